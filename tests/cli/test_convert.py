@@ -188,7 +188,7 @@ def test_a_file_without_rows_says_why(tmp_path: Path, capsys: Any, data: bytes, 
 def test_a_list_of_all_that_is_lost(tmp_path: Path, capsys: Any) -> None:
     data = lines({**qa("Q", "A"), "source": "wiki " * 50}, {"conversations": []})
     code, _ = converted(tmp_path, data, "--dropped", "lost.jsonl")
-    assert code == 0
+    assert code == 1
     lost = rows_of(tmp_path / "lost.jsonl")
     assert lost[0]["row"] == {"conversations": []}
     assert (lost[1]["key"], lost[1]["value"]) == ("source", "wiki " * 50)

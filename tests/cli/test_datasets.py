@@ -45,7 +45,7 @@ def sharegpt(path: Path) -> None:
 def test_convert_to_a_file_lists_what_it_drops(tmp_path: Path, capsys: Any) -> None:
     sharegpt(tmp_path / "in.jsonl")
     code, said = ran(capsys, "convert", "in.jsonl", "-o", "out.jsonl")
-    assert code == 0
+    assert code == 1
     assert (said["read"], said["converted"], said["from"]) == (3, 2, "sharegpt")
     assert said["dropped"][0]["position"] == 2
     assert (tmp_path / "out.jsonl").read_text().count("\n") == 2
@@ -56,7 +56,7 @@ def test_convert_to_a_file_lists_what_it_drops(tmp_path: Path, capsys: Any) -> N
     before = (tmp_path / "in.jsonl").read_bytes()
     assert main(["convert", "in.jsonl", "--in-place"]) == 4  # a row would be lost
     assert (tmp_path / "in.jsonl").read_bytes() == before
-    assert main(["convert", "in.jsonl", "--in-place", "--dropped", "lost.jsonl"]) == 0
+    assert main(["convert", "in.jsonl", "--in-place", "--dropped", "lost.jsonl"]) == 1
     assert json.loads((tmp_path / "lost.jsonl").read_text())["row"] == {"conversations": []}
     assert (tmp_path / "in.jsonl").read_bytes() == (tmp_path / "out.jsonl").read_bytes()
 
@@ -65,12 +65,12 @@ def test_convert_from_a_pipe_to_standard_output(
     capfdbinary: Any, feed: Callable[[bytes], None]
 ) -> None:
     feed(b"Frage,Antwort\nQ,A\n,B\n")
-    assert main(["convert", "-", "--columns", "user=Frage,assistant=Antwort"]) == 0
+    assert main(["convert", "-", "--columns", "user=Frage,assistant=Antwort"]) == 1
     out, err = capfdbinary.readouterr()
     assert json.loads(out)["messages"][0]["content"] == "Q"
     assert b"column Frage is empty" in err
     feed(b'[{"instruction": "Q", "output": "A"}, {"instruction": "Q"}]')
-    assert main(["convert", "-", "--to", "gemini"]) == 0
+    assert main(["convert", "-", "--to", "gemini"]) == 1
     out, err = capfdbinary.readouterr()
     assert json.loads(out)["contents"][1] == {"role": "model", "parts": [{"text": "A"}]}
     assert b"dropped row 2: output is missing" in err
@@ -80,7 +80,7 @@ def test_losses_of_both_steps_name_rows_of_the_input(tmp_path: Path, capsys: Any
     rows = [{"text": 1}, {"text": "A"}, {"text": "### Human: Q\n### Assistant: A"}]
     (tmp_path / "in.jsonl").write_text("\n".join(map(json.dumps, rows)))
     code, said = ran(capsys, "convert", "in.jsonl", "--to", "alpaca", "-o", "out.jsonl")
-    assert code == 0
+    assert code == 1
     assert [d["position"] for d in said["dropped"]] == [1, 2]
     assert json.loads((tmp_path / "out.jsonl").read_text())["instruction"] == "Q"
 

@@ -169,8 +169,11 @@ def test_in_a_mixture_the_chats_are_mended_and_the_others_named(tmp_path: Path, 
     assert "line 10 is Prompt and completion" in err
     assert main(["check", str(path)]) == 1
     out = capfd.readouterr().out
-    commands = {shlex.split(text)[-1] for text in out.split("`")[1::2]}
-    assert len(commands) == 3, "each writes a file of its own"
+    (command,) = set(out.split("`")[1::2])
+    assert main(shlex.split(command)[1:]) == 0, "one command reads each line as what it is"
+    made = (tmp_path / "mixed.chat.jsonl").read_text().splitlines()
+    assert len(made) == 10
+    assert all(list(json.loads(one)) == ["messages"] for one in made)
 
 
 def test_a_list_of_messages_stays_one_conversation(tmp_path: Path, capfd: Any) -> None:

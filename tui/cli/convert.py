@@ -69,7 +69,11 @@ def register(commands: Commands[Parser]) -> None:
     parser.add_argument(
         "--dropped", metavar="FILE", help="write rows dropped and keys left out here, as JSONL"
     )
-    parser.add_argument("--strict", action="store_true", help="exit 1 when any row was dropped")
+    parser.add_argument(
+        "--strict",
+        action="store_true",
+        help="exit 1 also when all rows dropped were answers judged bad",
+    )
 
 
 def _add_columns(parser: argparse.ArgumentParser) -> None:
@@ -119,10 +123,15 @@ async def _convert(options: argparse.Namespace, workspace: Workspace, out: Outpu
     name = "table" if columns else asked or _sniffed(looked)
     if name == "table" and columns is None:
         columns = _guessed(looked, out)
-    made = await asyncio.to_thread(read, looked, name, columns, options=_row_options(options, form))
+    made = await asyncio.to_thread(
+        read, looked, name, columns, options=_row_options(options, form),
+        mixed=not asked and not _columns(options),
+    )  # fmt: skip
     scored = tell_scores(made, _words(options), out)
     if name == looked.sniffed.format and not (columns or asked or scored):
-        out.note(f"{looked.what}: {name} ({looked.sniffed.words}: {looked.sniffed.reason})")
+        sniffed = looked.sniffed
+        sure = "by its keys" if made.lines and not sniffed.confidence else sniffed.words
+        out.note(f"{looked.what}: {name} ({sure}: {sniffed.reason})")
     if form.id != "openai":
         made = _joined(made, await asyncio.to_thread(export, made.lines, form.id))
     nothing = bool(made.dropped) and not made.lines
@@ -135,7 +144,7 @@ async def _convert(options: argparse.Namespace, workspace: Workspace, out: Outpu
             "output": str(target) if target and not nothing else None, **made.to_json(),
         }
     )  # fmt: skip
-    return DROPPED if nothing or (options.strict and made.dropped) else 0
+    return DROPPED if nothing or made.unmeant or (options.strict and made.dropped) else 0
 
 
 async def _write(
@@ -257,7 +266,7 @@ def _sniffed(looked: Looked) -> str:
     sniffed = looked.sniffed
     if looked.problem and not sniffed.format:
         cause = f"{looked.what}: {looked.problem}"
-        raise InputError("Nothing to convert", cause, f"See finetui check {looked.path.name}.")
+        raise InputError("Nothing to convert", cause, _step_without_rows(looked))
     if not sniffed.format:
         known = ", ".join(f.id for f in READERS)
         raise InputError(
@@ -266,6 +275,21 @@ def _sniffed(looked: Looked) -> str:
             column_step(looked) or f"Name the format: --from {known}",
         )
     return sniffed.format
+
+
+def _step_without_rows(looked: Looked) -> str:
+    """Return what to do about a file of which no row can be read."""
+    from tui.core.fixes.whole import command_for
+
+    path = str(looked.path) if looked.path.name != "stdin" else STDIN
+    if looked.problem.startswith("there is no row"):
+        return "Add rows to it"
+    if looked.prose:
+        of_table = "; of a table name the columns: --user NAME --assistant NAME"
+        return f"It looks like {looked.prose}, which is not read{of_table if path == STDIN else ''}"
+    if looked.is_table:
+        return f"Save the table anew as CSV, or see `finetui check {shlex.quote(path)}`"
+    return f"Mend it first: `{command_for('fix', path, 'fixed')}`"
 
 
 def column_step(looked: Looked) -> str:

@@ -55,6 +55,6 @@ def report(made: Converted, out: Output) -> None:
     if len(made.dropped) > _SHOWN:
         rest = len(made.dropped) - _SHOWN
         out.note(f"  … {rest:,} more; --dropped FILE writes all of them, --json lists them")
-    judged = sum(one.why == "judged" for one in made.dropped)
+    judged = any(one.why in {"judged", "bad"} for one in made.dropped)
     if judged and any("must not be learned" in reason for reason in reasons):
         out.note("  --pairs makes preference pairs of answers judged good and bad to one prompt")

@@ -408,6 +408,10 @@ LINES: Mapping[str, tuple[list[bytes], list[bytes]]] = {
         [says("https://hooks.slack.com/" + "services/T01ABCDEF/B01ABCDEF/abcdEFGH1234ijkl")],
         [says("https://hooks.slack.com/services")],
     ),
+    "secret-service-token": (
+        [says("glpat-" + "a1B2c" * 4), says("hf_" + "aBcDe" * 7), says("r8_" + "a1B2c3" * 7)],
+        [says("glpat-short"), says("hf_transformer_models_for_all_of_us_to_use")],
+    ),
     "personal-card": (
         [says("4111 1111 1111 1111"), says("5500-0000-0000-0004"), says("amex 378282246310005")],
         [

@@ -70,10 +70,20 @@ GIVEN: tuple[tuple[str, str, str], ...] = (
     ("MYSQL_PWD=hunter22x", "hunter22x", "MYSQL_PWD="),
     ("passwd: hunter22x", "hunter22x", "passwd: "),
     ("Passwort: hunter22x", "hunter22x", "Passwort: "),
+    ("Mot de passe : hunter22x", "hunter22x", "Mot de passe : "),
+    ("Contraseña: hunter22x", "hunter22x", "Contraseña: "),
+    ("Пароль: hunter22x", "hunter22x", "Пароль: "),
+    ("密码：hunter22x", "hunter22x", "密码："),
+    ("パスワード: hunter22x", "hunter22x", "パスワード: "),
+    ("<db:Password>hunter22x</db:Password>", "hunter22x", "<db:Password>"),
+    ("machine a.example login mia password hunter22x", "hunter22x", "login mia password "),
 )
 
 # Prose and code of which nothing is a secret.
 SPEAKING: tuple[str, ...] = (
+    "Mot de passe : obligatoire",
+    "<password>required</password>",
+    "please login with your password tomorrow",
     "tool --password <your password>",
     "tool --password-file /run/secrets/db1",
     "echo x | docker login --password-stdin registry2",

@@ -79,5 +79,5 @@ def test_an_answer_that_is_no_choice_is_dropped_and_says_so(
     rows = [{"question": ASKED, "choices": TEXTS, "answer": n} for n in (1, 2)]
     path = tmp_path / "rows.jsonl"
     path.write_text("\n".join(map(json.dumps, rows)))
-    assert main(["convert", str(path), "-o", str(tmp_path / "out.jsonl")]) == 0
+    assert main(["convert", str(path), "-o", str(tmp_path / "out.jsonl")]) == 1
     assert "row 2: the answer 2 is none of 2 choices" in capsys.readouterr().err

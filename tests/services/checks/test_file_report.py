@@ -78,7 +78,7 @@ async def test_another_format_is_named_with_what_converts_it(workers: Pool, tmp_
     path.write_bytes(chat_lines(20) + row + b"{broken\n")
     said = (await check_file(path, workers)).error_words()
     assert said.startswith("1 line of alpaca.jsonl looks like Alpaca")
-    assert said.endswith("alpaca.alpaca.chat.jsonl`, and 1 error")
+    assert said.endswith("alpaca.chat.jsonl`, and 1 error")
 
 
 def broken_array() -> bytes:

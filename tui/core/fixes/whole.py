@@ -139,8 +139,9 @@ def _no_lines(path: str, head: bytes) -> Layout | None:
     if is_utf16(head):
         return Layout("UTF-16 text", _run(command_for("fix", path, "fixed")))
     container = container_of("", head)
-    if container == "whatsapp" and (chat := other_format(head)) is not None:
-        return Layout("a WhatsApp chat", f"{_run(chat.command(path))}: {chat.about}")
+    if container in {"whatsapp", "mbox"} and (chat := other_format(head)) is not None:
+        what = "a WhatsApp chat" if container == "whatsapp" else "a mailbox"
+        return Layout(what, f"{_run(chat.command(path))}: {chat.about}")
     if container == "transcript":
         return Layout("a transcript", _run(Foreign("transcript", "").command(path)))
     return None

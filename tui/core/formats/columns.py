@@ -29,11 +29,13 @@ _USUAL: dict[Part, tuple[str, ...]] = {
     "user": ("user", "prompt", "question", "query", "instruction", "input", "human", "problem",
              "request", "user message", "q", "description", "issue", "inputs",
              "inquiry", "customer message", "frage", "anfrage", "beschreibung", "eingabe",
-             "anweisung", "consigne", "entrée", "pregunta", "consulta", "entrada"),
+             "anweisung", "вопрос", "domanda", "pergunta", "質問", "问题", "問題", "consigne",
+             "entrée", "pregunta", "consulta", "entrada"),
     "assistant": ("assistant", "completion", "answer", "response", "output", "reply", "gpt",
                   "solution", "assistant message", "answers", "a", "antwort", "ausgabe", "réponse",
                   "reponse", "sortie", "respuesta", "respuestas", "salida", "resolution", "lösung",
-                  "loesung", "agent response", "agent reply", "targets", "target"),
+                  "loesung", "ответ", "risposta", "resposta", "回答", "答案", "agent response",
+                  "agent reply", "targets", "target"),
     "chosen": ("chosen", "preferred", "preferred output", "accepted", "response j"),
     "rejected": ("rejected", "non preferred", "non preferred output", "response k"),
 }  # fmt: skip
@@ -42,19 +44,23 @@ _SPOKEN: dict[Part, tuple[str, ...]] = {
     "conversation": ("conversation id", "conversation", "conv id", "conv", "dialogue id",
                      "dialog id", "dialogue", "dialog", "chat id", "chat", "thread id", "thread",
                      "session id", "session", "ticket id", "ticket", "ticket number", "ticket no",
-                     "case id", "case", "call id", "channel id", "group id", "conversationid",
+                     "case id", "case", "topic id", "topic", "threadid", "sessionid", "chatid",
+                     "topicid", "call id", "channel id", "group id", "conversationid",
                      "conversation number", "gespräch", "unterhaltung", "vorgang"),
     "speaker": ("role", "speaker", "sender", "from", "author", "author name", "sender name",
                 "participant", "who", "user name", "username", "user", "sprecher", "absender",
                 "autor", "rolle"),
-    "text": ("content", "text", "message", "utterance", "body", "words", "msg", "value",
+    "text": ("content", "text", "post text", "post body", "post content",
+             "message", "utterance", "body", "words", "msg", "value",
              "message text", "comment", "nachricht", "inhalt", "mensaje", "texto", "contenu"),
     "order": ("turn", "turn id", "turn number", "turn index", "message index", "msg index",
               "message number", "position", "seq", "sequence", "order", "index", "timestamp",
-              "created at", "sent at", "datetime", "ts", "time", "date", "datum", "zeit"),
+              "created at", "sent at", "post time", "post date", "datetime",
+              "ts", "time", "date", "datum", "zeit"),
 }  # fmt: skip
 # What a question speaks of, where it stands in a column of its own: joined to the question.
 _CONTEXT = ("context", "input", "passage", "document")
+_EMPTY = {"NULL", "null", "NaN", "nan", "None", "N/A", "n/a", "#N/A", "\\N", "NA", "<NA>"}
 _BETWEEN = "\n\n"
 _DEEP = 4
 
@@ -157,10 +163,11 @@ class Columns:
         if self.chosen and self.rejected:
             return {
                 "input": {"messages": messages},
-                "preferred_output": [_answer(cells["chosen"], self.chosen)],
-                "non_preferred_output": [_answer(cells["rejected"], self.rejected)],
+                "preferred_output": [_answer(cells["chosen"], self.chosen, notes)],
+                "non_preferred_output": [_answer(cells["rejected"], self.rejected, notes)],
             }
-        return {"messages": [*messages, _answer(cells.get("assistant", ""), self.assistant)]}
+        answer = _answer(cells.get("assistant", ""), self.assistant, notes)
+        return {"messages": [*messages, answer]}
 
     def _cells(self, row: Mapping[str, Any], part: Part, notes: Notes) -> str:
         names: tuple[str, ...] = getattr(self, part)
@@ -242,9 +249,17 @@ def cell(value: object, name: str, notes: Notes | None) -> str:
         return str(value[0])
     if isinstance(value, list) and any(isinstance(one, dict) and "role" in one for one in value):
         raise Unfit(f"column {name} holds messages, not a text")
+    if isinstance(value, list) and value and all(map(_is_text_part, value)):
+        return "\n".join(part["text"] for part in value)
     if isinstance(value, (dict, list)):
         return as_json(value)
     return str(value)
+
+
+def _is_text_part(part: object) -> bool:
+    if not isinstance(part, dict) or not isinstance(part.get("text"), str):
+        return False
+    return part.keys() <= {"type", "text", "annotations", "citations"}
 
 
 def lose_others(
@@ -261,9 +276,11 @@ def lose_others(
             no_more({path: value}, (), notes, "column ")
 
 
-def _answer(text: str, columns: tuple[str, ...]) -> Object:
+def _answer(text: str, columns: tuple[str, ...], notes: Notes) -> Object:
     if not text.strip():
         raise Unfit(f"column {' and '.join(columns) or 'assistant'} is empty")
+    if text.strip() in _EMPTY:
+        notes.say(f"an answer that is only {text.strip()}, as tables write for an empty cell")
     return {"role": "assistant", "content": text}
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from tui.core.formats.mixed_rows import MixedReader
 from tui.core.formats.pairing import judged_answer, pairs_of
 from tui.core.formats.registry import format_of
 from tui.core.formats.results import EXCERPT, Converted, Dropped, Notes, Remark, Unfit
@@ -35,16 +36,18 @@ def convert(
     columns: Columns | None = None,
     options: ReadOptions | None = None,
     source: str = "",
+    mixed: bool = False,
     on_progress: Callable[[int], None] = lambda _done: None,
 ) -> Converted:
     """Read records of the format `name` into OpenAI's lines. Never raises on bad rows.
 
-    `columns` is for the format "table". Raises KeyError for an unknown format and ValueError
+    `columns` is for the format "table". With `mixed` what `name` does not read is read as the
+    format that its own keys speak for. Raises KeyError for an unknown format and ValueError
     where columns are missing. `on_progress` gets the number of rows read now and then.
     """
     reader = RowReader(name, columns, options or ReadOptions())
     reader.check()
-    run = _Run(reader, source)
+    run = _Run(reader, source, mixed=mixed)
     if reader.groups is not None:
         records = grouped(records, reader.groups)
     for done, record in enumerate(records, 1):
@@ -57,8 +60,9 @@ def convert(
 class _Run:
     """A conversion under way."""
 
-    def __init__(self, reader: RowReader, source: str) -> None:
-        self._reader, self._source = reader, source
+    def __init__(self, reader: RowReader, source: str, *, mixed: bool) -> None:
+        self._reader = MixedReader(reader) if mixed and reader.groups is None else reader
+        self._source = source
         self._pairs = reader.options.pairs
         options = reader.options
         self._notes = Notes(options.empty_prompt, source, options.answers_by)
@@ -105,7 +109,7 @@ class _Run:
 
     def _pair(self) -> None:
         def lonely(one: Judged, reason: str) -> None:
-            self._drop(self._records[one.at], reason, "judged")
+            self._drop(self._records[one.at], reason, "judged" if one.good else "bad")
 
         used: set[int] = set()
         made = 0

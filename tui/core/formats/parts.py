@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from ast import literal_eval
 from typing import TYPE_CHECKING, Any
+
+import orjson
 
 from tui.core.formats.results import Notes, Object, Unfit
 
@@ -52,7 +55,19 @@ def decoded(text: str, what: str) -> object:
     try:
         value: object = json.loads(text)
     except (ValueError, RecursionError):
+        return _python_literal(text, what)
+    return value
+
+
+def _python_literal(text: str, what: str) -> object:
+    """Return what Python writes of a list or an object, as a cell of pandas' holds it."""
+    try:
+        value: object = literal_eval(text)
+        orjson.dumps(value)  # it may be a tuple, a set, or bytes
+    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
         raise Unfit(f"{what} is text, but not JSON") from None
+    if not isinstance(value, (list, dict)):
+        raise Unfit(f"{what} is text, but not JSON")
     return value
 
 

@@ -15,14 +15,14 @@ _EXAMPLE = 60
 Object = dict[str, Any]
 
 
-Why = Literal["", "judged", "prompt"]
+Why = Literal["", "judged", "bad", "prompt"]
 
 
 class Unfit(ValueError):  # noqa: N818 - the text is a reason a person reads
     """A row that cannot be converted; the text says why.
 
-    `why` tells what a choice of the user could change: "judged" for an answer judged bad or
-    with a verdict nobody can read, "prompt" for an empty prompt.
+    `why` tells what a choice of the user could change: "bad" for an answer judged bad, which is
+    meant to be dropped, "judged" for a verdict nobody can read, "prompt" for an empty prompt.
     """
 
     def __init__(self, reason: str, why: Why = "") -> None:
@@ -115,6 +115,11 @@ class Converted:
     origins: tuple[int, ...] = ()
     left: tuple[LeftOut, ...] = ()
     joined: int = 0
+
+    @property
+    def unmeant(self) -> tuple[Dropped, ...]:
+        """The rows dropped that somebody may want to look at: all but answers judged bad."""
+        return tuple(one for one in self.dropped if one.why != "bad")
 
     @property
     def read(self) -> int:

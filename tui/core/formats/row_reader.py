@@ -91,7 +91,7 @@ class RowReader:
         if good is None and self.name == "kto":
             raise Unfit("no verdict: there is neither kto_tag nor label")
         if good is False and not self.options.pairs:
-            raise Refused(bad_reason(row, kept), "judged")
+            raise Refused(bad_reason(row, kept), "bad")
         return self._reader()(kept, notes), good
 
     def _row(self, value: object) -> Mapping[str, Any]:

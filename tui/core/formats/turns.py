@@ -10,6 +10,19 @@ from tui.core.formats.results import Notes, Object, Unfit
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+# Roles as people write them who do not write English.
+IN_LANGUAGES = {
+    "benutzer": "user", "nutzer": "user", "kunde": "user", "kundin": "user",
+    "assistent": "assistant", "assistentin": "assistant", "berater": "assistant",
+    "utilisateur": "user", "utilisatrice": "user", "assistante": "assistant",
+    "usuario": "user", "usuária": "user", "usuário": "user", "cliente": "user",
+    "asistente": "assistant", "assistente": "assistant", "agente": "assistant",
+    "utente": "user", "gebruiker": "user", "użytkownik": "user", "asystent": "assistant",
+    "пользователь": "user", "ассистент": "assistant", "помощник": "assistant",
+    "用户": "user", "助手": "assistant", "助理": "assistant", "使用者": "user",
+    "ユーザー": "user", "アシスタント": "assistant", "사용자": "user", "어시스턴트": "assistant",
+    "kullanıcı": "user", "asistan": "assistant",
+}  # fmt: skip
 # Who speaks: "call" is a tool call written as a turn, "tool" a reply to it.
 ROLES = {
     "human": "user", "user": "user", "prompter": "user", "customer": "user",
@@ -19,6 +32,7 @@ ROLES = {
     "chatbot": "assistant", "rep": "assistant", "representative": "assistant",
     "ipython": "tool", "client": "user", "visitor": "user", "end-user": "user", "end_user": "user",
     "system": "system",
+    **IN_LANGUAGES,
     "function_call": "call", "tool_call": "call",
     "observation": "tool", "tool": "tool", "function_response": "tool", "tool_response": "tool",
 }  # fmt: skip
@@ -65,6 +79,8 @@ def turns_in(row: Mapping[str, Any], notes: Notes) -> tuple[str, list[Object]]:
     if all(isinstance(turn, str) for turn in turns):
         return key, [_alternating(n, text) for n, text in enumerate(turns)]
     made: list[Object] = []
+    if all(map(_names_speaker, turns)):
+        return key, [{"role": turn[0], "content": turn[1]} for turn in turns]
     for number, turn in enumerate(turns, 1):
         if isinstance(turn, (list, tuple)):
             made += _pair(turn, key, number)
@@ -88,6 +104,14 @@ def _alternating(number: int, text: str) -> Object:
     return {"role": "assistant" if number % 2 else "user", "content": text}
 
 
+def _names_speaker(turn: object) -> bool:
+    """Whether a turn is a list of who speaks and what is said, not a question and its answer."""
+    if not isinstance(turn, (list, tuple)) or len(turn) != 2:
+        return False
+    name, words = turn
+    return isinstance(name, str) and isinstance(words, str) and name.strip().lower() in ROLES
+
+
 def _pair(turn: list[Any] | tuple[Any, ...], key: str, number: int) -> list[Object]:
     if len(turn) != 2 or not all(isinstance(text, str) for text in turn):
         raise Unfit(f"{key} holds a list at place {number} that is no question with its answer")
@@ -96,7 +120,8 @@ def _pair(turn: list[Any] | tuple[Any, ...], key: str, number: int) -> list[Obje
 
 def _turns(turn: Mapping[str, Any], notes: Notes) -> list[Object]:
     """Return a turn as it is, or the turns that an object of several speakers stands for."""
-    if any(isinstance(turn.get(name), str) for name in _SPEAKER):
+    small = _in_small_letters(turn)
+    if any(isinstance(small.get(name), str) for name in _SPEAKER):
         return [_named(turn)]
     asked = next((k for k in _ASKS if isinstance(turn.get(k), str)), None)
     answered = next((k for k in _ANSWERS if isinstance(turn.get(k), str)), None)
@@ -112,9 +137,19 @@ def _turns(turn: Mapping[str, Any], notes: Notes) -> list[Object]:
     ]
 
 
+def _in_small_letters(turn: Mapping[str, Any]) -> Object:
+    """Return a turn with the names of who speaks and what is said as the formats write them."""
+    usual = {*_SPEAKER, *_WORDS}
+    made: Object = {}
+    for key, value in turn.items():
+        small = key.strip().casefold()
+        made[small if small in usual and small not in turn else key] = value
+    return made
+
+
 def _named(turn: Mapping[str, Any]) -> Object:
     """Return a turn with its speaker under `role` or `from`, its words as its format has them."""
-    made = dict(turn)
+    made = _in_small_letters(turn)
     if not isinstance(made.get("role"), str) and not isinstance(made.get("from"), str):
         name = next(k for k in _SPEAKER if isinstance(made.get(k), str))
         made["role"] = made.pop(name)

@@ -32,12 +32,15 @@ _AGAINST = (
 )  # fmt: skip
 # Words such as good and thumbs_down; a number is on a scale nobody told.
 _WORDED = ("verdict", "feedback", "rating", "vote", "thumb", "thumbs", "judgement", "judgment",
-           "quality", "reaction", "emoji", "evaluation", "outcome", "grade")  # fmt: skip
+           "quality", "reaction", "emoji", "evaluation", "outcome", "grade", "bewertung", "urteil",
+           "évaluation", "evaluación", "valoración", "avaliação", "valutazione", "оценка",
+           "评分", "评价")  # fmt: skip
 # Votes for or against: there 1 and -1 say which.
 _VOTES = ("vote", "thumb", "thumbs", "reaction", "feedback")
 # Numbers that say how good an answer is, on a scale that only the user knows.
 _SCORES = ("score", "rating", "stars", "quality", "grade", "reward", "quality_score", "vote",
-           "thumbs", "feedback")  # fmt: skip
+           "thumbs", "feedback", "bewertung", "sterne", "calificación", "valoración",
+           "avaliação", "valutazione", "оценка", "评分")  # fmt: skip
 # Here a word is on such a scale too, such as medium.
 _GRADED = ("quality", "rating", "grade", "verdict")
 _LONGEST_GRADE = 20
@@ -45,13 +48,15 @@ _GOOD = {
     "true", "1", "1.0", "+1", "yes", "y", "good", "positive", "up", "thumbs_up", "thumbsup", "👍",
     "desirable", "accept", "accepted", "approved", "chosen", "preferred", "correct", "right",
     "safe", "like", "liked", "helpful", "pass", "passed", "high", "excellent", "great", "upvote",
-    "upvoted", "❤", "✅", "✔",
+    "upvoted", "❤", "✅", "✔", "gut", "richtig", "bon", "bonne", "bueno", "buena", "bom", "boa",
+    "хорошо", "好",
 }  # fmt: skip
 _BAD = {
     "false", "0", "0.0", "-1", "-1.0", "no", "n", "bad", "negative", "down", "thumbs_down",
     "thumbsdown", "👎", "undesirable", "reject", "rejected", "incorrect", "wrong", "unsafe",
     "dislike", "disliked", "unhelpful", "fail", "failed", "harmful", "low", "poor", "terrible",
     "very_low", "awful", "downvote", "downvoted", "❌", "✖",
+    "schlecht", "falsch", "mauvais", "mauvaise", "malo", "mala", "ruim", "плохо", "差",
 }  # fmt: skip
 _SWITCH = {"true": True, "1": True, "1.0": True, "false": False, "0": False, "0.0": False}
 # Tones of skin, and the mark that asks for a picture: they change nothing of what is said.
@@ -95,10 +100,13 @@ _SIGNS: Mapping[str, Callable[[Any, Any], bool]] = {
     "<=": operator.le, ">=": operator.ge, "!=": operator.ne,
     "<": operator.lt, ">": operator.gt, "=": operator.eq,
 }  # fmt: skip
+_COMMA = re.compile(r"^(\s*[+-]?\d+),(\d+\s*)$")  # 4,5 as much of the world writes it
 _CONDITION = re.compile(rf"([^<>=!]+)({'|'.join(_SIGNS)})([^<>=!]+)")
 
 
 def _number(value: object) -> float | None:
+    if isinstance(value, str):
+        value = _COMMA.sub(r"\1.\2", value)
     try:
         return float(value) if isinstance(value, (int, float, str)) else None
     except ValueError:

@@ -6,6 +6,7 @@ Of most names the rare bytes keep a letter or two and the sign after them; of tw
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from tui.core.checks.fast.byte_prefilter import LineBatch
     from tui.core.checks.row import Row
 
+# A password as others than English call it (German is as near to it as password is).
+IN_LANGUAGES = (
+    "mot de passe", "contraseña", "kennwort", "senha", "wachtwoord", "hasło", "пароль", "şifre",
+    "lösenord", "密码", "密碼", "パスワード", "비밀번호",
+)  # fmt: skip
 # What may follow a name and leaves it one: DB_PASSWORD_PROD, password2.
 SUFFIX = (
     r"(?:[_-]?\d{1,2}|(?:[_-]|(?=(?-i:[A-Z])))(?:prod(?:uction)?|dev|test|stag(?:e|ing)|live|old"
@@ -26,7 +32,8 @@ SUFFIX = (
 # Quotes with their escapes, blanks and the marks of bold, around the sign.
 _AROUND = r"[ \t\\\"'`\]*]*"
 _GIVES = (
-    rf"(?i:{SUFFIX}){_AROUND}(?::[ ]?[A-Za-z]{{2,12}}[ ]?(?==))?(?:=>|:=|=(?!=)|:(?!:)){_AROUND}"
+    rf"(?i:{SUFFIX}){_AROUND}(?::[ ]?[A-Za-z]{{2,12}}[ ]?(?==))?"
+    rf"(?:=>|:=|=(?!=)|:(?!:)|\xef\xbc\x9a|\\+uff1a){_AROUND}"
     r"(?!(?<=\\)[nr])(?:[rbuf]{1,2}\\*[\"'`])?"
 )
 # In the open a word is no secret: there has to be a digit, or in a password a sign.
@@ -57,6 +64,8 @@ _OPTION = r"[ \t]{1,4}[\\\"']*"  # the value is the next word
 _PASSWORDS = (
     _given("assw", rf"(?:or)?[dt]{_GIVES}{_STRONG_PASSWORD}"),
     _given("assw", rf"(?<=[-]passw)(?:or)?d{_OPTION}[^\s\"'`]{{6}}"),
+    _given("assw", r"(?:or)?d>[^<\s]{6}"),
+    _given("assw", r"ord(?:\s|\\[nt]){1,9}[^\s\"'\\]{6}"),
 )
 _SMALL_PWD = (_given("pwd", rf"(?=[0-9]{{0,2}}(?: *[=:]|[\\\"'])){_GIVES}{_STRONG_PASSWORD}"),)
 _SECRETS = (
@@ -109,11 +118,22 @@ _BY_RARE: dict[re.Pattern[bytes], tuple[_Given, ...]] = {
         (r"-u=?\\*\"?[^:\"/$<\n\\,]{0,64}:[^\\\":]", _LOGINS),
     )
 }
+
+
+def _in_language(name: str) -> Iterable[tuple[bytes, _Given]]:
+    """Yield what names a password in a language: its bytes, and as JSON in ASCII escapes them."""
+    then = f"{_GIVES}{_STRONG_PASSWORD}".encode("latin-1")
+    rest = name[1:] if name[0].lower() != name[0].upper() else name  # it may begin with a capital
+    for word in {rest.encode(), json.dumps(rest)[1:-1].encode()}:
+        yield word, _Given(word, re.compile(re.escape(word) + then))
+
+
 _BY_MARK: dict[bytes, tuple[_Given, ...]] = {b"SECRET": _CAPITAL_SECRETS}
 _BY_WORD: dict[bytes, tuple[_Given, ...]] = {
     b"assw": _PASSWORDS,
     b"ecret": _SECRETS,
     b"pwd": _SMALL_PWD,
+    **{word: (given,) for name in IN_LANGUAGES for word, given in _in_language(name)},
 }
 _ALL = [given for by in (_BY_RARE, _BY_MARK, _BY_WORD) for many in by.values() for given in many]
 

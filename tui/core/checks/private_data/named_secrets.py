@@ -10,7 +10,10 @@ import re
 from typing import TYPE_CHECKING
 
 from tui.core.checks.fast.byte_prefilter import marked
-from tui.core.checks.fast.named_prefilter import SUFFIX, names_secret
+from tui.core.checks.fast.named_prefilter import IN_LANGUAGES, SUFFIX, names_secret
+from tui.core.checks.private_data import (
+    service_tokens,  # noqa: F401 - registers its shapes, which are asked for here
+)
 from tui.core.checks.private_data.secret_values import (
     is_secret_value,
     is_token,
@@ -30,8 +33,9 @@ if TYPE_CHECKING:
 _SHAPES = [one for one in PATTERNS.values() if one.rule.startswith("secret-")]
 
 _PASSWORD = (
-    r"(?:pass(?:word|wort|wd)|(?<![A-Za-z$])(?-i:[Pp]wd)|(?-i:(?<=_)PWD)"  # noqa: S105 - a pattern
-    r"|(?<![A-Za-z])(?-i:PASS))"
+    r"(?:pass(?:word|wort|wd)|(?<![A-Za-z$])(?-i:[Pp]wd)|(?-i:(?<=_)PWD)"
+    r"|(?<![A-Za-z])(?-i:PASS)"
+    rf"|(?<!\w)(?:{'|'.join(IN_LANGUAGES)}))"
 )
 _SECRET = (
     r"(?:secret(?:[_-]?(?:access[_-]?)?key(?:[_-]?base)?)?"  # noqa: S105 - a pattern
@@ -45,7 +49,7 @@ _SIGNATURE = r"(?<=[?&])(?:(?:x-amz-|x-goog-)?signature|sig|key|x-amz-security-t
 # A sign of giving; before it a type in code, and what ends a name in quotes.
 _GIVES = (
     r"(?P<close>[\"'`]?\]?)\*{0,2}[ \t]{0,8}(?::[ ]?[A-Za-z]{2,12}[ ]?(?==(?!=)))?"
-    r"(?P<sign>=>|:=|=(?!=)|:(?!:))(?P<gap>\*{0,2}[ \t]{0,8})"
+    r"(?P<sign>=>|:=|=(?!=)|:(?!:)|\uff1a)(?P<gap>\*{0,2}[ \t]{0,8})"
 )
 _VALUE = (
     r"(?:[rbuf]{0,2}(?P<quote>[\"'`])(?P<quoted>[^\"'`\n]{6,4096})(?P=quote)"
@@ -99,7 +103,7 @@ def _open_value(found: re.Match[str]) -> tuple[str, bool]:
     return (value, True) if setting else (value.rstrip(".,:").removesuffix("**"), False)
 
 
-_GIVES_SOON = re.compile(r"[\w-]{0,40}[\"'`\]*]{0,5}[ \t]{0,8}[:=]")
+_GIVES_SOON = re.compile(r"[\w -]{0,40}[\"'`\]*]{0,5}[ \t]{0,8}[:=\uff1a]")
 
 
 def _lower(text: str) -> str:
@@ -179,12 +183,23 @@ _CURL = re.compile(
     r"\bcurl\b[^\n]{0,400}?\s(?:-u|--user)[ =]{0,2}(?P<quote>[\"']?)[^\s:\"'/$<{]{1,64}:"
     r"(?P<value>(?:(?<=[\"'])[^\"'\n]|[^\s\"'\\]){4,128})"
 )
-_find_passwords_named = _finder(_PASSWORD, ("pass", "pwd"), password=True)
+_find_passwords_named = _finder(
+    _PASSWORD, ("pass", "pwd", *map(_lower, IN_LANGUAGES)), password=True
+)
+# As XML has it, and as .netrc does.
+_IN_TAG = re.compile(r"(?i)<(?:[a-z]+:)?pass(?:word|wd)>(?P<value>[^<\s]{6,256})</")
+_NETRC = re.compile(r"\blogin\s+\S{1,64}\s+password\s+(?P<value>[^\s\"'\\]{6,256})")
 
 
 def _find_passwords(text: Text) -> Iterable[Place]:
     yield from _find_passwords_named(text)
     yield from _in_options(_PASSWORD_OPTION, text.text, password=True)
+    for tag in _IN_TAG.finditer(text.text) if "<" in text.text else ():
+        if is_secret_value(tag["value"], "quoted", password=True) and not _known(tag["value"]):
+            yield (*tag.span(), *tag.span("value"))
+    for entry in _NETRC.finditer(text.text) if "login" in text.text else ():
+        if is_secret_value(entry["value"], "open", password=True) and not _known(entry["value"]):
+            yield (*entry.span(), *entry.span("value"))
     for found in _CURL.finditer(text.text) if "curl" in text.text else ():
         value = found["value"]
         if is_secret_value(value, "setting", password=True) and not _known(value):

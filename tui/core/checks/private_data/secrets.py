@@ -226,7 +226,9 @@ def _mixed(text: str) -> bool:
     return any(c.isdigit() for c in text) and any(c.isalpha() for c in text)
 
 
-_LOCAL_PART = re.compile(r"[A-Za-z0-9._%+'-]{1,64}\Z")
+# Letters with accents, and bytes of another encoding, which may be such letters.
+_LETTERS = "\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
+_LOCAL_PART = re.compile(rf"[A-Za-z0-9{_LETTERS}\udcc0-\udcff._%+'-]{{1,64}}\Z")
 # To the end of the key; of one that is cut, all that looks like its lines.
 _KEY_BODY = re.compile(
     r"[^\"{}\[\]]{0,20000}?-----END (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----"
@@ -257,6 +259,18 @@ def _key_lines(line: str, at: int) -> Iterable[tuple[int, int]]:
             return
 
 
+# The secret that belongs to an access key has no mark: it stands beside its key.
+_AWS_SECRET = re.compile(r"(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])")
+_AWS_NEAR = 120
+
+
+def _aws_secret(line: str, at: int) -> Iterable[tuple[int, int]]:
+    for found in _AWS_SECRET.finditer(line, at, at + _AWS_NEAR):
+        if _mixed(found[0]) and found[0] not in {found[0].lower(), found[0].upper()}:
+            yield found.span()
+            return
+
+
 def _credentials(found: re.Match[str]) -> tuple[int, int]:
     return found[0].index("://") + 3 + found.start(), found.start() + found[0].index("@")
 
@@ -270,8 +284,11 @@ pattern_rule(
     "secret-api-key",
     "warning",
     "API key",
-    marked(b"sk-", b"sk_live_", exact=r"sk[_-](?:[A-Za-z0-9_-]{20}|live_[A-Za-z0-9]{16})"),
-    r"(?<![A-Za-z0-9])(?:sk-[A-Za-z0-9_-]{20,}|sk_live_[A-Za-z0-9]{16,})",
+    marked(
+        *(b"sk-", b"sk_live_", b"rk_live_"),
+        exact=r"k(?<=[sr]k)[_-](?:[A-Za-z0-9_-]{20}|live_[A-Za-z0-9]{16})",
+    ),
+    r"(?<![A-Za-z0-9])(?:sk-[A-Za-z0-9_-]{20,}|[sr]k_live_[A-Za-z0-9]{16,})",
     _mixed,
 )
 pattern_rule(
@@ -280,6 +297,7 @@ pattern_rule(
     "AWS access key",
     marked(b"AKIA", b"ASIA"),
     r"(?<![A-Z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])",
+    along=_aws_secret,
 )
 pattern_rule(
     "secret-github-token",
@@ -331,16 +349,27 @@ pattern_rule(
     extent=_credentials,
 )
 # Looked for from the @ on, which is rare, not from every letter.
-_EMAIL_DOMAIN = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.)+[A-Za-z]{2,24}(?![A-Za-z0-9])"
-_EMAIL = r"@(?<=[A-Za-z0-9_%+-]@)" + _EMAIL_DOMAIN
+_EMAIL_DOMAIN = (
+    rf"[A-Za-z0-9{_LETTERS}](?:[A-Za-z0-9{_LETTERS}-]{{0,62}}\.)+[A-Za-z]{{2,24}}(?![A-Za-z0-9])"
+)
+_EMAIL = rf"@(?<=[A-Za-z0-9{_LETTERS}\udcc0-\udcff_%+-]@)" + _EMAIL_DOMAIN
+# The same in bytes: letters with accents take two, and of another encoding one.
+_ACCENTED = (
+    rb"(?:[A-Za-z0-9-]|\xc3[\x80-\x96\x98-\xb6\xb8-\xbf]|[\xc4-\xc8][\x80-\xbf]|\xc9[\x80-\x8f])"
+)
+_EMAIL_BYTES = re.compile(
+    rb"@(?:(?<=[A-Za-z0-9\xc0-\xff_%+-]@)|(?<=\xc3[\x80-\x96\x98-\xb6\xb8-\xbf]@)"
+    rb"|(?<=[\xc4-\xc8][\x80-\xbf]@)|(?<=\xc9[\x80-\x8f]@))(?!-)"
+    + (_ACCENTED + rb"(?:" + _ACCENTED + rb"{0,62}\.)+[A-Za-z]{2,24}(?![A-Za-z0-9])")
+)
 # What ends an escape and stands before an @ is no letter of an address.
-_ESCAPED_BEFORE = re.compile(rb"\\(?:[bfnrt]|u[0-9a-fA-F]{4})@")
-_ESCAPED_IN_SIEVE = re.compile(rb"\\u[0A-F]{0,4}@")
+_ESCAPED_NEAR = re.compile(rb"\\(?:[bfnrt]|u[0-9a-fA-F]{4})@|@[A-Za-z0-9.\x80-\xff-]*\\u0")
+_ESCAPED_IN_SIEVE = re.compile(rb"\\u[0A-F]{0,4}@|@[A-Z0gkuxyz.-]*\\u0")
 
 
 def _perhaps_escaped(batch: LineBatch) -> Iterable[int]:
     for at in {*batch.holding(b"\\@"), *batch.matching(_ESCAPED_IN_SIEVE)}:
-        if _ESCAPED_BEFORE.search(batch.lines[at]):
+        if _ESCAPED_NEAR.search(batch.lines[at]):
             yield at
 
 
@@ -348,7 +377,7 @@ pattern_rule(
     "personal-email",
     "info",
     "E-mail address",
-    common(b"@", re.compile(_EMAIL.encode()), _perhaps_escaped),
+    common(b"@", _EMAIL_BYTES, _perhaps_escaped),
     _EMAIL,
     extent=_whole_address,
 )

@@ -35,6 +35,7 @@ PLACEHOLDERS = {
     "secret-named": "[SECRET]",
     "secret-header": "[SECRET]",
     "secret-webhook": "[SECRET]",
+    "secret-service-token": "[TOKEN]",
     "personal-card": "[CARD]",
     "personal-iban": "[IBAN]",
     "personal-email": "[EMAIL]",

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any, Literal
 import orjson
 
 from tui.core.formats.detection.notebooks import NOTEBOOK, WRITE_ROWS, is_notebook
-from tui.core.formats.detection.table_dumps import table_dump
+from tui.core.formats.detection.table_dumps import THREAD, table_dump
 from tui.core.formats.records import Record
 from tui.core.formats.row_reader import FORMAT_KEYS
 from tui.core.formats.supported.chat_exports import slack_threads
+from tui.core.formats.supported.help_desks import is_help_desk
+from tui.core.formats.supported.mailbox import is_mailbox, mailbox_rows
 from tui.core.formats.supported.thread_exports import NOTICES
 from tui.core.formats.supported.transcripts import TRANSCRIPT, conversations, is_transcript
 from tui.core.formats.supported.whatsapp import is_whatsapp, whatsapp_rows
@@ -28,10 +30,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 Container = Literal[
-    "jsonl", "json", "csv", "tsv", "parquet", "arrow", "xlsx", "transcript", "whatsapp"
+    "jsonl", "json", "csv", "tsv", "parquet", "arrow", "xlsx", "transcript", "whatsapp", "mbox",
 ]  # fmt: skip
 TABLES: tuple[Container, ...] = ("csv", "tsv", "parquet", "arrow", "xlsx")
-PROSE: tuple[Container, ...] = ("transcript", "whatsapp")  # texts whose lines are no rows
+PROSE: tuple[Container, ...] = ("transcript", "whatsapp", "mbox")  # texts whose lines are no rows
 SUFFIXES: dict[str, Container] = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
@@ -54,6 +56,7 @@ ARRAY = r"""\[(?=\s*(?:$|[\[{"'\]/#]|(?:-?\d+(?:\.\d+)?|null|true|false)\s*[,\]]
 _ARRAY = re.compile(ARRAY)
 _SPACE = re.compile(r"[\s,]*")
 _HEAD = 64 * 1024
+_SEP = re.compile(r"\s*\"?sep=([,;\t|])\"?[ \t]*\r?\n")  # Excel's word on what is between cells
 _LONGEST_CELL = 2**31 - 1
 _IN_QUOTES = "unexpected end of data"  # as Python's csv says it, where it is strict
 _OPEN_QUOTE = "a quote that nothing closes"
@@ -85,6 +88,8 @@ def _json_container(text: str, *, named_json: bool) -> Container:
     if not text.startswith("{"):
         if is_whatsapp(text):
             return "whatsapp"
+        if is_mailbox(text):
+            return "mbox"
         return "transcript" if is_transcript(text) else "jsonl"
     several_lines = bool(newline) and not _is_object(first)  # one object over several lines
     alone = named_json and not rest.strip()  # one object on one line, which may hold the rows
@@ -108,6 +113,9 @@ def records_of(data: bytes | Iterable[bytes], container: Container) -> Iterator[
     elif container == "whatsapp":
         for line, row in whatsapp_rows(text):
             yield Record(line, row, beside="" if "speaker" in row else NOTICES)
+    elif container == "mbox":
+        for line, row in mailbox_rows(text):
+            yield Record(line, row, beside="" if "speaker" in row else NOTICES)
     elif container == "jsonl":
         yield from _lines(line.encode("utf-8", "surrogatepass") for line in text.split("\n"))
     else:
@@ -127,7 +135,7 @@ def decoded_text(data: bytes) -> str:
 
 
 def _lines(lines: Iterable[bytes]) -> Iterator[Record]:
-    for position, line in enumerate(lines, 1):
+    for position, line in enumerate(_at_each_end(lines), 1):
         raw = line.rstrip(b"\r\n")
         if position == 1:
             raw = raw.removeprefix(codecs.BOM_UTF8)
@@ -140,12 +148,19 @@ def _lines(lines: Iterable[bytes]) -> Iterator[Record]:
             yield Record(position, problem=f"not JSON: {reason}", raw=raw)
             continue
         rows, beside = rows_on_line(value)
-        if not rows:
-            yield Record(position, value, raw=raw)
+        if not rows:  # what is JSON twice is not a line as it stands
+            yield Record(position, value, raw=None if raw.lstrip().startswith(b'"') else raw)
         for row in rows:
             yield Record(position, row)
         for key, other in beside.items():
             yield Record(position, other, beside=key)
+
+
+def _at_each_end(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield lines, and the parts of one that CR alone ends, as old systems write them."""
+    for line in lines:
+        # Within a text of JSON a CR is escaped, so that here it can only stand between values.
+        yield from line.split(b"\r") if b"\r" in line.rstrip(b"\r\n") else (line,)
 
 
 def rows_on_line(value: object) -> tuple[list[Any], dict[str, Any]]:
@@ -173,6 +188,8 @@ def rows_on_line(value: object) -> tuple[list[Any], dict[str, Any]]:
 def _line_value(raw: bytes) -> object:
     """Return the JSON value of a line, with every key of its objects. Raises JSONDecodeError."""
     value = orjson.loads(raw)
+    if isinstance(value, str) and value.lstrip().startswith(("{", "[")):
+        return _line_value(value.encode("utf-8", "surrogatepass"))  # written as JSON twice
     try:
         # orjson keeps only the last of two equal keys.
         if written_keys(raw) > written_keys(orjson.dumps(value)):
@@ -205,7 +222,14 @@ def _values(text: str) -> Iterator[Record]:
         return
     rows, beside = _unwrapped(whole)
     threads = slack_threads(rows)
-    yield from (Record(n, value) for n, value in threads or enumerate(rows, 1))
+    for n, value in threads or enumerate(rows, 1):
+        dump = None if threads else table_dump(value)
+        if dump is None or dump.orient != THREAD:
+            yield Record(n, value)
+            continue
+        yield from (Record(n, row) for row in dump.rows)
+        for key, other in dump.beside.items():
+            yield Record(n, other, beside=key)
     for key, value in beside.items():
         yield Record(1, value, beside=key)
 
@@ -245,7 +269,9 @@ def _key_of_rows(whole: dict[str, Any]) -> str:
 
 
 def _has_turns(row: object) -> bool:
-    return isinstance(row, dict) and any(isinstance(row.get(key), list) for key in LISTS)
+    if not isinstance(row, dict):
+        return False
+    return any(isinstance(row.get(key), list) for key in LISTS) or is_help_desk(row)
 
 
 def _is_list_of(value: object, kinds: tuple[type, ...]) -> bool:
@@ -334,6 +360,8 @@ def _read(rows: Iterator[list[str]]) -> Iterator[tuple[list[str], str]]:
 
 def _table(text: str, delimiter: str) -> Iterator[Record]:
     csv.field_size_limit(_LONGEST_CELL)
+    if found := _SEP.match(text):
+        text, delimiter = text[found.end() :], found[1]
     header: list[str] = []
     position = 0
     for cells, problem in _Cells([*io.StringIO(text, newline="")], delimiter):
@@ -366,7 +394,9 @@ def _check_header(header: list[str]) -> None:
 
 
 def _delimiter(text: str) -> str:
-    """Return what stands most often in the header: comma, semicolon or tab."""
+    """Return what Excel says is between cells, or stands most often in the header of a table."""
+    if found := _SEP.match(text):
+        return found[1]
     header = text.lstrip().partition("\n")[0]
     return max(",;\t", key=header.count)
 

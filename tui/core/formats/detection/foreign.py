@@ -77,11 +77,12 @@ class Foreign:
     def command(self, path: str, *, mixed: bool = False) -> str:
         """Return the command that converts a file of it, or those lines of a `mixed` one."""
         asked = f"--from {self.format}" if self.asked is None else self.asked
+        if mixed and self.asked is None:
+            asked = ""  # convert reads each row as what it is, where it is not told
         if path == "-":
             return f"finetui convert - {asked}".rstrip()
         source = PurePath(path)
-        ending = f".{self.format}.chat.jsonl" if mixed else ".chat.jsonl"
-        target = shlex.quote(str(source.with_name(f"{source.stem}{ending}")))
+        target = shlex.quote(str(source.with_name(f"{source.stem}.chat.jsonl")))
         words = ("finetui convert", shlex.quote(path), asked, "-o", target)
         return " ".join(word for word in words if word)
 
@@ -135,6 +136,7 @@ def _hf_chat(row: Mapping[str, Any], told_by: str, problem: str) -> Foreign | No
         reason = "messages without roles, and texts beside them"
     else:
         reason = told_by if _needs_reading(row) else _odd_words(row["messages"])
+        reason = reason or _system_beside(row)
     return Foreign("hf", reason, problem) if reason else None
 
 
@@ -164,6 +166,20 @@ def said_by(key: str, rows: Sequence[Mapping[str, Any]], reason: str) -> Foreign
     some = ", ".join(one_line(name, 40) for name in names[:4])
     about = f"NAME is who answers: one of {some}"
     return Foreign("table", reason, asked="--from table --answers-by NAME", about=about)
+
+
+def _system_beside(row: Mapping[str, Any]) -> str:
+    """Return what says that a system prompt stands beside messages without one; "" if none does.
+
+    Who takes its key out, as one that nobody knows, takes what all answers were written to.
+    """
+    from tui.core.formats.supported.chat import SYSTEM_KEYS
+
+    first = next((one for one in row["messages"] if isinstance(one, dict)), {})
+    if first.get("role") in {"system", "developer"}:
+        return ""
+    found = next((key for key in SYSTEM_KEYS if isinstance(row.get(key), str) and row[key]), "")
+    return f"messages with the system prompt beside them, as {found}" if found else ""
 
 
 def _has_no_roles(row: Mapping[str, Any]) -> bool:

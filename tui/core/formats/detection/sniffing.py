@@ -114,13 +114,14 @@ def sniff(rows: Sequence[object], *, table: bool = False) -> Sniffed:
         return columns
     if not name:
         keys = ", ".join(map(str, list(loose[0])[:6]))
-        return Sniffed("", 0.0, f"no format has the keys {keys}")
+        found = f"no format has the keys {keys}" if keys else "its object has no keys"
+        return Sniffed("", 0.0, found)
     return tally.sniffed(name, len(looked))
 
 
 def by_keys(row: Mapping[str, Any]) -> tuple[str, str] | None:
     """Return the format and the reason that the keys of one row speak for; no reader is asked."""
-    if (found := next(_verdicts(row), None)) is not None:
+    if (found := next(verdicts(row), None)) is not None:
         return found
     columns = Columns.guess(paths_of([row]))
     return None if columns.problem else ("table", _column_words(columns))
@@ -133,7 +134,7 @@ def _told(row: Mapping[str, Any], tally: _Tally, reason: str = "") -> bool:
     what it says; else the first of all counts, as one that does not read it.
     """
     first: tuple[_Verdict, str] | None = None
-    for verdict in _verdicts(row):
+    for verdict in verdicts(row):
         found = (verdict[0], reason or verdict[1])
         known, problem = _tried(row, RowReader(verdict[0]))
         if known:
@@ -187,7 +188,7 @@ def _column_words(columns: Columns) -> str:
     return ", ".join(f"{' + '.join(of)} as {part}" for part, of in columns.named().items())
 
 
-def _verdicts(row: Mapping[str, Any]) -> Iterator[_Verdict]:
+def verdicts(row: Mapping[str, Any]) -> Iterator[_Verdict]:
     """Yield the formats whose keys a row has, the most telling first."""
     if (export := _export(row)) is not None:  # nothing else has such keys
         yield export
@@ -361,6 +362,8 @@ def _odd_contents(turns: Sequence[Mapping[str, Any]], blocks: Sequence[Mapping[s
 
 
 def _is_odd(block: Mapping[str, Any]) -> bool:
+    if block.get("type") == "image_url" and isinstance(block.get("image_url"), str):
+        return True
     if str(block.get("type")) not in PARTS or None in block.values():
         return True
     return block.get("type") == "text" and part_words(block) not in {None, "text"}

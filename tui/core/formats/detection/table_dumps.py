@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.core.formats.columns import Columns
 from tui.core.formats.row_reader import FORMAT_KEYS
+from tui.core.formats.supported.help_desks import help_desk_export
 from tui.core.formats.supported.thread_exports import thread_export
 from tui.core.formats.turns import is_conversation
 
@@ -66,7 +67,7 @@ def table_dump(value: object, *, whole: bool = False) -> TableDump | None:
 
 
 def _thread(value: dict[str, Any]) -> TableDump | None:
-    found = thread_export(value)
+    found = thread_export(value) or help_desk_export(value)
     return None if found is None else TableDump(found[0], THREAD, found[1])
 
 
@@ -108,7 +109,9 @@ def _by_number(value: dict[str, Any]) -> TableDump | None:
 
 
 def _by_name(value: dict[str, Any]) -> TableDump | None:
-    """Read rows by their names."""
+    """Read rows by their names, which may be conversations: lists of messages."""
+    if len(value) > 1 and all(map(_is_talk, value.values())) and not FORMAT_KEYS & value.keys():
+        return TableDump(_keyed([*value], [{"messages": one} for one in value.values()]), "index")
     if len(value) < 2 or FORMAT_KEYS & value.keys() or not _are_alike([*value.values()]):
         return None
     return TableDump(_keyed([*value], value.values()), "index")

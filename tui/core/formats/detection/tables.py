@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _LOOKED_AT = 200
 _SHOWN = 12
 # What no question or answer is: a number, a date, a link, an id.
+# What says of an answer how good it is, or which of two: the answer itself it is not.
+_JUDGES = frozenset({"winner", "choice", "preference", "verdict", "label", "rating", "score"})
 _NO_TEXT = re.compile(r"[\d\s.,:;/+TZ-]*|https?://\S+|[0-9a-fA-F-]{8,}")
 
 
@@ -89,8 +91,9 @@ def _of_pairs(
     columns: Columns, rows: Sequence[Mapping[str, Any]]
 ) -> Mapping[Part, tuple[str, ...]]:
     found = columns.named()
-    texts = {name: size for name in paths_of(rows)
-             if name not in columns.used and (size := _length(_cells(rows, name)))}  # fmt: skip
+    free = [name for name in paths_of(rows)
+            if name not in columns.used and name.casefold() not in _JUDGES]  # fmt: skip
+    texts = {name: size for name in free if (size := _length(_cells(rows, name)))}
     missing: list[Part] = [part for part in ("user", "assistant") if part not in found]
     longest = sorted(texts, key=lambda name: -texts[name])[: len(missing)]
     chosen = [name for name in texts if name in longest]

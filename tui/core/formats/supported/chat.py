@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tui.core.dataset.example import kind_of
+from tui.core.dataset.example import ALIASES, kind_of
 from tui.core.formats.media import remark_marks
 from tui.core.formats.parts import json_text, kind, no_more, objects_in, plain_text, tools_in
+from tui.core.formats.parts import kind as word
 from tui.core.formats.results import Notes, Object, Unfit
 from tui.core.formats.supported.hermes import called, has_written_calls
 from tui.core.formats.supported.legacy import migrated
@@ -14,7 +15,7 @@ from tui.core.formats.turns import known_role, turns_in
 from tui.core.formats.verdicts import bad_turn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 CHAT_KEYS = {"messages", "tools", "parallel_tool_calls"}
 MESSAGE_KEYS = {
@@ -24,6 +25,9 @@ MESSAGE_KEYS = {
 PARTS = {"text", "image_url", "input_audio", "file", "refusal"}
 _TAKEN = {"system", "developer", "user", "assistant", "tool", "function", "call"}
 _TEXTS = {"text", "input_text", "output_text"}
+_RENAME = "finetui edit --map-role FROM=TO renames it"
+# Where people write a system prompt beside the messages; the first says so in any case.
+SYSTEM_KEYS = ("system", "system_prompt", "system_message", "systemPrompt", "instructions")
 _ADDRESSES = ("image_url", "url", "image", "path")
 
 
@@ -42,9 +46,28 @@ def read_openai(row: Mapping[str, Any], notes: Notes) -> Mapping[str, Any]:
         raise Unfit(f"no messages; it has {keys or 'no keys'}")
     else:
         raise Unfit("prompt and completion, the older format; import it as that")
-    made = migrated(row, notes)
+    made = migrated(_answers_as_messages(row) if kind == "preference" else row, notes)
     remark_marks(made.get("messages", ()), notes)
+    _remark_oddities(made.get("messages", ()), notes)
     return made
+
+
+def _answers_as_messages(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a pair whose answers are lists of one message, also where they were bare texts."""
+    texts = {k: row[k] for k in (*ALIASES, *ALIASES.values()) if isinstance(row.get(k), str)}
+    if not texts:
+        return row
+    return {**row, **{k: [{"role": "assistant", "content": text}] for k, text in texts.items()}}
+
+
+def _remark_oddities(messages: Sequence[Mapping[str, Any]], notes: Notes) -> None:
+    """Say what stays of a message as it is, though no server takes it."""
+    for message in messages:
+        role, content = message.get("role"), message.get("content")
+        if isinstance(role, str) and role not in _TAKEN:
+            notes.say(f"unknown role {role:.30} stays: {_RENAME}")
+        if content is not None and not isinstance(content, (str, list)):
+            notes.say(f"content that is {word(content)} stays: see finetui check")
 
 
 def read_hf(row: Mapping[str, Any], notes: Notes) -> Object:
@@ -54,10 +77,7 @@ def read_hf(row: Mapping[str, Any], notes: Notes) -> Object:
     if has_written_calls(turns):
         turns, tools = called(turns, notes)
     made: Object = {"messages": [hf_message(turn, notes) for turn in turns]}
-    if isinstance(row.get("system"), str) and row["system"]:
-        if made["messages"][0]["role"] == "system":
-            raise Unfit("two system prompts: one beside the conversation and one in it")
-        made["messages"].insert(0, {"role": "system", "content": row["system"]})
+    beside = _put_system(row, made["messages"])
     if row.get("tools") not in (None, "", [], "[]"):
         made["tools"] = tools_in(row["tools"])
     elif tools:
@@ -68,14 +88,28 @@ def read_hf(row: Mapping[str, Any], notes: Notes) -> Object:
     if key == "messages" and made["messages"][-1]["role"] == "user":
         made |= _graders(row, notes)
     used = {*made, key, "tools", "parallel_tool_calls", "functions", "function_call"}
-    no_more(row, {*used, "system"} if isinstance(row.get("system"), str) else used, notes)
+    no_more(row, {*used, *beside}, notes)
     remark_marks(made["messages"], notes)
     return dict(migrated(made, notes))
 
 
+def _put_system(row: Mapping[str, Any], messages: list[Object]) -> tuple[str, ...]:
+    """Put a system prompt that stands beside messages before them; returns the keys it was in."""
+    found = [key for key in SYSTEM_KEYS if isinstance(row.get(key), str) and row[key].strip()]
+    empty = ("system",) if isinstance(row.get("system"), str) else ()
+    if messages[0]["role"] in {"system", "developer"}:
+        if "system" in found:
+            raise Unfit("two system prompts: one beside the conversation and one in it")
+        return empty
+    if not found:
+        return empty
+    messages.insert(0, {"role": "system", "content": row[found[0]]})
+    return (found[0],)
+
+
 def _graders(row: Mapping[str, Any], notes: Notes) -> Object:
     """Return the keys beside messages that end with the question: a grader reads them."""
-    of_chat = {*CHAT_KEYS, "functions", "function_call", "system"}
+    of_chat = {*CHAT_KEYS, "functions", "function_call", *SYSTEM_KEYS}
     found = {k: v for k, v in row.items() if k not in of_chat and v is not None}
     if found:
         notes.say("it ends with the question: the keys beside its messages stay, for a grader")
@@ -91,7 +125,7 @@ def hf_message(raw: Mapping[str, Any], notes: Notes) -> Object:
     words = "value" if spoken else "content"
     kept = {*MESSAGE_KEYS, "function_call"} - {"role", "content", "tool_calls"}
     if known_role(role) not in _TAKEN:
-        notes.say(f"unknown role {role:.30} stays: finetui edit --map-role FROM=TO renames it")
+        notes.say(f"unknown role {role:.30} stays: {_RENAME}")
     made: Object = {"role": known_role(role), "content": _content(raw.get(words))}
     if made["content"] is None and (_calls(raw) or words not in raw):
         _refuse_wordless(raw)

@@ -189,9 +189,19 @@ def read_slack(row: Mapping[str, Any], notes: Notes) -> Object:
     if not isinstance(messages, list):
         raise Unfit("one message of a Slack export; convert the export's JSON file instead")
     turns = [turn for message in messages for turn in _slack_turn(message, notes)]
-    made = joined(turns, notes, "a person and a bot have to speak in it")
+    who = "a person and a bot have to speak in it; --answers-by NAME says which person answers"
+    made = joined(turns, notes, who)
     no_more(row, {SLACK}, notes)
     return made
+
+
+def _slack_names(message: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the names, in small letters, of who wrote a message."""
+    profile = message.get("user_profile")
+    for holder in (message, profile if isinstance(profile, dict) else {}):
+        for key in ("user", "bot_id", "username", "name", "real_name", "display_name"):
+            if isinstance(holder.get(key), str):
+                yield holder[key].strip().casefold()
 
 
 def _slack_turn(message: object, notes: Notes) -> Iterator[Object]:
@@ -205,6 +215,8 @@ def _slack_turn(message: object, notes: Notes) -> Iterator[Object]:
     for entity, char in _ENTITIES:
         text = text.replace(entity, char)
     is_bot = "bot_id" in message or subtype == "bot_message"
+    if notes.answers_by:
+        is_bot = not notes.answers_by.isdisjoint(_slack_names(message))
     if text.strip():
         yield {"role": "assistant" if is_bot else "user", "content": text}
     no_more(message, _ABOUT, notes, "message key ")

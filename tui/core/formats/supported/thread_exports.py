@@ -143,7 +143,7 @@ def _words(message: Mapping[str, Any]) -> tuple[str, str]:
             return key, "".join(map(_piece, value))
         if isinstance(value, dict) and isinstance(value.get("content"), str):
             is_html = str(value.get("contentType")).casefold() == "html"
-            return key, _plain(value["content"]) if is_html else value["content"]
+            return key, plain_text_of(value["content"]) if is_html else value["content"]
     return "", ""
 
 
@@ -177,7 +177,8 @@ class _Text(HTMLParser):
         self.handle_starttag(tag, ())
 
 
-def _plain(text: str) -> str:
+def plain_text_of(text: str) -> str:
+    """Return the text of HTML as people see it."""
     parser = _Text()
     parser.feed(text)
     parser.close()

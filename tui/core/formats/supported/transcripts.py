@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tui.core.formats.parts import no_more, text_in
 from tui.core.formats.results import Notes, Object, Unfit
 from tui.core.formats.supported.chat_exports import joined
+from tui.core.formats.turns import IN_LANGUAGES, ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,6 +22,9 @@ _NAMES = {
     "model": "assistant", "agent": "assistant", "support": "assistant", "a": "assistant",
     "answer": "assistant", "response": "assistant",
     "system": "system",
+    **{name: role for name, role in ROLES.items() if not name.isascii() or name in IN_LANGUAGES},
+    "frage": "user", "antwort": "assistant", "pregunta": "user", "respuesta": "assistant",
+    "вопрос": "user", "ответ": "assistant", "问": "user", "答": "assistant",
 }  # fmt: skip
 _NAME = "|".join(sorted(_NAMES, key=len, reverse=True))
 # With a colon the words may follow on the line; in bold or as a heading a name may stand alone.

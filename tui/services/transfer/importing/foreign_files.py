@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from tui.core.fixes.whole import not_text, unpacking
+from tui.core.fixes.whole import kind_of_prose, not_text, unpacking
 from tui.core.formats import (
     Columns,
     Converted,
@@ -66,7 +66,8 @@ class Looked:
     """What was found at a path: files, the format they seem to have, and the columns.
 
     Columns are those of a table, or the keys of the rows, with paths for what lies deeper.
-    `sample` are the first rows, to show what is in the columns; `problem` is why there are none.
+    `sample` are the first rows, to show what is in the columns; `problem` is why there are none,
+    and `prose` what a text is of which no line is JSON, such as Markdown.
     """
 
     path: Path
@@ -76,6 +77,7 @@ class Looked:
     sample: tuple[Mapping[str, Any], ...]
     notice: str = ""
     problem: str = ""
+    prose: str = ""
 
     @property
     def first(self) -> Mapping[str, Any]:
@@ -144,6 +146,8 @@ def look_at_bytes(data: bytes, name: str = "stdin", encoding: str = "") -> Looke
     container = container_of(name, data[:_HEAD])
     if container in _LISTED:
         raise InputError("Cannot read this from a pipe", f"it is {container}", "Name the file")
+    if what := not_text(data):
+        raise InputError("Not text", f"{name} is {what}", f"{unpacking(what)}.")
     return _looked(Path(name), (_decoded(Path(name), data, encoding),))
 
 
@@ -169,9 +173,12 @@ def read(
     columns: Columns | None = None,
     on_progress: Callable[[int], None] = lambda _done: None,
     options: ReadOptions | None = None,
+    *,
+    mixed: bool = False,
 ) -> Converted:
     """Convert every row of what was looked at from the format `name`. Blocking.
 
+    With `mixed`, rows that are of another format are read as that.
     `on_progress` gets the number of rows read of the file at hand. Raises InputError.
     """
     many = len(looked.sources) > 1
@@ -182,7 +189,8 @@ def read(
             records = _records(source)
             made = convert(
                 records if batch is None else batch.joined(records), name, columns=columns,
-                options=options, source=source.path.name if many else "", on_progress=on_progress,
+                options=options, source=source.path.name if many else "", mixed=mixed,
+                on_progress=on_progress,
             )  # fmt: skip
             parts.append(made)
         except UnreadableError as error:
@@ -232,7 +240,22 @@ def _looked(path: Path, sources: tuple[Source, ...]) -> Looked:
         tuple(objects),
         _notice(path, sources),
         _problem(sample) if not objects else "",
+        _prose(sources) if not objects and sample else "",
     )
+
+
+def _prose(sources: Sequence[Source]) -> str:
+    """Return what the first file is, where it holds no JSON at all."""
+    if not sources or sources[0].container in TABLES:
+        return ""
+    try:
+        head = sources[0].data
+        if head is None:
+            with open_file(sources[0].path) as file:
+                head = file.read(_HEAD)
+    except OSError as error:
+        raise unreadable(sources[0].path, error) from error
+    return kind_of_prose(sources[0].path.name, head[:_HEAD])
 
 
 def _joined(batch: Batch, sources: Sequence[Source]) -> Iterator[Record]:

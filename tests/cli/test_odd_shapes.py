@@ -1,0 +1,149 @@
+"""`finetui convert` on files as they lie on disks: mixtures, odd tables, names of many tongues."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.cli.test_convert import converted, lines
+from tests.rows import qa
+from tui.cli import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.usefixtures("app_folder")
+
+QA = qa("Q", "A")
+SYSTEM = {"messages": [{"role": "system", "content": "S"}, *QA["messages"]]}
+MIXED = (
+    QA,
+    {"instruction": "Q", "output": "A"},
+    {"conversations": [{"from": "human", "value": "Q"}, {"from": "gpt", "value": "A"}]},
+    {"prompt": "Q", "completion": "A"},
+    {"question": "Q", "answer": "A"},
+    {"Messages": [{"Role": "User", "Content": "Q"}, {"Role": "Assistant", "Content": "A"}]},
+    {"messages": [["user", "Q"], ["assistant", "A"]]},
+    {"messages": [{"role": "Benutzer", "content": "Q"}, {"role": "Assistent", "content": "A"}]},
+    {"messages": [{"role": "用户", "content": "Q"}, {"role": "助手", "content": "A"}]},
+)
+
+
+@pytest.mark.parametrize("first", range(3))
+def test_each_row_of_a_mixture_is_read_as_what_it_is(tmp_path: Path, first: int) -> None:
+    rows = [*MIXED[first:], *MIXED[:first]]
+    assert converted(tmp_path, lines(*rows)) == (0, [QA] * len(rows))
+    assert converted(tmp_path, lines(*rows), "--from", "alpaca") == (1, [QA])
+
+
+def test_a_system_prompt_beside_the_messages_is_carried(tmp_path: Path, capsys: Any) -> None:
+    keys = ("system", "system_prompt", "system_message", "systemPrompt", "instructions")
+    rows = [{**QA, key: "S"} for key in keys]
+    assert converted(tmp_path, lines(QA, *rows)) == (0, [QA, *[SYSTEM] * len(keys)])
+    capsys.readouterr()
+    (tmp_path / "in.jsonl").write_bytes(lines(*[QA] * 3, rows[1]))
+    assert main(["fix", "in.jsonl"]) == 1
+    out, err = capsys.readouterr()
+    assert json.loads(out.splitlines()[-1]) == rows[1], "fix takes no system prompt out"
+    command = shlex.split(err.split("`")[1])
+    assert main([*command[1:3]]) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[-1]) == SYSTEM
+    twice = {**SYSTEM, "instructions": "I"}
+    assert converted(tmp_path, lines(twice)) == (0, [SYSTEM])
+    assert 'left out: instructions (1 row, first in 1: "I")' in capsys.readouterr().err
+
+
+def test_what_stays_as_it_is_though_no_server_takes_it_is_told(tmp_path: Path, capsys: Any) -> None:
+    odd = {"messages": [{"role": "narrator", "content": "Q"}, {"role": "assistant", "content": 5}]}
+    assert converted(tmp_path, lines(odd, QA)) == (0, [odd, QA])
+    said = capsys.readouterr().err
+    assert "unknown role narrator stays: finetui edit --map-role" in said
+    assert "content that is a number stays" in said
+    image = {"type": "image_url", "image_url": "https://a.example/b.png"}
+    row = {"messages": [{"role": "user", "content": [image]}, QA["messages"][1]]}
+    _, (made,) = converted(tmp_path, lines(row))
+    assert made["messages"][0]["content"][0]["image_url"] == {"url": image["image_url"]}
+    pair = {"input": {"messages": QA["messages"][:1]}, "preferred_output": "A",
+            "non_preferred_output": "B"}  # fmt: skip
+    _, (made,) = converted(tmp_path, lines(pair))
+    assert made["non_preferred_output"] == [{"role": "assistant", "content": "B"}]
+
+
+TURNS = QA["messages"]
+FILES: tuple[tuple[str, bytes], ...] = (
+    ("sep.csv", b"sep=;\r\nquestion;answer\r\nQ;A\r\n"),
+    ("repr.csv", f'id,messages\n1,"{TURNS!r}"\n'.encode()),
+    ("old.jsonl", b"\r".join(json.dumps(QA).encode() for _ in range(1)) + b"\r"),
+    ("twice.jsonl", lines(json.dumps(QA))),
+    ("by_id.json", json.dumps({"c-1": TURNS, "c-2": TURNS}).encode()),
+    ("a.txt", b"Benutzer: Q\nAssistent: A\n"),
+    ("ru.csv", "вопрос;ответ\nQ;A\n".encode()),
+    ("forum.jsonl", lines({"topic_id": 1, "username": "user", "post_text": "Q", "post_time": 1},
+                          {"topic_id": 1, "username": "bot", "post_text": "A", "post_time": 2})),
+    ("log.jsonl", lines({"sessionId": "s", "message": {"role": "user", "content": "Q"}},
+                        {"sessionId": "s", "message": {"role": "assistant", "content": [
+                            {"type": "text", "text": "A"}]}})),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "data"), FILES)
+def test_files_that_need_no_option(tmp_path: Path, name: str, data: bytes) -> None:
+    code, rows = converted(tmp_path, data, name=name)
+    assert code == 0
+    assert rows
+    assert all(row == QA for row in rows)
+
+
+def test_lines_that_cr_alone_ends_are_lines(tmp_path: Path) -> None:
+    data = b"\r".join(json.dumps(qa("Q", str(n))).encode() for n in range(3))
+    assert converted(tmp_path, data) == (0, [qa("Q", str(n)) for n in range(3)])
+
+
+def test_a_cell_that_stands_for_an_empty_one_is_told(tmp_path: Path, capsys: Any) -> None:
+    code, rows = converted(tmp_path, b"question,answer\nQ,A\nR,NULL\nS,nan\n", name="in.csv")
+    assert (code, len(rows)) == (0, 3)
+    said = capsys.readouterr().err
+    assert "an answer that is only NULL" in said
+    assert "an answer that is only nan" in said
+
+
+def test_ratings_with_a_comma_or_in_another_language_count(tmp_path: Path, capsys: Any) -> None:
+    table = b'question;answer;Bewertung\nQ;A;"4,5"\nQ;B;"1,5"\n'
+    assert converted(tmp_path, table, "--bad", "Bewertung<3", name="in.csv") == (0, [QA])
+    assert "no row looked at can be read" not in capsys.readouterr().err
+    worded = b"question;answer;Bewertung\nQ;A;gut\nQ;B;schlecht\n"
+    assert converted(tmp_path, worded, name="in.csv") == (0, [QA])
+    assert converted(tmp_path, worded, "--strict", name="in.csv") == (1, [QA])
+
+
+def test_people_answer_in_slack_too(tmp_path: Path, capsys: Any) -> None:
+    thread = [{"type": "message", "user": "U1", "text": "Q", "ts": "1.1", "thread_ts": "1.1"},
+              {"type": "message", "user": "U2", "text": "A", "ts": "2.1",
+               "thread_ts": "1.1"}]  # fmt: skip
+    data = json.dumps(thread).encode()
+    assert converted(tmp_path, data, name="in.json") == (1, [])
+    assert "--answers-by NAME says which person answers" in capsys.readouterr().err
+    assert converted(tmp_path, data, "--answers-by", "U2", name="in.json") == (0, [QA])
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "step"),
+    [
+        ("in.csv", b"question,answer\n", "Add rows to it"),
+        ("in.jsonl", b"{'messages': []}\n", "Mend it first: `finetui fix sub/in.jsonl -o sub/"),
+        ("in.md", b"# Notes\n\n- one\n", "It looks like Markdown, which is not read"),
+        ("in.json", b"{}", "its object has no keys"),
+        ("in.jsonl", lines({"question": "Q", "answer_a": "A", "answer_b": "B", "winner": "a"}),
+         "--user question --assistant answer_a"),
+    ],
+)  # fmt: skip
+def test_the_next_step_is_one(
+    tmp_path: Path, capsys: Any, name: str, data: bytes, step: str
+) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / name).write_bytes(data)
+    assert main(["convert", f"sub/{name}"]) == 2
+    assert step in capsys.readouterr().err

@@ -1,0 +1,63 @@
+"""The rule on tokens that services mark as theirs: GitLab, Hugging Face, npm, and so on.
+
+Each pattern is a mark and as many letters as the service gives its tokens at least, so that a
+name that only begins alike is left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from binascii import Error
+
+from tui.core.checks.fast.byte_prefilter import marked
+from tui.core.checks.private_data.secrets import pattern_rule
+
+# By mark, which is found at once, what follows it.
+_TOKENS = {
+    "glpat-": r"[A-Za-z0-9_-]{20,}",  # GitLab
+    "hf_": r"[A-Za-z]{34,}",  # Hugging Face
+    "npm_": r"[A-Za-z0-9]{36}",
+    "pypi-AgE": r"[A-Za-z0-9_-]{50,}",
+    "SG.": r"[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{32,}",  # SendGrid
+    "ya29.": r"[A-Za-z0-9_-]{24,}",  # Google, for an hour
+    "dop_v1_": r"[a-f0-9]{64}",  # DigitalOcean
+    "gsk_": r"[A-Za-z0-9]{40,}",  # Groq
+    "r8_": r"[A-Za-z0-9]{37}",  # Replicate
+    "fw_": r"[A-Za-z0-9]{22,}",  # Fireworks
+    "xai-": r"[A-Za-z0-9]{60,}",
+    "pplx-": r"[A-Za-z0-9]{40,}",  # Perplexity
+    "shpat_": r"[a-fA-F0-9]{32}",  # Shopify
+    "ATATT3": r"[A-Za-z0-9_=-]{100,}",  # Atlassian
+    "lin_api_": r"[A-Za-z0-9]{32,}",  # Linear
+    "ntn_": r"[A-Za-z0-9]{40,}",  # Notion
+    "hvs.CAES": r"[A-Za-z0-9_-]{24,}",  # HashiCorp Vault
+    "figd_": r"[A-Za-z0-9_-]{36,}",  # Figma
+    "AGE-SECRET-KEY-1": r"[A-Z0-9]{58}",
+}
+_BOT = r"(?<![0-9])[0-9]{8,10}:AA[A-Za-z0-9_-]{33}(?![A-Za-z0-9_-])"  # Telegram
+_HOOK = r"(?<=/api/webhooks/)[0-9]{15,}/[A-Za-z0-9_-]{50,}"  # Discord
+_PACKED = "LS0tLS1CRUdJTi"  # -----BEGIN, as configurations of clusters hold keys
+_OF_SERVICES = "|".join(
+    rf"(?<![A-Za-z0-9_]){re.escape(mark)}{rest}" for mark, rest in _TOKENS.items()
+)
+
+
+def _is_token(text: str) -> bool:
+    """Tell a token from a name in small letters, and a packed key from a certificate."""
+    if text.startswith(_PACKED):
+        try:
+            return b"PRIVATE KEY" in b64decode(text[:64])
+        except (Error, ValueError):
+            return False
+    return any(map(str.isdigit, text[4:])) or text != text.lower()
+
+
+pattern_rule(
+    "secret-service-token",
+    "warning",
+    "Token of a service",
+    marked(*(mark.encode() for mark in _TOKENS), b":AA", b"/api/webhooks/", _PACKED.encode()),
+    rf"{_OF_SERVICES}|{_BOT}|{_HOOK}|{_PACKED}[A-Za-z0-9+/]{{50,}}={{0,2}}",
+    _is_token,
+)
