@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from hypothesis import strategies as st
 
 from tests.faults.server import FaultServer, page, problem, reply, stream
+from tests.until import strips_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -229,7 +230,7 @@ def faults_on(app: App[Any]) -> list[str]:
     """Return what is wrong with the screen as it is drawn now."""
     size, found = app.screen.size, list[str]()
     over = len(app.screen_stack) > 1
-    for row, strip in enumerate(app.screen._compositor.render_strips(size)):
+    for row, strip in enumerate(strips_of(app.screen)):
         if bad := unsafe(strip.text):
             found.append(f"row {row}: {bad!r} in {strip.text!r}")
         # Where a dialog cuts through an emoji of several characters, Rich counts its halves anew.

@@ -56,8 +56,12 @@ class LabProcess:
                 stderr=errors,
                 env=environment(),
             )
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
+        return self.take(self._process)
+
+    def take(self, process: Any) -> LabProcess:
+        """Be the lab that a process runs, once it serves."""
+        self._process = process
+        line = process.stdout.readline()
         if not line:
             self._end()
             raise AssertionError(f"the lab did not start: {self.stderr()}")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from textual.app import App
     from textual.pilot import Pilot
     from textual.screen import Screen
+    from textual.strip import Strip
 
 
 # How long a wait may last. It is reached only where the test fails: long enough for a program
@@ -62,16 +63,20 @@ def question_of(dialog: Screen[Any]) -> str:
     return str(dialog.query_one(".question", Static).content) if dialog.is_mounted else ""
 
 
+def strips_of(screen: Screen[Any]) -> list[Strip]:
+    """Return the lines of a screen as they are drawn now."""
+    return screen._compositor.render_strips(screen.size)
+
+
 def on_screen(app: App[Any]) -> str:
     """Return the text of the whole screen, as it is drawn now."""
-    strips = app.screen._compositor.render_strips(app.screen.size)
-    return "\n".join(strip.text.rstrip() for strip in strips)
+    return "\n".join(strip.text.rstrip() for strip in strips_of(app.screen))
 
 
 def box_of(dialog: Screen[Any]) -> str:
     """Return the text of a dialog's box as it is drawn, without what is beside it."""
     box = dialog.query_one(".dialog").region
-    strips = dialog._compositor.render_strips(dialog.size)[box.y : box.bottom]
+    strips = strips_of(dialog)[box.y : box.bottom]
     lines = (strip.crop(box.x, box.right).text.rstrip() for strip in strips)
     return "\n".join(lines) + "\n"
 

@@ -141,6 +141,10 @@ class FaultServer:
         waiting = self._faults.get(f"{seen.method} {seen.path}")
         return waiting.popleft() if waiting else self.always.get(f"{seen.method} {seen.path}")
 
+    def recover(self) -> None:
+        """Forget the faults that were still to come."""
+        self._faults.clear()
+
     def hang(self) -> None:
         self._release.wait(30)
 

@@ -23,7 +23,7 @@ from tests.faults.server import HANG, Fault, FaultServer, Seen, problem, reply
 from tests.home import Home, enter_home
 from tests.lab_process import wait_for
 from tests.served import served
-from tests.until import until
+from tests.until import on_screen, until
 from tui.app import FinetuiApp
 from tui.commands import MODES
 from tui.screens.jobs.all_jobs import AllJobsDialog
@@ -396,8 +396,7 @@ async def test_after_a_walk_through_a_program_where_all_fails_no_screen_shows_a_
     said: list[str] = []
 
     def look() -> None:
-        strips = app.screen._compositor.render_strips()
-        said.append("\n".join("".join(segment.text for segment in strip) for strip in strips))
+        said.append(on_screen(app))
         said.append(app.export_screenshot())
         said.append(app.clipboard)
 
@@ -416,12 +415,12 @@ async def test_after_a_walk_through_a_program_where_all_fails_no_screen_shows_a_
             await pilot.press("escape")
         await pilot.press("3", "P")
         await until(lambda: isinstance(app.screen, AllJobsDialog), pilot)
-        await until(lambda: len(app.screen._found) == 2, pilot)  # type: ignore[attr-defined]
+        await until(lambda: len(app.screen.found) == 2, pilot)  # type: ignore[attr-defined]
         look()
         await pilot.press("escape", "f2")
         await until(lambda: isinstance(app.screen, ProfilesDialog), pilot)
         await pilot.press("ctrl+t")
-        await until(lambda: bool(app.screen._told.get("one", "asking …") != "asking …"), pilot)  # type: ignore[attr-defined]
+        await until(lambda: bool(app.screen.told.get("one", "asking …") != "asking …"), pilot)  # type: ignore[attr-defined]
         look()
         await pilot.press("ctrl+e")
         await until(lambda: isinstance(app.screen, ProfileForm), pilot)

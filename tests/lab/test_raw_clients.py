@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import resource
 import socket
 import subprocess
@@ -156,10 +155,7 @@ def few_files(folder: Path) -> LabProcess:
     limited = 'ulimit -n 400; exec "$@"'
     words = ["sh", "-c", limited, "sh", *command(folder, "--json")]
     process = subprocess.Popen(words, env=environment(), stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    told = json.loads(process.stdout.readline())
-    lab.base_url, lab.api_key, lab._process = told["base_url"], told["api_key"], process  # type: ignore[assignment]
-    return lab
+    return lab.take(process)
 
 
 def test_a_thousand_connections_do_not_exhaust_it(tmp_path: Path) -> None:

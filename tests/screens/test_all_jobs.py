@@ -55,14 +55,14 @@ async def test_one_goes_to_a_job_of_another_profile(
         await until(lambda: isinstance(app.screen, AllJobsDialog), pilot)
         dialog = app.screen
         assert isinstance(dialog, AllJobsDialog)
-        await until(lambda: len(dialog._found) == 4, pilot)
-        assert [name for name, _ in dialog._rows] == ["far", "far", "far", "near"]
+        await until(lambda: len(dialog.found) == 4, pilot)
+        assert [name for name, _ in dialog.rows] == ["far", "far", "far", "near"]
         about = str(dialog.query_one("#about", Static).content)
         assert "4 jobs · 2 of 4 profiles asked" in about
         assert "✗ shut: " in about
         assert "not yours [/foo]" in about
         dialog.query_one(Input).value = "theirs-1"
-        await until(lambda: len(dialog._rows) == 1, pilot)
+        await until(lambda: len(dialog.rows) == 1, pilot)
         await pilot.press("enter")
         await until(lambda: app.workspace and app.workspace.profile.name == "far", pilot)
         jobs = app.screen

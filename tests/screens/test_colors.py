@@ -13,7 +13,7 @@ from tests.faults.shapes import CHAT, answering, listing
 from tests.screens.conftest import use_profile
 from tests.screens.test_layout import SCENES, reach
 from tests.screens.test_watching import trained
-from tests.until import on_screen, until
+from tests.until import on_screen, strips_of, until
 from tui.app import FinetuiApp
 from tui.screens.jobs import JobsScreen
 from tui.terminal.themes import FEW, MANY
@@ -69,7 +69,7 @@ def contrast(style: Style, system: ColorSystem) -> float:
 def unreadable(app: FinetuiApp, system: ColorSystem) -> dict[str, float]:
     """Return the texts on the screen whose contrast is too low."""
     found: dict[str, float] = {}
-    for strip in app.screen._compositor.render_strips(app.screen.size):
+    for strip in strips_of(app.screen):
         for text, style, control in strip:
             if control is None and any(character.isalnum() for character in text):
                 found[text.strip()] = contrast(style or Style(), system)

@@ -29,6 +29,7 @@ from tests.until import narrow, opened, until
 from tui.core.dataset.fingerprints import content_key
 from tui.core.dataset.from_answers import Origin
 from tui.screens.chat import ChatScreen
+from tui.screens.chat.asking.prompt import Prompt
 from tui.screens.compare import CompareScreen
 from tui.screens.compare.results.form import RunForm
 from tui.screens.dialogs.choose import Choose
@@ -259,7 +260,7 @@ async def test_where_an_example_came_from_is_shown_and_opened_from_datasets(
         await opened(pilot, ChatScreen)
         await until(lambda: pilot.app.screen.models.model, pilot)
         await pilot.press("i")
-        pilot.app.screen._prompt.fill("kept?")
+        pilot.app.screen.query_one(Prompt).fill("kept?")
         await pilot.press("enter")
         await until(lambda: pilot.app.screen.session.id == 1, pilot)
         await until(lambda: not pilot.app.screen.answers.under_way, pilot)
@@ -304,7 +305,7 @@ async def test_a_model_judges_a_run_and_picks_are_kept_with_it(
         await until(
             lambda: (
                 all(r.measures.judge is not None for r in screen.results.looked_at.rows.values())
-                and screen.judge._worker is None
+                and not screen.results.looked_at.judging
             ),
             pilot,
         )

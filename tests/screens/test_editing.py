@@ -9,7 +9,7 @@ import pytest
 from textual.widgets import Input, Static, TextArea
 
 from tests.screens.test_datasets import SIZES, listing, running
-from tests.until import narrow, until
+from tests.until import narrow, strips_of, until
 from tui.screens.datasets.editing.changes import ChangesDialog
 from tui.screens.datasets.messages.tools import CallEditor
 from tui.screens.dialogs.choose import Choose
@@ -144,8 +144,7 @@ async def test_the_sides_of_a_pair_stand_side_by_side(
         conversation = screen.query_one(Conversation)
         await until(lambda: conversation.has_focus, pilot)
         await pilot.pause()
-        strips = screen._compositor.render_strips(screen.size)
-        text = [strip.text for strip in strips]
+        text = [strip.text for strip in strips_of(screen)]
         line = next(row for row in text if "«" in row)
         assert line.count("│ ") + line.count("▌ ") >= 2
         both = next(row for row in text if "preferred" in row and "non-preferred" in row)

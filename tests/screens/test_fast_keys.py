@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from textual import events
 
+from tests.journals import writing
 from tests.rows import answer, chat, user
 from tests.screens.test_datasets import running
 from tests.until import until
@@ -35,7 +36,7 @@ async def test_every_key_counts_in_its_order(tmp_path: Path, keys: str, left: st
     async with running(path) as (pilot, screen):
         document = screen.document
         names = {"]": "right_square_bracket", "[": "left_square_bracket"}
-        async with document._lock:  # as while the journal is being written
+        async with writing(document):  # as while the journal is being written
             for key in keys:
                 await pilot.press(names.get(key, key))
         await until(lambda: not screen.context.stepping.locked(), pilot)
@@ -72,7 +73,7 @@ async def test_what_opens_a_dialog_waits_for_the_edits_before_it(
         document = screen.document
         assert document is not None
         names = {"]": "right_square_bracket"}
-        async with document._lock:
+        async with writing(document):
             for key in keys:
                 await pilot.press(names.get(key, key))
 
@@ -94,7 +95,7 @@ async def test_a_fix_of_a_row_that_moves_meanwhile_is_of_the_row_that_comes_up(
         document = screen.document
         assert document is not None
         await until(lambda: screen.checks.problems is not None, pilot)
-        async with document._lock:
+        async with writing(document):
             await pilot.press("d", "f", "enter")
         await until(lambda: len(document) == 2 and b'"b"}' in document.line(0), pilot)
         assert b'"c "' in document.line(1)

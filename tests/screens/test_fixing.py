@@ -316,9 +316,9 @@ async def test_a_rule_says_whether_its_fix_knows_what_is_meant(tmp_path: Path) -
         await until(lambda: len(screen.problems.rows) != count, pilot)
         await problem(screen, pilot, "role-unknown")
         at = listing(screen, "#problems").cursor
-        if not screen.problems.rows._is_open("role-unknown"):
+        if not screen.problems.rows.is_open("role-unknown"):
             await pilot.press("enter")
-            await until(lambda: screen.problems.rows._is_open("role-unknown"), pilot)
+            await until(lambda: screen.problems.rows.is_open("role-unknown"), pilot)
         listing(screen, "#problems").move_to(at + 1)
         await pilot.pause()
         assert "f fixes it" in str(screen.query_one("#problem-detail").render())

@@ -276,7 +276,7 @@ async def test_keys_without_effect_change_nothing_unseen(
             if isinstance(screen, DatasetsScreen):
                 marks = screen.marked.range_from, [*screen.marked.positions]
             elif isinstance(screen, FilesScreen):
-                marks = screen._marks._range_from, {*screen.listed.marked}
+                marks = screen.marks.range_from, {*screen.listed.marked}
             elif isinstance(screen, ModelsScreen):
                 marks = {*screen.listed.marked}
             return marks, [node.display for node in screen.query("FilterBar, #problems-pane")]

@@ -120,13 +120,13 @@ async def test_profiles_of_hostile_names_at_a_hostile_provider(
             await look()
         for row in range(-1, -6, -1):  # a key from each source
             dialog = await at_list()
-            names = [one.name for one in dialog._profiles]
+            names = [one.name for one in dialog.profiles]
             listing: Any = dialog.query_one("RecordList")
             listing.move_to(len(names) + row)
-            await until(lambda name=names[row], it=dialog: it._under.name == name, pilot)
+            await until(lambda name=names[row], it=dialog: it.under.name == name, pilot)
             await pilot.press("ctrl+t")
             await until(
-                lambda name=names[row], it=dialog: "asking" not in it._told.get(name, "asking"),
+                lambda name=names[row], it=dialog: "asking" not in it.told.get(name, "asking"),
                 pilot,
             )
             await look()
@@ -139,7 +139,7 @@ async def _through(pilot: Pilot[Any], look: Callable[[], Any], name: str) -> Non
     dialogs: dict[str, type[Any]] = {"ctrl+e": ProfileForm, "ctrl+r": LineEditor, "ctrl+d": GoOn}
     for key, kind in dialogs.items():
         dialog: Any = await opened(pilot, ProfilesDialog)
-        names = [one.name for one in dialog._profiles]
+        names = [one.name for one in dialog.profiles]
         dialog.query_one("RecordList").move_to(names.index(name))
         await pilot.press(key)
         await opened(pilot, kind)
@@ -149,7 +149,7 @@ async def _through(pilot: Pilot[Any], look: Callable[[], Any], name: str) -> Non
             await look()
         await pilot.press("escape")
     dialog = await opened(pilot, ProfilesDialog)
-    if dialog._profiles[names.index(name)].wants_key:
+    if dialog.profiles[names.index(name)].wants_key:
         dialog.query_one("RecordList").move_to(names.index(name))
         await pilot.press("enter")
         await opened(pilot, KeyDialog)

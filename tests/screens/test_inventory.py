@@ -201,7 +201,13 @@ async def test_a_range_is_marked_and_exported(
         await pilot.press("x")
         await until(lambda: pilot.app.screen is not screen, pilot)
         await pilot.press("enter")
-        await until(lambda: "Write 2 models marked" in str(pilot.app.screen._dialog_title), pilot)
+        await until(
+            lambda: (
+                "Write 2 models marked"
+                in str(str(pilot.app.screen.query_one(".dialog").border_title))
+            ),
+            pilot,
+        )
         entry: Any = pilot.app.focused
         entry.value = str(target)
         await pilot.press("enter")
@@ -268,7 +274,7 @@ async def test_the_line_of_a_model_leads_to_its_dataset_and_its_job(
         await pilot.press("L")
         await until(lambda: isinstance(pilot.app.screen, LineageDialog), pilot)
         dialog: Any = pilot.app.screen
-        await until(lambda: dialog._complete, pilot)
+        await until(lambda: dialog.complete, pilot)
         kinds = [(node.kind, node.id) for node in dialog.nodes]
         assert kinds == [
             ("dataset", str(data)), ("file", "file-1"), ("job", "ftjob-1"),
@@ -283,7 +289,7 @@ async def test_the_line_of_a_model_leads_to_its_dataset_and_its_job(
         await pilot.press("L")
         await until(lambda: isinstance(pilot.app.screen, LineageDialog), pilot)
         dialog = pilot.app.screen
-        await until(lambda: dialog._complete, pilot)
+        await until(lambda: dialog.complete, pilot)
         assert [(node.kind, node.id) for node in dialog.nodes] == kinds
         await pilot.press("home", "enter")
         await until(lambda: isinstance(pilot.app.screen, DatasetsScreen), pilot)
@@ -292,7 +298,7 @@ async def test_the_line_of_a_model_leads_to_its_dataset_and_its_job(
         await pilot.press("L")
         await until(lambda: isinstance(pilot.app.screen, LineageDialog), pilot)
         dialog = pilot.app.screen
-        await until(lambda: dialog._complete, pilot)
+        await until(lambda: dialog.complete, pilot)
         found = [node.id for node in dialog.nodes if node.kind == "model"]
         assert sorted(found) == sorted((MOSS, FERN, IVY))
         at = [node.id for node in dialog.nodes].index(IVY)

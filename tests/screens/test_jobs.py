@@ -367,7 +367,7 @@ async def test_offline_the_rows_stay_and_so_does_the_error(
         await until(lambda: panel.failure is not None, pilot)
         assert [job.id for job in screen.context.jobs] == [made]
         assert made in str(screen.query_one(JobPane).border_title)
-        server._faults.clear()
+        server.recover()
         await pilot.press("r")
         await until(lambda: panel.failure is None, pilot)
 

@@ -49,7 +49,7 @@ async def jobs_screen(
 
 
 def goes(dialog: Any) -> list[int]:
-    return [one.checkpoint.step for one in dialog._judged if not one.stays]
+    return [one.checkpoint.step for one in dialog.judged if not one.stays]
 
 
 async def test_the_rest_goes_after_its_number_is_typed(

@@ -11,7 +11,7 @@ import pytest
 
 from tests.screens.conftest import use_profile
 from tests.screens.slow_provider import slow_provider
-from tests.until import until
+from tests.until import on_screen, until
 from tui.app import FinetuiApp
 from tui.screens.chat import ChatScreen
 from tui.screens.datasets import DatasetsScreen
@@ -48,10 +48,7 @@ DIALOGS = {"<profiles>": ProfilesDialog, "<form>": ProfileForm}
 
 def shown(app: FinetuiApp) -> str:
     """Return the text of the screen, ages and folders made constant."""
-    size = app.screen.size
-    strips = app.screen._compositor.render_strips(size)
-    text = "\n".join(strip.text.rstrip() for strip in strips)
-    return re.sub(r"updated \d\d:\d\d:\d\d", "updated hh:mm:ss", text) + "\n"
+    return re.sub(r"updated \d\d:\d\d:\d\d", "updated hh:mm:ss", on_screen(app)) + "\n"
 
 
 async def reach(pilot: Pilot[Any], keys: Sequence[str]) -> None:

@@ -11,7 +11,7 @@ from textual.widgets import Input, Static
 
 from tests.screens.chatting import chatting
 from tests.screens.conftest import use_profile
-from tests.until import opened, question_of, until
+from tests.until import on_screen, opened, question_of, until
 from tui.app import FinetuiApp
 from tui.core.text.masking import KEYS
 from tui.screens.dialogs.choose import Choose
@@ -51,20 +51,13 @@ def written(home: Path) -> dict[str, Any]:
     return tomllib.loads((home / "config" / "config.toml").read_text())
 
 
-def screen_text(app: FinetuiApp) -> str:
-    return "\n".join(
-        "".join(segment.text for segment in strip)
-        for strip in app.screen._compositor.render_strips()
-    )
-
-
 async def at_list(pilot: Pilot[Any], name: str) -> ProfilesDialog:
     """Open the list, or wait for it, and put the cursor on a profile."""
     if not isinstance(pilot.app.screen, ProfilesDialog):
         await pilot.press("f2")
     dialog: ProfilesDialog = await opened(pilot, ProfilesDialog)
     dialog.query_one(Input).value = name
-    await until(lambda: dialog._under is not None and dialog._under.name == name, pilot)
+    await until(lambda: dialog.under is not None and dialog.under.name == name, pilot)
     return dialog
 
 
@@ -97,7 +90,7 @@ async def test_a_newcomer_adds_tests_and_uses_a_provider(
         assert app.focused is not None
         assert app.focused.id == "key"
         await pilot.press(*KEY)
-        assert KEY not in screen_text(app)
+        assert KEY not in on_screen(app)
         await pilot.press("ctrl+t")
         found = form.query_one("#found", Static)
         await until(lambda: "fine-tuning" in str(found.content), pilot)
@@ -106,7 +99,7 @@ async def test_a_newcomer_adds_tests_and_uses_a_provider(
         assert not app.workspace or "nebius" not in app.workspace.profiles.names
         await pilot.press("ctrl+s")
         await at_list(pilot, "nebius")
-        assert "…6789" in screen_text(app)
+        assert "…6789" in on_screen(app)
         await pilot.press("enter")
         await until(lambda: app.workspace and app.workspace.profile.name == "nebius", pilot)
         await pilot.press("3")
@@ -131,14 +124,14 @@ async def test_a_missing_key_is_asked_for_and_shown_by_its_end(
         await pilot.press("enter")
         await opened(pilot, KeyDialog)
         await pilot.press("enter")
-        assert "nothing is typed" in screen_text(app)
+        assert "nothing is typed" in on_screen(app)
         await pilot.press(*KEY, "ctrl+a", "ctrl+c")
         assert KEY not in app.clipboard
         await pilot.press("enter")
         await until(lambda: app.workspace and app.workspace.profile.name == "far", pilot)
         await at_list(pilot, "far")
-        assert "key …6789" in screen_text(app)
-        assert KEY not in screen_text(app)
+        assert "key …6789" in on_screen(app)
+        assert KEY not in on_screen(app)
     assert KEYS.mask(KEY) != KEY
 
 
@@ -164,8 +157,8 @@ async def test_without_a_key_one_stays_where_one_was(app_home: Path) -> None:
         await opened(pilot, KeyDialog)
         await pilot.press("escape")
         again = await opened(pilot, ProfilesDialog)
-        assert again._under is not None
-        assert again._under.name == "far"  # where one was
+        assert again.under is not None
+        assert again.under.name == "far"  # where one was
         await pilot.press("escape")
         assert app.workspace is not None
         assert app.workspace.profile.name == "lab"
@@ -199,7 +192,7 @@ async def test_what_is_changed_counts_at_once_and_comments_stay(
         form = await opened(pilot, ProfileForm)
         form.query_one("#read_only", Input).value = "maybe"
         await pilot.press("ctrl+s")
-        await until(lambda: "true or false" in screen_text(app), pilot)
+        await until(lambda: "true or false" in on_screen(app), pilot)
         assert app.screen is form  # nothing typed is lost
         form.query_one("#read_only", Input).value = "true"
         await pilot.press("ctrl+s")
@@ -254,7 +247,7 @@ async def test_what_cannot_be_done_with_a_profile_is_said_in_the_list(
     async with running() as (pilot, app):
         dialog = await at_list(pilot, "lab")
         await pilot.press(key)
-        await until(lambda: f"Nothing to {what}" in screen_text(app), pilot)
+        await until(lambda: f"Nothing to {what}" in on_screen(app), pilot)
         assert app.screen is dialog
 
 
@@ -269,7 +262,7 @@ async def test_what_a_setting_cannot_be_is_said_and_all_that_is_typed_stays(
         form = await opened(pilot, ProfileForm)
         form.query_one("#headers", Input).value = "no header"
         await pilot.press(key)
-        await until(lambda: "headers is written as NAME: VALUE" in screen_text(app), pilot)
+        await until(lambda: "headers is written as NAME: VALUE" in on_screen(app), pilot)
         assert app.screen is form
         assert form.query_one("#headers", Input).value == "no header"
 
@@ -293,9 +286,9 @@ async def test_what_is_too_little_to_ask_is_said(app_home: Path) -> None:
         await pilot.press("ctrl+n")
         form = await opened(pilot, ProfileForm)
         await pilot.press("ctrl+t")
-        await until(lambda: "It cannot be asked yet" in screen_text(app), pilot)
+        await until(lambda: "It cannot be asked yet" in on_screen(app), pilot)
         assert app.screen is form
-        assert "has no base_url" in screen_text(app)
+        assert "has no base_url" in on_screen(app)
 
 
 async def test_the_lab_is_asked_for_what_it_takes_alone(app_home: Path) -> None:
@@ -324,7 +317,7 @@ async def test_all_keys_of_the_list_are_shown(app_home: Path, size: tuple[int, i
     async with running(size) as (pilot, app):
         await pilot.press("f2")
         await opened(pilot, ProfilesDialog)
-        text = screen_text(app)
+        text = on_screen(app)
         for words in ("enter uses", "ctrl+r renames", "ctrl+d removes", "esc"):
             assert words in text
 
@@ -340,7 +333,7 @@ async def test_what_is_typed_is_not_dropped_by_esc_alone(app_home: Path) -> None
         await pilot.press("n")
         await until(lambda: app.screen is form, pilot)
         await pilot.press("ctrl+s")  # it has no name
-        await until(lambda: "it needs a name" in screen_text(app), pilot)
+        await until(lambda: "it needs a name" in on_screen(app), pilot)
         await pilot.press("escape", "y")
         await opened(pilot, ProfilesDialog)
     assert not (app_home / "config" / "config.toml").exists()
@@ -372,19 +365,19 @@ async def test_the_profile_in_use_gets_another_name_and_keeps_its_jobs(
     use_profile(app_home, server.url)
     async with running() as (pilot, app):
         await pilot.press("3")
-        await until(lambda: "fern" in screen_text(app), pilot)
+        await until(lambda: "fern" in on_screen(app), pilot)
         await at_list(pilot, "test")
         await pilot.press("ctrl+r")
         editor = await opened(pilot, LineEditor)
         editor.query_one(Input).value = "lab"
         await pilot.press("enter")  # refused: it is the provider built in
-        await until(lambda: "lab is a name of its own" in screen_text(app), pilot)
+        await until(lambda: "lab is a name of its own" in on_screen(app), pilot)
         editor.query_one(Input).value = "far"
         await pilot.press("enter")
         await at_list(pilot, "far")
         await until(lambda: app.workspace and app.workspace.profile.name == "far", pilot)
         await pilot.press("escape", "3")
-        await until(lambda: "fern" in screen_text(app), pilot)
+        await until(lambda: "fern" in on_screen(app), pilot)
         assert app.workspace is not None
         kept, _ = await app.workspace.store.seen_jobs.jobs("far")
         assert [one.raw["suffix"] for one in kept] == ["fern"]
@@ -451,17 +444,17 @@ async def test_the_kind_of_account_is_asked_for_where_dates_differ_by_it(
         await at_list(pilot, "other")
         await pilot.press("ctrl+e")
         form = await opened(pilot, ProfileForm)
-        assert "Customer" not in screen_text(app)
+        assert "Customer" not in on_screen(app)
         await pilot.press("escape")
         await opened(pilot, ProfilesDialog)
         await at_list(pilot, "foundry")
         await pilot.press("ctrl+e")
         form = await opened(pilot, ProfileForm)
         field = form.query_one("#account_kind", Input)
-        assert "existing or new" in screen_text(app)
+        assert "existing or new" in on_screen(app)
         field.value = "old"
         await pilot.press("ctrl+s")
-        await until(lambda: "must be one of: existing, new" in screen_text(app), pilot)
+        await until(lambda: "must be one of: existing, new" in on_screen(app), pilot)
         field.value = "existing"
         await pilot.press("ctrl+s")
         await opened(pilot, ProfilesDialog)

@@ -190,8 +190,9 @@ async def test_hostile_names_of_recorded_models_are_text(
     data = dataset(tmp_path / "d.jsonl", 2)
     hostile = "[red]\x1b[31m\u202eft"
     async with compare_screen(app_home, server.url, (80, 24), data) as (pilot, screen):
+        pilot.app.show_mode("datasets")
+        await until(lambda: pilot.app.screen is not screen, pilot)
         pilot.app.compare(CompareAsked(models=(hostile,), records=True))
-        screen._take_up()
         await opened(pilot, Choose)
         await pilot.press("enter")
         await opened(pilot, RunForm)

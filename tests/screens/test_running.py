@@ -62,7 +62,7 @@ async def what_runs(size: tuple[int, int] = (80, 24)) -> AsyncIterator[tuple[Pil
 
 
 async def asked(pilot: Pilot[Any], dialog: Any) -> None:
-    await until(lambda: not dialog._asking, pilot)
+    await until(lambda: not dialog.asking, pilot)
 
 
 async def typed(pilot: Pilot[Any], words: str) -> None:
@@ -97,7 +97,7 @@ async def test_one_is_stopped_by_its_name_and_the_status_line_follows(
         await typed(pilot, "yes")
         assert pilot.app.screen is question  # that is not its name
         await pilot.press(*["backspace"] * 3)
-        await typed(pilot, dialog._rows[0].one.title)
+        await typed(pilot, dialog.rows[0].one.title)
         await until(lambda: not dialog.deletion.running and dialog.deletion.outcomes, pilot)
         await asked(pilot, dialog)
         assert "Stopped 1 of 1 deployment" in outcomes(dialog)
@@ -131,7 +131,7 @@ async def test_many_by_their_number_with_a_result_each(
         assert "✓ deleted e1" in said
         assert "not there any more" in said
         assert "✗ not deleted e2" in said  # it answers 404 and is there all the same
-        assert {one.one.title for one in dialog._rows} == {"e0", "e2", "e3"}
+        assert {one.one.title for one in dialog.rows} == {"e0", "e2", "e3"}
         assert [nebius.count(f"{path}{one}") for one in ids] == [1, 1, 1, 0]
 
 
@@ -186,7 +186,7 @@ async def test_all_profiles_and_a_chat_with_one_of_another(
         async with what_runs() as (pilot, dialog):
             assert "ask the support" in on_screen(pilot.app)
             await pilot.press("P")
-            await until(lambda: len(dialog._rows) == 2, pilot)
+            await until(lambda: len(dialog.rows) == 2, pilot)
             await asked(pilot, dialog)
             shown = on_screen(pilot.app)
             assert "1 running · price unknown" in shown
@@ -234,7 +234,7 @@ async def test_a_provider_that_does_not_answer_holds_no_key(
         assert app.screen is dialog
         await pilot.press("escape")
         await until(lambda: app.current_mode == "models" and app.screen is not dialog, pilot)
-        nebius._release.set()
+        nebius.release()
 
 
 async def test_much_that_costs_leaves_room_for_the_profile(

@@ -243,7 +243,7 @@ async def test_offline_from_the_start_all_that_was_seen_is_there(server: FaultSe
         await until(lambda: panel.failure is not None, pilot)
         assert "fern" in screen.listing.painted[0]
         assert screen.query_one("#checkpoints", RecordList).count == 2
-        server._faults.clear()
+        server.recover()
         await pilot.press("r")
         await until(lambda: panel.failure is None, pilot)
 

@@ -9,6 +9,7 @@ from textual import events
 from textual.app import App, ComposeResult
 from textual.widgets import Input, TextArea
 
+from tests.until import strips_of
 from tui.core.text.text import hidden
 from tui.widgets.text_fields import EditArea, Entry
 
@@ -26,7 +27,7 @@ class Fields(App[None]):
 
 
 def drawn(app: App[None]) -> str:
-    return "".join(s.text for s in app.screen._compositor.render_strips(app.size))
+    return "".join(strip.text for strip in strips_of(app.screen))
 
 
 async def test_odd_texts_are_kept_and_shown_one_cell_a_character() -> None:

@@ -49,7 +49,7 @@ class Marks:
 
     def __init__(self, context: ScreenContext, listed: MarkableList) -> None:
         self._context, self._listed = context, listed
-        self._range_from: str | None = None  # the id where a range begins
+        self.range_from: str | None = None  # the id where a range begins
 
     def groups(self) -> Sequence[tuple[str, Collection[str]]]:
         """Return groups to mark at once, as a name and the ids."""
@@ -71,12 +71,12 @@ class Marks:
         if current is None:
             self._context.tell(f"Only a {self.noun} takes a mark.", seconds=4)
             return
-        start, self._range_from = self._range_from, None
+        start, self.range_from = self.range_from, None
         ids = self._listed.row_ids()
         if start == current:
             self._choose()
         elif start is None or start not in ids:
-            self._range_from = current
+            self.range_from = current
         else:
             first, last = sorted((ids.index(start), ids.index(current)))
             self._listed.marked |= {*ids[first : last + 1]} & {*self._listed.markable()}
@@ -104,15 +104,15 @@ class Marks:
 
     def clear(self) -> bool:
         """Give up a range that was begun, else all marks; tells whether there were any."""
-        had = self._range_from is not None or bool(self._listed.marked)
-        if self._range_from is None:
+        had = self.range_from is not None or bool(self._listed.marked)
+        if self.range_from is None:
             self._listed.marked = set()
-        self._range_from = None
+        self.range_from = None
         if had:
             self._changed()
         return had
 
     def _changed(self) -> None:
         ends = f" · range: {key_hint('datasets.mark_range', 'ends it')}"
-        self._listed.marks_note = ends if self._range_from is not None else ""
+        self._listed.marks_note = ends if self.range_from is not None else ""
         self._listed.show_marks()

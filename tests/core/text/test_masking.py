@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tui.core.text.masking import _PLACEHOLDERS, FRAGMENT, MASK, Masker, StreamMask, mask_signatures
+from tui.core.text.masking import FRAGMENT, MASK, PLACEHOLDERS, Masker, StreamMask, mask_signatures
 
 KEY = "sk-proj-A1b2+C3d4/E5f6&G7h8=_x9"
 LETTERS = "abcdefghijklmnopqrstuvwxyzABC0123456789-_+/=&.~'\"\\"
-KEYS = st.text(LETTERS, min_size=12, max_size=60).filter(lambda key: key not in _PLACEHOLDERS)
+KEYS = st.text(LETTERS, min_size=12, max_size=60).filter(lambda key: key not in PLACEHOLDERS)
 TEXTS = st.text(max_size=40)
 # A machine with much else to do is slow at drawing, too.
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

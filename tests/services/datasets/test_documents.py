@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.journals import journal_of
+from tests.journals import journal_of, killed, steps_done
 from tui.core.dataset.example import Example, parse_exactly
 from tui.services.datasets import Change, Document
 from tui.services.datasets.disk import read_ahead as ahead
@@ -409,8 +409,7 @@ async def _agree(path: Path, moves: list[tuple[object, ...]]) -> None:
                 document = opened(path)
                 assert await _history(document) == ([*map(_clean, past)], [*map(_clean, future)])
             case ("kill",):
-                journal_of(document).close()
-                document._source.close()
+                killed(document)
                 document = opened(path)
                 assert await _history(document) == ([*map(_clean, past)], [*map(_clean, future)])
             case ("to saved",):
@@ -429,14 +428,14 @@ async def _history(document: Document) -> tuple[list[list[bytes]], list[list[byt
     past: list[list[bytes]] = []
     future: list[list[bytes]] = []
     await document.undo() and await document.redo()  # so that what is from before is at hand
-    steps = len(document._rows.done)
+    steps = steps_done(document)
     while await document.undo():
         past.insert(0, _clean(rows(document)))
-    while len(document._rows.done) < steps:
+    while steps_done(document) < steps:
         await document.redo()
     while await document.redo():
         future.insert(0, _clean(rows(document)))
-    while len(document._rows.done) > steps:
+    while steps_done(document) > steps:
         await document.undo()
     return past, future
 

@@ -37,12 +37,12 @@ def test_splices_reach_the_rows_and_come_back(limit: int, new: list[int | bytes]
         return -len(texts)
 
     rows = Rows(array("q", range(COUNT)))
-    before = row_splices._MOST_SPLICES
-    row_splices._MOST_SPLICES = limit
+    before = row_splices.MOST_SPLICES
+    row_splices.MOST_SPLICES = limit
     try:
         step = Step("bulk", splices_of(rows.ids, new, new_id))
     finally:
-        row_splices._MOST_SPLICES = before
+        row_splices.MOST_SPLICES = before
     rows.apply(step)
     assert [texts.get(i, i) for i in rows.ids] == new
     rows.undo()

@@ -151,7 +151,7 @@ async def test_a_terminal_nobody_looks_at_asks_for_nothing_but_the_jobs_waited_f
     asked = len(server.seen)
     server.jobs[0]["status"] = "queued"
     live.watch("ftjob-1", Listener[JobDetail]())  # a cursor that moves changes nothing of it
-    await until(lambda: not live._wake.is_set())
+    await until(lambda: not live.due_now)
     assert len(server.seen) == asked
     live.resume()
     await until(lambda: listener.told[-1].jobs[0].status == "queued")
@@ -171,7 +171,7 @@ async def test_a_server_that_asks_for_patience_gets_it(
     await until(lambda: listener.told[-1].failure)
     asked = len(server.seen)
     leave = live.watch("ftjob-1", Listener[JobDetail]())
-    await until(lambda: not live._wake.is_set())
+    await until(lambda: not live.due_now)
     leave()
     assert len(server.seen) == asked
     assert live.next_round() - time.monotonic() > 80
@@ -350,7 +350,7 @@ async def test_the_last_steps_of_a_job_nobody_has_selected_are_fetched(
     live.resume()
     await until(lambda: listener.told[-1].progress["ftjob-1"].words == "352/352")
     assert listener.told[-1].jobs[0].terminal
-    await until(lambda: not live._watches)
+    await until(lambda: not live.watches)
     await live.close()
 
     # Another session saw it end before its last steps were known.
@@ -376,10 +376,10 @@ async def test_a_job_whose_events_cannot_be_had_is_given_up_at_its_end(
     server.new_job({"status": "running"})
     live, listener = poller(workspace), Listener[PollerState]()
     live.subscribe(listener)
-    await until(lambda: live._watches)
+    await until(lambda: live.watches)
     server.jobs[0]["status"] = "failed"
     await until(lambda: listener.told and listener.told[-1].jobs[0].terminal)
-    await until(lambda: not live._watches)
+    await until(lambda: not live.watches)
     await live.close()
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.counted import tokens
+from tests.counted import counted, tokens
 from tests.faults.conftest import write_config
 from tests.faults.server import FaultServer, page
 from tests.lab_process import chat_lines, preference_lines
@@ -27,10 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from tui.services.tokens.service import TokenService
 
 pytestmark = pytest.mark.xdist_group("preflight")  # counting is started once
-__all__ = ["tokens"]
+__all__ = ["counted", "tokens"]
 MODEL = "gpt-4.1-mini-2025-04-14"
 BUDGET = 'bills = true\ncurrency = "EUR"\nrate = 0.9\nbudget = 5\ntimeout = 2\n'
 
@@ -42,13 +41,9 @@ def server(server: FaultServer) -> FaultServer:
 
 
 @pytest.fixture
-async def workspace(
-    server: FaultServer, tokens: TokenService, tmp_path: Path
-) -> AsyncIterator[Workspace]:
+async def workspace(server: FaultServer, tmp_path: Path) -> AsyncIterator[Workspace]:
     one = await Workspace.open(environ=write_config(tmp_path / "home", server.url, BUDGET))
-    one._tokens = tokens
     yield one
-    one._tokens = None
     await one.close()
 
 

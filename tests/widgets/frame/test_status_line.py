@@ -7,6 +7,7 @@ import time
 import pytest
 from textual.app import App, ComposeResult
 
+from tests.until import strips_of
 from tui.widgets.frame.status_line import Status, StatusLine
 
 
@@ -24,7 +25,7 @@ async def test_the_work_is_cut_before_the_age(width: int) -> None:
         line.note("20 fine-tuned models · 20 marked")
         line.fetched(time.time())
         await pilot.pause()
-        shown = "".join(segment.text for segment in app.screen._compositor.render_strips()[0])
+        shown = strips_of(app.screen)[0].text
         told, age = shown.split("updated")
         assert told.endswith("  ")
         assert told.rstrip().endswith(("models", "…"))

@@ -26,7 +26,7 @@ _CHUNK = (
 )
 _HELD = 3  # so many at the end of a stream's piece are held back if a key has them in a row
 # What documentation tells to enter where a server wants some key but checks none.
-_PLACEHOLDERS = frozenset(
+PLACEHOLDERS = frozenset(
     {
         "api-key", "api_key", "apikey", "dummy-key", "lm-studio", "no-key", "no-key-required",
         "no-key-needed", "not-needed", "ollama", "placeholder", "sk-no-key-required",
@@ -49,7 +49,7 @@ class Masker:
         for secret in secrets:
             parts = (part for part in (secret or "").split() if len(part) >= LINE)
             for text in {secret or "", *parts}:
-                if text.strip() and text not in known and text.lower() not in _PLACEHOLDERS:
+                if text.strip() and text not in known and text.lower() not in PLACEHOLDERS:
                     known.add(text)
                     self._keys = (*self._keys, _Key(text))
         self._look_for([form for key in self._keys for form in key.forms])

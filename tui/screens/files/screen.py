@@ -41,11 +41,11 @@ class FilesScreen(ModeScreen):
         self.listed = FileList(context, FilesPane())
         self._outcomes = OutcomesPanel()
         self.deletion = Deletion(context, self._outcomes, self.listed, "file")
-        self._marks = FileMarks(context, self.listed)
+        self.marks = FileMarks(context, self.listed)
         self._uploads = FileUploads(context, self.listed)
         for controller in (
             self.listed,
-            self._marks,
+            self.marks,
             self._uploads,
             FileDownloads(context, self.listed),
             FileTraining(context, self.listed),
@@ -104,7 +104,7 @@ class FilesScreen(ModeScreen):
 
     def go_back(self) -> bool:
         """Close the error, else the results, else take the marks away."""
-        return self.clear_error() or self.deletion.close() or self._marks.clear()
+        return self.clear_error() or self.deletion.close() or self.marks.clear()
 
     def copy_text(self) -> tuple[str, str]:
         """Copy the results while they are shown, else the id."""

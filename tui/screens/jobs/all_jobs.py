@@ -49,8 +49,8 @@ class AllJobsDialog(Dialog[tuple[str, str]]):
     def __init__(self, profiles: int, ask: Callable[[], AsyncGenerator[ProfileJobs, None]]) -> None:
         super().__init__("Jobs of all profiles")
         self._profiles, self._ask = profiles, ask
-        self._found: dict[str, ProfileJobs] = {}
-        self._rows: list[tuple[str, Job]] = []
+        self.found: dict[str, ProfileJobs] = {}
+        self.rows: list[tuple[str, Job]] = []
 
     def compose_content(self) -> ComposeResult:
         """Lay out the field that narrows, the list, and which profiles were asked."""
@@ -66,7 +66,7 @@ class AllJobsDialog(Dialog[tuple[str, str]]):
     async def _list(self) -> None:
         async with aclosing(self._ask()) as found:
             async for one in found:
-                self._found[one.profile] = one
+                self.found[one.profile] = one
                 self._show(self.query_one(Entry).value)
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -76,20 +76,20 @@ class AllJobsDialog(Dialog[tuple[str, str]]):
 
     def _show(self, typed: str) -> None:
         listing = self.query_one(RecordList)
-        under = self._rows[listing.cursor] if self._rows else None
+        under = self.rows[listing.cursor] if self.rows else None
         words = typed.casefold().split()
-        self._rows = [row for row in newest_first(self._found.values()) if _fits(row, words)]
-        done = len(self._found) == self._profiles
+        self.rows = [row for row in newest_first(self.found.values()) if _fits(row, words)]
+        done = len(self.found) == self._profiles
         empty = "no jobs" if done and not words else "nothing fits" if done else "asking …"
-        listing.show(len(self._rows), self._row, empty=empty)
+        listing.show(len(self.rows), self._row, empty=empty)
         if under is not None:  # what one was on stays under the cursor
-            at = [(name, job.id) for name, job in self._rows]
+            at = [(name, job.id) for name, job in self.rows]
             key = (under[0], under[1].id)
             listing.move_to(at.index(key) if key in at else 0)
         self.query_one("#about", Static).update(self._about())
 
     def _row(self, row: int, width: int) -> Text:
-        name, job = self._rows[row]
+        name, job = self.rows[row]
         text = Text(f"{one_line(name, 13):<14}{one_line(job.status or '–', 15):<16}")
         text.append(f"{date_words(job.created_at):<18}", style="dim")
         text.append(one_line(job.suffix or job.fine_tuned_model or job.id, 40))
@@ -98,9 +98,9 @@ class AllJobsDialog(Dialog[tuple[str, str]]):
         return text
 
     def _about(self) -> str:
-        found = list(self._found.values())
+        found = list(self.found.values())
         asked = sum(one.asked for one in found)
-        lines = [f"{plural(len(self._rows), 'job')} · {asked} of {self._profiles} profiles asked"]
+        lines = [f"{plural(len(self.rows), 'job')} · {asked} of {self._profiles} profiles asked"]
         waiting = self._profiles - len(found)
         if waiting:
             lines[0] += f" · waiting for {waiting}"
@@ -123,8 +123,8 @@ class AllJobsDialog(Dialog[tuple[str, str]]):
     @handles("all_jobs.go")
     def go(self) -> None:
         """Answer with the job under the cursor."""
-        if self._rows:
-            name, job = self._rows[self.query_one(RecordList).cursor]
+        if self.rows:
+            name, job = self.rows[self.query_one(RecordList).cursor]
             self.dismiss((name, job.id))
 
 

@@ -79,7 +79,7 @@ class KeepBestDialog(Dialog[None]):
         self._everything = False
         self._asked: Measure | None = None
         self._found: list[PrunableJob] | None = None
-        self._judged: list[JudgedCheckpoint] = []
+        self.judged: list[JudgedCheckpoint] = []
         self._panel = OutcomesPanel()
         self.deletion = Deletion(DialogContext(self), self._panel, self, "checkpoint")
 
@@ -145,18 +145,18 @@ class KeepBestDialog(Dialog[None]):
 
     def _judge(self) -> None:
         text, problem = self.query_one(Entry).value.strip(), ""
-        self._judged = []
+        self.judged = []
         measure = self._asked
         try:
             keep, measure = _number(text), measure_of_all(self._found or [], self._asked)
             for one in self._found or []:
-                self._judged += one.judged(keep, measure)
+                self.judged += one.judged(keep, measure)
         except InputError as error:
             problem = in_app(f"{error.cause}. {error.next_step}".strip())
         self.query_one(".problem", Static).update(one_line(problem, 200))
         self.query_one("#which", Static).update(self._which(measure))
         listing = self.query_one(RecordList)
-        listing.show(len(self._judged), self._row, empty=ASKING if self._found is None else NONE)
+        listing.show(len(self.judged), self._row, empty=ASKING if self._found is None else NONE)
 
     def _which(self, measure: Measure | None) -> str:
         jobs = "all jobs that have ended" if self._everything else f"job {self._job.id}"
@@ -170,10 +170,10 @@ class KeepBestDialog(Dialog[None]):
 
     @property
     def _going(self) -> list[JudgedCheckpoint]:
-        return [one for one in self._judged if not one.stays]
+        return [one for one in self.judged if not one.stays]
 
     def _row(self, row: int, width: int) -> Text:
-        one = self._judged[row]
+        one = self.judged[row]
         measure = self._measure() or Measure.STEP
         text = Text("  " if one.stays else "✗ ", style="" if one.stays else "bold")
         text.append(f"{one.line(measure):<30}")
@@ -218,7 +218,7 @@ class KeepBestDialog(Dialog[None]):
 
     def _statement(self, going: list[JudgedCheckpoint]) -> str:
         profile = self._workspace.profile.name
-        stays = [one for one in self._judged if one.stays]
+        stays = [one for one in self.judged if one.stays]
         lines = [f"Profile {profile} will delete {plural(len(going), 'checkpoint')} for good:", ""]
         lines += [f"  {one_line(one.id, 200)}" for one in going[:6]]
         lines += [f"  … and {len(going) - 6} more"] if len(going) > 6 else []

@@ -53,7 +53,7 @@ class LineageDialog(Dialog["Node"]):
         super().__init__(title)
         self._focus, self._ask = focus, ask
         self.nodes: Sequence[Node] = ()
-        self._complete = False
+        self.complete = False
 
     def compose_content(self) -> ComposeResult:
         """Lay out the tree and what its cursor is on."""
@@ -70,14 +70,14 @@ class LineageDialog(Dialog["Node"]):
         async with aclosing(self._ask()) as found:
             async for nodes in found:
                 self._show(nodes)
-        self._complete = True
+        self.complete = True
         self._show(self.nodes)
 
     def _show(self, nodes: Sequence[Node]) -> None:
         listing = self.query_one(RecordList)
         under = self._under(listing)
         self.nodes = nodes
-        empty = "Nothing is known of where it comes from." if self._complete else "looking …"
+        empty = "Nothing is known of where it comes from." if self.complete else "looking …"
         listing.show(len(nodes), self._row, empty=empty)
         at = next((at for at, node in enumerate(nodes) if node.id == under), None)
         if at is not None:
@@ -112,7 +112,7 @@ class LineageDialog(Dialog["Node"]):
             self.query_one("#about", Static).update("")
             return
         node = self.nodes[min(listing.cursor, len(self.nodes) - 1)]
-        more = "" if self._complete else " · looking for more …"
+        more = "" if self.complete else " · looking for more …"
         lines = [
             one_line(f"{node.kind} {node.id}", 300),
             f"{plural(len(self.nodes), 'node')}{more}",

@@ -97,10 +97,10 @@ class RunningDialog(Dialog[tuple[str, str]]):
         self._workspace, self._every = workspace, every
         self._everywhere = False
         self._found: dict[str, ProfileDeployments] = {}
-        self._rows: list[Placed] = []
+        self.rows: list[Placed] = []
         self._marked: set[str] = set()
         self._at: float | None = None
-        self._asking = True
+        self.asking = True
         self._panel = OutcomesPanel()
         self.deletion = Deletion(DialogContext(self), self._panel, self, "deployment")
 
@@ -143,13 +143,13 @@ class RunningDialog(Dialog[tuple[str, str]]):
 
     async def fetch(self) -> None:
         """Look at what runs anew; what fails is told below the list."""
-        self._asking = True
+        self.asking = True
         self._show()
         host_of(self).working("running", "looking what runs")
         try:
             await self._look()
         finally:
-            self._asking = False
+            self.asking = False
             host_of(self).working("running", "")  # shows what costs now, too
             self._at = time.time()
             self._show()
@@ -176,31 +176,31 @@ class RunningDialog(Dialog[tuple[str, str]]):
         listing = self.query_one(RecordList)
         under = self._under
         own = self._workspace.profile.name
-        self._rows = [
+        self.rows = [
             Placed(self._workspace.deployments if name == own else self._every.service(name), one)
             for name, found in self._found.items()
             if found.seen is not None
             for one in found.seen.deployed
         ]
-        self._rows.sort(key=lambda placed: dearest(placed.one))
-        keys = [placed.key for placed in self._rows]
+        self.rows.sort(key=lambda placed: dearest(placed.one))
+        keys = [placed.key for placed in self.rows]
         self._marked &= {*keys}
-        listing.show(len(self._rows), self._row, empty=self._empty())
+        listing.show(len(self.rows), self._row, empty=self._empty())
         if under is not None and under.key in keys:
             listing.move_to(keys.index(under.key))
         width = listing.scrollable_content_region.width
-        head = running_rows.head_row(width, profiles=self._everywhere) if self._rows else ""
+        head = running_rows.head_row(width, profiles=self._everywhere) if self.rows else ""
         self.query_one("#running-head", Static).update(head)
         self._tell()
 
     def _empty(self) -> str:
-        if self._asking:
+        if self.asking:
             return ASKING
         told = [one for one in self._found.values() if one.seen is not None]
         return NOTHING if told else "What runs is not told here."
 
     def _row(self, row: int, width: int) -> Text:
-        placed = self._rows[row]
+        placed = self.rows[row]
         return running_rows.running_row(
             placed.one, placed.service.profile, time.time(), width,
             marked=placed.key in self._marked, profiles=self._everywhere,
@@ -209,7 +209,7 @@ class RunningDialog(Dialog[tuple[str, str]]):
     @property
     def _under(self) -> Placed | None:
         at = self.query_one(RecordList).cursor
-        return self._rows[at] if 0 <= at < len(self._rows) else None
+        return self.rows[at] if 0 <= at < len(self.rows) else None
 
     def _tell(self) -> None:
         under, about = self._under, self.query_one("#running-about", Static)
@@ -219,11 +219,11 @@ class RunningDialog(Dialog[tuple[str, str]]):
 
     def _sum(self) -> list[str]:
         """Return what it comes to, how old that is, and what could not be asked."""
-        cost = running_cost([placed.one for placed in self._rows])
-        parts = [cost.long] if self._rows else []
+        cost = running_cost([placed.one for placed in self.rows])
+        parts = [cost.long] if self.rows else []
         parts += [f"{len(self._marked)} marked"] if self._marked else []
         at = moment_words(self._at, time.time())
-        parts += ["asking …"] if self._asking else [f"as of {at}"] if at else []
+        parts += ["asking …"] if self.asking else [f"as of {at}"] if at else []
         if self._everywhere:
             told = sum(one.seen is not None for one in self._found.values())
             parts.append(f"{told} of {plural(len(self._workspace.profiles.names), 'profile')} tell")
@@ -259,10 +259,10 @@ class RunningDialog(Dialog[tuple[str, str]]):
 
     def _nothing_to(self, do: str) -> bool:
         """Whether there is nothing to do that with, which is then said."""
-        if not self._rows:
-            said = self._empty() if self._asking else f"Nothing is listed to {do}."
+        if not self.rows:
+            said = self._empty() if self.asking else f"Nothing is listed to {do}."
             self.notify(said, timeout=4, markup=False)
-        return not self._rows
+        return not self.rows
 
     @handles("running.mark")
     def mark(self) -> None:
@@ -282,7 +282,7 @@ class RunningDialog(Dialog[tuple[str, str]]):
     def act(self, command_id: str) -> None:
         """Do it to what is marked, or to the one under the cursor, after a typed word."""
         act = self.ACTS[command_id]
-        chosen = [placed for placed in self._rows if placed.key in self._marked]
+        chosen = [placed for placed in self.rows if placed.key in self._marked]
         if not chosen and self._under is not None:
             chosen = [self._under]
         if self._nothing_to(f"{act.words}") or self.deletion.busy():
@@ -311,7 +311,7 @@ class RunningDialog(Dialog[tuple[str, str]]):
         word = word_for(ones, act)
         text = statement(
             ones, act, [placed.service.profile for placed in wanted],
-            [placed.one for placed in self._rows],
+            [placed.one for placed in self.rows],
         )  # fmt: skip
         title = act.to(plural(len(wanted), "deployment")).capitalize()
         also = (ones[0].id,) if len(ones) == 1 else ()

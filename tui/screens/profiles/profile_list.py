@@ -74,12 +74,12 @@ class ProfilesDialog(Dialog[ProfileChosen]):
         check: Callable[[Action, str], None] = _fine,
     ) -> None:
         super().__init__("Profiles")
-        self._profiles, self._current, self._look = list(profiles), current, look
+        self.profiles, self._current, self._look = list(profiles), current, look
         self._shown, self._check = shown, check
         self._probes = dict(probes)
-        self._told: dict[str, str] = {}
+        self.told: dict[str, str] = {}
         self._keys: dict[str, str] = {}
-        self._found = self._profiles
+        self._found = self.profiles
 
     def compose_content(self) -> ComposeResult:
         """Lay out the field that narrows, the list, and what is known of the one chosen."""
@@ -91,7 +91,7 @@ class ProfilesDialog(Dialog[ProfileChosen]):
     def on_mount(self) -> None:
         """Show all with the one in use under the cursor."""
         self._show("")
-        names = [one.name for one in self._profiles]
+        names = [one.name for one in self.profiles]
         self.query_one(RecordList).move_to(names.index(self._shown) if self._shown in names else 0)
         self._tell()
 
@@ -104,7 +104,7 @@ class ProfilesDialog(Dialog[ProfileChosen]):
         words = typed.casefold().split()
         self._found = [
             one
-            for one in self._profiles
+            for one in self.profiles
             if all(word in f"{one.name} {one.kind} {one.base_url}".casefold() for word in words)
         ]
         self.query_one(RecordList).show(len(self._found), self._row, empty="nothing fits")
@@ -142,7 +142,8 @@ class ProfilesDialog(Dialog[ProfileChosen]):
         return "?" if probe is None else "✓" if probe.reached else "✗"
 
     @property
-    def _under(self) -> Profile | None:
+    def under(self) -> Profile | None:
+        """The profile under the cursor."""
         if not self._found:
             return None
         return self._found[min(self.query_one(RecordList).cursor, len(self._found) - 1)]
@@ -153,8 +154,8 @@ class ProfilesDialog(Dialog[ProfileChosen]):
         self._tell()
 
     def _tell(self) -> None:
-        one = self._under
-        about = "" if one is None else self._told.get(one.name) or self._known(one)
+        one = self.under
+        about = "" if one is None else self.told.get(one.name) or self._known(one)
         self.query_one("#about", Static).update(about)
 
     def _known(self, one: Profile) -> str:
@@ -184,7 +185,7 @@ class ProfilesDialog(Dialog[ProfileChosen]):
         """Answer with the profile under the cursor."""
         action: Action
         for action in ("use", "edit", "rename", "remove"):
-            if (one := self._under) is not None and command_id == f"profiles.{action}":
+            if (one := self.under) is not None and command_id == f"profiles.{action}":
                 self._check(action, one.name)
                 self.dismiss(ProfileChosen(action, one.name))
 
@@ -196,14 +197,14 @@ class ProfilesDialog(Dialog[ProfileChosen]):
     @handles("profiles.test")
     def test(self) -> None:
         """Ask the provider of the profile under the cursor what it offers."""
-        if (one := self._under) is not None:
-            self._told[one.name] = "asking …"
+        if (one := self.under) is not None:
+            self.told[one.name] = "asking …"
             self._tell()
             start_worker(self, partial(self._test, one), "test", "test a profile")
 
     async def _test(self, one: Profile) -> None:
         look = await self._look(one.name)
-        self._told[one.name] = look_words(look, _SHOWN)
+        self.told[one.name] = look_words(look, _SHOWN)
         self._keys[one.name] = key_words(one, look.key)
         if look.probe is not None:
             self._probes[one.name] = look.probe

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 # A splice that changes the number of rows moves all behind it; beyond so many, one splice
 # over the whole stretch is quicker.
-_MOST_SPLICES = 256
+MOST_SPLICES = 256
 _MOST_REPLACEMENTS = 20_000
 
 
@@ -47,7 +47,7 @@ def splices_of(
 
 def _joined(ids: array[int], made: list[Splice]) -> tuple[Splice, ...]:
     same = all(len(s.removed) == len(s.inserted) for s in made)
-    if len(made) <= (_MOST_REPLACEMENTS if same else _MOST_SPLICES):
+    if len(made) <= (_MOST_REPLACEMENTS if same else MOST_SPLICES):
         return tuple(made)
     start = at = made[0].at  # before the first splice, old and new rows have the same places
     removed: list[int] = []

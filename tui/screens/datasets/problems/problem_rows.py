@@ -44,9 +44,10 @@ class ProblemRows:
         return self._tops[-1]
 
     def _height(self, rule: str) -> int:
-        return 1 + len(self.lines(rule)) if self._is_open(rule) else 1
+        return 1 + len(self.lines(rule)) if self.is_open(rule) else 1
 
-    def _is_open(self, rule: str) -> bool:
+    def is_open(self, rule: str) -> bool:
+        """Whether a rule's problems are listed below it."""
         return rule in self._opened and self.count(rule) > 1
 
     def count(self, rule: str) -> int:
@@ -96,12 +97,12 @@ class ProblemRows:
     def _heading(self, rule: Rule) -> Text:
         worst = rule.severity if self._problems is None else self._problems.severity(rule.id)
         glyph, colour = SEVERITY[worst]
-        text = Text("▾ " if self._is_open(rule.id) else "▸ ")
+        text = Text("▾ " if self.is_open(rule.id) else "▸ ")
         text.append(f"{glyph} ", style=f"bold {colour}")
         text.append(rule.title, style="bold")
         count = self.count(rule.id)
         said = f"{count:,}"
-        if self._counts_examples or self._is_open(rule.id):
+        if self._counts_examples or self.is_open(rule.id):
             lines = len([line for line in self.lines(rule.id) if line])
             said = f"{count:,} in {plural(lines, 'example')}" if lines else said
         text.append(f" — {said}", style="dim")

@@ -50,7 +50,7 @@ class JobPoller:
         self._jobs = jobs
         self._interval = PollInterval(fast, slow, rest, idle)
         self._listeners = StateListeners[PollerState]()
-        self._watches = DetailWatches(jobs, self._interval)
+        self.watches = DetailWatches(jobs, self._interval)
         self._lister = Lister(jobs, fast * IN_TURN)
         self._task: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
@@ -78,7 +78,7 @@ class JobPoller:
 
     def watch(self, job_id: str, listener: Callable[[JobDetail], None]) -> Callable[[], None]:
         """Call `listener` with a job's detail now and after each change; the result ends it."""
-        watch = self._watches.of(job_id)
+        watch = self.watches.of(job_id)
         watch.listeners.add(listener)
         if watch.detail != JobDetail(None):
             watch.listeners.tell_one(listener, watch.detail)
@@ -98,7 +98,7 @@ class JobPoller:
         self._lister.whole = True
         self._interval.reset()
         self._list_soon()
-        self._watches.refresh()
+        self.watches.refresh()
         self._wake.set()
 
     def rest(self, awaited: Collection[str]) -> None:
@@ -119,7 +119,7 @@ class JobPoller:
     async def close(self) -> None:
         """Stop for good."""
         self._listeners.clear()
-        self._watches.clear()
+        self.watches.clear()
         task, self._task = self._task, None
         if task is not None:
             task.cancel()
@@ -142,8 +142,13 @@ class JobPoller:
             self._task = None
 
     @property
+    def due_now(self) -> bool:
+        """Whether a round was asked for that has not begun."""
+        return self._wake.is_set()
+
+    @property
     def _wanted(self) -> bool:
-        return bool(self._listeners) or self._watches.wanted
+        return bool(self._listeners) or self.watches.wanted
 
     # -- rounds ----------------------------------------------------------------------
 
@@ -166,7 +171,7 @@ class JobPoller:
     def _give_up(self, error: ServiceError) -> None:
         """Tell an error nobody expected, and try again later."""
         self._list_due = time.monotonic() + self._interval.after_failure(error)
-        self._watches.postpone(self._list_due)
+        self.watches.postpone(self._list_due)
         self._set(failure=error)
 
     def next_round(self) -> float:
@@ -175,7 +180,7 @@ class JobPoller:
             return self._list_due if self._awaited else inf
         due = [self._list_due]
         if self.state.failure is None:
-            due += self._watches.due(listed=bool(self._listeners))
+            due += self.watches.due(listed=bool(self._listeners))
         return max(min(due), self._interval.not_before)
 
     @property
@@ -200,7 +205,7 @@ class JobPoller:
             )  # fmt: skip
 
     async def _round(self) -> None:
-        await self._watches.recall(self.state)
+        await self.watches.recall(self.state)
         now, began = time.monotonic(), time.thread_time()
         held = now < self._interval.quiet_until
         if held or (self._resting is not None and not self._awaited):
@@ -209,7 +214,7 @@ class JobPoller:
             await self._list_all()
         if self._resting is None and self.state.failure is None:
             listed = bool(self._listeners)
-            progress = await self._watches.look(self.state, listed=listed)
+            progress = await self.watches.look(self.state, listed=listed)
             if progress != self.state.progress:
                 self._set(progress=progress)
         self._interval.after_round(time.thread_time() - began)
