@@ -22,7 +22,7 @@ T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def wait_for(condition: Callable[[], T], seconds: float = 30.0) -> T:
+def wait_for(condition: Callable[[], T], seconds: float = 60.0) -> T:
     """Return what the condition gives once that is true. Raises AssertionError after `seconds`.
 
     It looks more and more rarely: a look is mostly a request, which costs both ends something.
@@ -81,7 +81,7 @@ class LabProcess:
         self._process.kill()
         self._end()
 
-    def wait(self, seconds: float = 30.0) -> int:
+    def wait(self, seconds: float = 60.0) -> int:
         """Wait until it ends by itself and return its exit code."""
         return self._end(seconds)
 
@@ -116,7 +116,7 @@ class LabProcess:
             **{"base_url": self.base_url, "api_key": self.api_key, "max_retries": 0, **options}
         )
 
-    def _end(self, seconds: float = 30.0) -> int:
+    def _end(self, seconds: float = 60.0) -> int:
         assert self._process is not None
         try:
             code = self._process.wait(seconds)

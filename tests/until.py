@@ -30,18 +30,24 @@ async def until(
 ) -> None:
     """Return once `condition()` is true and what led to it has been shown.
 
-    Raises AssertionError after `seconds`. A look costs next to nothing: every widget is asked
-    to finish its messages only before the first look and after the last.
+    Raises AssertionError after `seconds`. Every widget is asked to finish its messages only
+    before the first look and after the last, and a look that takes long (the text of the whole
+    screen) is repeated the more rarely: what is waited for has most of the processor.
     """
     deadline = time.monotonic() + seconds
     if pilot is not None:
         await pilot.pause()
+    began = time.monotonic()
     if condition():
         return
-    while not condition():
-        if time.monotonic() > deadline:
+    while True:
+        ended = time.monotonic()
+        if ended > deadline:
             raise AssertionError(f"not within {seconds} s: {condition}")
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(min(max(0.02, 4 * (ended - began)), 0.2))
+        began = time.monotonic()
+        if condition():
+            break
     if pilot is not None:
         await pilot.pause()
 

@@ -148,7 +148,7 @@ def test_what_a_killed_run_had_reserved_is_free_again_and_said(
     wait_for(lambda: server.count("POST /files") == 1)
     assert left(home, create) == pytest.approx(10 - price)
     process.kill()
-    process.communicate(timeout=30)
+    process.communicate(timeout=60)
     said = home.run(*create, "--dry-run", "--yes")
     assert "EUR reserved at" in said.stdout
     assert "by a run that ended before it asked for its job: free again" in said.stdout

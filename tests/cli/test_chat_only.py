@@ -202,7 +202,7 @@ def test_an_answer_that_stalls_says_so_once_a_silence(
             before = len(told)
             yield piece
             with heard:
-                assert heard.wait_for(lambda before=before: len(told) > before, 10)
+                assert heard.wait_for(lambda before=before: len(told) > before, 60)
         yield said("", "stop")
 
     monkeypatch.setattr("tui.cli.chat.STALLED_S", 0.05)

@@ -146,7 +146,7 @@ def test_interrupted(bare: Home, server: FaultServer) -> None:
         assert process.stdout is not None
         assert process.stdout.readline().endswith("info hi\n")
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=60)
     finally:
         process.kill()
     assert process.returncode == 130
@@ -174,7 +174,7 @@ def test_a_terminal_is_sent_no_commands(bare: Home, server: FaultServer) -> None
     words = ("chat", "--model", "m", "hi")
     process = forks.start("tui.cli", *words, env=bare.environ, stdout=theirs, stderr=theirs)
     os.close(theirs)
-    assert process.wait(timeout=30) == 0
+    assert process.wait(timeout=60) == 0
     shown = os.read(ours, 10_000).decode()
     os.close(ours)
     assert shown == "a␛]0;title␇b\r\n"

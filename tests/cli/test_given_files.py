@@ -128,7 +128,7 @@ def test_waiting_for_its_input_it_can_be_ended(
     wait_for(lambda: _taken(reading))
     process.send_signal(signal.SIGTERM)
     try:
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
         assert process.returncode == 143
     finally:
         process.kill()
@@ -158,14 +158,14 @@ def test_a_named_pipe_is_read_and_waited_for_until_a_signal(
     try:
         writer = _opened(pipe)  # it waits
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
         assert process.returncode == 143
         os.close(writer)
         again = forks.start("tui.cli", *words_of(command, data, pipe), env=home.environ)
         writer = _opened(pipe)
         os.write(writer, b'{"a": 1}')
         os.close(writer)
-        said = again.communicate(timeout=20)[1]
+        said = again.communicate(timeout=60)[1]
     finally:
         process.kill()
     assert "holds no list of messages" in said
@@ -233,7 +233,7 @@ def test_a_pipe_whose_reader_stops_is_given_up_at_a_signal(
     try:
         wait_for(lambda: not _taken(reader))
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
         assert process.returncode == 143
     finally:
         process.kill()
@@ -251,7 +251,7 @@ def test_a_pipe_closed_by_its_reader_is_told(home: Home, tmp_path: Path, data: P
     reader = threading.Thread(target=look_and_go)
     reader.start()
     done = home.run("fix", str(data), "-o", str(pipe))
-    reader.join(timeout=20)
+    reader.join(timeout=60)
     assert done.returncode == 5
     assert "Broken pipe" in done.stderr
 

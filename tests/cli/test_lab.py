@@ -27,7 +27,7 @@ def test_it_says_where_it_serves_and_ends_when_interrupted(tmp_path: Path) -> No
     assert taken.returncode == 2
     assert len(taken.stderr.splitlines()) == 1
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=20)
+    _, errors = process.communicate(timeout=60)
     assert "Traceback" not in errors
     assert home.lab_pid() is None
 
@@ -47,6 +47,6 @@ def test_an_interruption_while_it_starts(tmp_path: Path) -> None:
     process = home.start("lab", "--json")
     wait_for((home.path / "lab" / "lock").exists)
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=20)
+    _, errors = process.communicate(timeout=60)
     assert (process.returncode, errors) == (0, "")
     assert home.lab_pid() is None

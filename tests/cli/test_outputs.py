@@ -102,7 +102,7 @@ def test_another_place_is_written_or_has_the_same_code(
     reader = threading.Thread(target=lambda: got.append(pipe.read_bytes()))
     reader.start()
     code, said = run(home, (*words, str(pipe)), rows, stdout=subprocess.DEVNULL)
-    reader.join(timeout=10)
+    reader.join(timeout=60)
     assert code == 0, said
     assert got
     assert got[0]

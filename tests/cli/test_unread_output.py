@@ -53,7 +53,7 @@ def data(tmp_path: Path) -> str:
 def ended_by(process: Forked, number: int) -> int:
     process.send_signal(number)
     try:
-        return process.wait(30)
+        return process.wait(60)
     finally:
         process.kill()
         process.close_streams()

@@ -24,6 +24,7 @@ from typing import Any
 
 from tests.forks import in_forks
 from tui.core.catalog.models import ENCODINGS
+from tui.core.filtering import languages
 from tui.services.tokens.vocabularies import encoder
 
 # What the commands and the lab import, if need be only when it is used.
@@ -42,6 +43,7 @@ def load() -> None:
         importlib.import_module(name)
     for name in ENCODINGS:
         encoder(name)
+    languages._detector()
     gc.collect()
     gc.freeze()
 

@@ -25,7 +25,7 @@ ASK = [{"role": "user", "content": "Hi"}]
 @pytest.fixture
 def web(lab: LabProcess) -> Iterator[httpx2.Client]:
     with httpx2.Client(
-        base_url=lab.base_url, headers={"authorization": f"Bearer {lab.api_key}"}, timeout=30
+        base_url=lab.base_url, headers={"authorization": f"Bearer {lab.api_key}"}, timeout=60
     ) as client:
         yield client
 
@@ -204,7 +204,7 @@ def test_file_forms(web: httpx2.Client) -> None:
 
 def test_file_over_the_limit_is_refused_before_it_is_sent(lab: LabProcess) -> None:
     host, port = lab.base_url.removeprefix("http://").removesuffix("/v1").split(":")
-    with socket.create_connection((host, int(port)), timeout=20) as connection:
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
         connection.sendall(
             f"POST /v1/files HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {lab.api_key}\r\n"
             "Content-Type: multipart/form-data; boundary=b\r\n"

@@ -40,7 +40,7 @@ def request(lab: LabProcess, line: str, *headers: str, body: bytes = b"", key: s
 
 def answer(lab: LabProcess, sent: bytes) -> bytes:
     """Send bytes and return all that comes until the lab closes the connection."""
-    with socket.create_connection(place(lab), timeout=20) as connection:
+    with socket.create_connection(place(lab), timeout=60) as connection:
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             connection.sendall(sent)
         got = bytearray()
@@ -167,7 +167,7 @@ def test_a_thousand_connections_do_not_exhaust_it(tmp_path: Path) -> None:
     try:
         with contextlib.ExitStack() as opened:
             for number in range(1000):
-                one = opened.enter_context(socket.create_connection(place(lab), timeout=20))
+                one = opened.enter_context(socket.create_connection(place(lab), timeout=60))
                 with contextlib.suppress(OSError):  # it may have given way already
                     one.sendall((b"", b"GET /v1/mod", kept)[number % 3])
             assert answer(lab, request(lab, "GET /v1/models")).startswith(b"HTTP/1.1 200 ")

@@ -248,7 +248,7 @@ def test_ended_in_the_middle_it_says_where_to_look_and_does_not_ask_twice(
     process = azure.start("deployments", "delete", "pirate", "--yes")
     wait_for(lambda: arm.count(f"DELETE {path}"))
     process.send_signal(signal.SIGTERM)
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=60)
     assert process.returncode == 143
     assert "asked to delete deployment pirate, and no answer is there" in err
     assert "`finetui deployments list` tells" in err

@@ -70,7 +70,7 @@ async def create(pilot: Pilot[Any], form: NewJob, far: Replay) -> None:
     """Press ctrl+s and answer what is asked until the job is there."""
     await pilot.press("ctrl+s")
     for _ in range(9):
-        await until(lambda: far.jobs or pilot.app.screen is not form, pilot, seconds=60)
+        await until(lambda: far.jobs or pilot.app.screen is not form, pilot)
         if far.jobs:
             return
         dialog = pilot.app.screen

@@ -71,7 +71,7 @@ async def on_model(pilot: Pilot[Any], model: str) -> ModelsScreen:
     """Go to Models, with the cursor on a model."""
     await pilot.press("5")
     screen = await opened(pilot, ModelsScreen)
-    await until(lambda: any(one.id == model for one in screen.listed.models), pilot, seconds=30)
+    await until(lambda: any(one.id == model for one in screen.listed.models), pilot)
     at = next(n for n, one in enumerate(screen.listed.models) if one.id == model)
     screen.listed.pane.list.move_to(at)
     await until(lambda: screen.listed.current.id == model, pilot)
@@ -128,7 +128,7 @@ async def test_recorded_moved_trained_and_compared(
         assert "Epochs: 2" in said
         assert "LR multiplier: 2.0 (of lab's own rate)" in said
         await pilot.press("enter")
-        await until(lambda: isinstance(app.screen, NewJob | GoOn), pilot, seconds=30)
+        await until(lambda: isinstance(app.screen, NewJob | GoOn), pilot)
         if isinstance(app.screen, GoOn):  # something still looked at the old profile
             await pilot.press("y")
         form = await opened(pilot, NewJob)
@@ -136,7 +136,7 @@ async def test_recorded_moved_trained_and_compared(
         assert f"Moved from {model} at far"[:60] in on_screen(app)
         typed = {name: form.query_one(f"#{name}", Input).value for name in ("training", "n_epochs")}
         assert typed == {"training": str(data), "n_epochs": "2"}
-        await until(lambda: form.query_one("#model", Input).value == "lab-small", pilot, seconds=60)
+        await until(lambda: form.query_one("#model", Input).value == "lab-small", pilot)
         await pilot.press("ctrl+s")
 
         # Trained.
@@ -168,6 +168,6 @@ async def test_recorded_moved_trained_and_compared(
         columns = compare.context.comparison.columns
         await until(lambda: not compare.shows_results and len(columns) == 2, pilot)
         await pilot.press("r")
-        await until(lambda: all(one.ended for one in columns), pilot, seconds=30)
+        await until(lambda: all(one.ended for one in columns), pilot)
         assert columns[0].first.text == f"Ahoy from {model}"
         assert far.count(CHAT) == ROWS

@@ -42,11 +42,11 @@ async def asked_for(pilot: Pilot[Any], form: NewJob, words: str) -> TypedConfirm
         return isinstance(dialog, TypedConfirm) and words in question_of(dialog)
 
     for _ in range(6):
-        await until(lambda: up() or pilot.app.screen is not form, pilot, seconds=60)
+        await until(lambda: up() or pilot.app.screen is not form, pilot)
         if up():
             break
         await pilot.press("y")
-    await until(up, pilot, seconds=60)
+    await until(up, pilot)
     dialog = pilot.app.screen
     assert isinstance(dialog, TypedConfirm)
     return dialog
@@ -83,7 +83,7 @@ async def test_its_price_is_agreed_to_before_a_job_is_asked_for(
         dialog = await asked_for(pilot, form, "Together says 4.20 USD")
         assert "What it costs is not known here" in question_of(dialog)
         await pilot.press(*dialog.word, "enter")
-        await until(lambda: app.screen is jobs, pilot, seconds=60)
+        await until(lambda: app.screen is jobs, pilot)
         assert len(far.jobs) == len(far.files) == 1
         for _ in far.lives:
             await pilot.press("r")

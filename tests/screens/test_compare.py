@@ -375,7 +375,7 @@ async def test_a_run_is_stopped_gone_on_with_and_found_again(
     gate = threading.Event()
     plain = server.rule
     server.rule = lambda model, question: (
-        plain(model, question) if question in {"q0", "q1"} or gate.wait(10) else "late"
+        plain(model, question) if question in {"q0", "q1"} or gate.wait(60) else "late"
     )
     async with compare_screen(app_home, server.url, path=data) as (pilot, screen):
         await pilot.press("escape", "e")

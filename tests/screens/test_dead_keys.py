@@ -33,7 +33,7 @@ async def pressed(pilot: Pilot[Any], key: str) -> None:
         return app.screen is not screen or bool(toasts(app)) or on_screen(app) != before
 
     try:
-        await until(shown, pilot, seconds=9)
+        await until(shown, pilot)
     except AssertionError:
         raise AssertionError(f"{key} shows nothing") from None
     for _ in range(3):

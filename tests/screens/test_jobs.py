@@ -130,7 +130,7 @@ async def test_a_job_from_the_form_to_the_chat(dataset: Path) -> None:
         assert "free" in text_of(plan)
         await pilot.press("ctrl+s", "ctrl+s", "ctrl+s")
         await until(lambda: app.screen is screen, pilot)
-        await until(lambda: status(screen) == "succeeded", pilot, seconds=60)
+        await until(lambda: status(screen) == "succeeded", pilot)
         assert len(screen.context.jobs) == before + 1
         pane = screen.query_one(JobPane)
         await until(lambda: pane.checkpoints, pilot)
@@ -338,7 +338,7 @@ async def test_pause_resume_cancel_and_its_result(dataset: Path) -> None:
 async def test_the_result_is_written_as_csv(dataset: Path, tmp_path: Path) -> None:
     async with running(dataset, (120, 36)) as (pilot, screen):
         await created(pilot, screen, n_epochs="1")
-        await until(lambda: status(screen) == "succeeded", pilot, seconds=60)
+        await until(lambda: status(screen) == "succeeded", pilot)
         pane = screen.query_one(JobPane)
         await until(lambda: pane.events, pilot)
         assert pane.query_one(Curve).display  # beside the list, above the events

@@ -165,7 +165,7 @@ async def test_an_error_goes_once_the_list_comes(app_home: Path) -> None:
     use_profile(app_home, server.url, "sk-x")
     try:
         async with models_screen() as (pilot, screen):
-            await until(lambda: "boom" in problem_of(screen), pilot, seconds=10)
+            await until(lambda: "boom" in problem_of(screen), pilot)
             await pilot.press("r")
             await until(lambda: screen.listed.models and not problem_of(screen), pilot)
             await pilot.press("d")

@@ -113,7 +113,7 @@ async def test_a_save_is_shown_from_its_first_moment(
 
     def held(self: Document, path: Path, plain: bool) -> None:
         begun.set()
-        assert may_end.wait(20)
+        assert may_end.wait(60)
         write(self, path, plain)
 
     monkeypatch.setattr(Document, "_write", held)

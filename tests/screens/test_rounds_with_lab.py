@@ -51,7 +51,7 @@ async def program(
 
 
 async def on(pilot: Pilot[Any], kind: type[Any]) -> Any:
-    await until(lambda: isinstance(pilot.app.screen, kind), pilot, seconds=30)
+    await until(lambda: isinstance(pilot.app.screen, kind), pilot)
     return pilot.app.screen
 
 

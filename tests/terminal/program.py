@@ -106,7 +106,7 @@ class Program:
         """What was written from a place on, without its escape sequences."""
         return SEQUENCE.sub("", bytes(self.raw[start:]).decode("utf-8", "replace"))
 
-    def see(self, words: str, start: int = 0, seconds: float = 40) -> None:
+    def see(self, words: str, start: int = 0, seconds: float = 60) -> None:
         """Return once these words stand on the screen, or have been written after `start`."""
         deadline = time.monotonic() + seconds
         while words not in self.emulator.text() and words not in self.text(start):
@@ -128,7 +128,7 @@ class Program:
         now: list[Any] = termios.tcgetattr(self.terminal)
         return self.modes() == AT_REST and now == self.attributes
 
-    def wait(self, seconds: float = 30) -> int:
+    def wait(self, seconds: float = 60) -> int:
         """Return its exit code once it has ended; a signal counts as its negative."""
         deadline = time.monotonic() + seconds
         while self.code is None:
@@ -147,7 +147,7 @@ class Program:
         os.close(self.terminal)
         self.terminal = -1
 
-    def wait_without_terminal(self, seconds: float = 30) -> int:
+    def wait_without_terminal(self, seconds: float = 60) -> int:
         """Return its exit code when its terminal has gone."""
         deadline = time.monotonic() + seconds
         while self.code is None:

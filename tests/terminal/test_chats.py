@@ -41,7 +41,7 @@ def test_a_kill_leaves_the_question_and_what_came_of_the_answer(
         program.send("Go on?\r")
         program.see("word29")
         ledger = Locations.standard({"FINETUI_HOME": str(home)}).ledger
-        wait_for(lambda: saved(ledger, "word29"), 5)
+        wait_for(lambda: saved(ledger, "word29"))
         os.kill(program.pid, signal.SIGKILL)
         assert program.wait() == -signal.SIGKILL
     with Program(home) as program:

@@ -252,7 +252,7 @@ async def test_a_long_line_is_read_off_the_loop(workers: Pool, tmp_path: Path) -
     document.on_read(read.set)
     waiting = document.example(1)
     assert "2.0 MB and is being read" in getattr(waiting, "reason", "")
-    await asyncio.wait_for(read.wait(), 20)
+    await asyncio.wait_for(read.wait(), 60)
     assert document.example(1) is not waiting
     assert document.source.long_lines == [1]
     checker = Checker(document, workers)

@@ -124,7 +124,7 @@ async def test_a_refresh_during_a_list_is_not_lost(
         if server.count(LIST) == 1:
             server.new_job({"status": "queued"})
             loop.call_soon_threadsafe(ask)
-            assert asked.wait(20)
+            assert asked.wait(60)
             return old
         return page(server.jobs, {})
 

@@ -188,7 +188,7 @@ async def test_models_are_shown_before_slow_jobs(
     pages = server.lists
 
     def slow(_: dict[str, str]) -> Any:
-        assert shown.wait(10)
+        assert shown.wait(60)
         return {"data": server.jobs}
 
     import threading

@@ -133,4 +133,4 @@ def test_nor_does_it_in_the_foreground(home: Home, monkeypatch: pytest.MonkeyPat
     assert pid is not None
     assert "secret-" not in environ_of(pid)
     process.terminate()
-    process.communicate(timeout=20)
+    process.communicate(timeout=60)

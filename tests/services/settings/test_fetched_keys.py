@@ -139,13 +139,13 @@ def _runs(pid: int) -> bool:
 
 
 async def test_a_process_left_behind_holds_nothing_up(tmp_path: Path, server: FaultServer) -> None:
-    workspace = await opened(tmp_path, server, f'key_command = "sleep 20 & echo {KEY}"')
+    workspace = await opened(tmp_path, server, f'key_command = "sleep 60 & echo {KEY}"')
     began = time.monotonic()
     try:
         await workspace.jobs.list()
     finally:
         await workspace.close()
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 40
     assert keys(server) == [f"Bearer {KEY}"]
 
 
