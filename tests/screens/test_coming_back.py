@@ -30,6 +30,13 @@ def state(home: Path) -> dict[str, Any]:
     return json.loads((home / "state" / "session.json").read_bytes())  # type: ignore[no-any-return]
 
 
+def columns(app: FinetuiApp) -> list[str]:
+    if app.current_mode != "compare":
+        return []
+    screen: Any = app.screen
+    return [one.candidate.model for one in screen.context.comparison.columns]
+
+
 async def test_rows_are_found_by_what_they_hold(app_home: Path, tmp_path: Path) -> None:
     use_profile(app_home, "http://127.0.0.1:9/v1")
     path = tmp_path / "data.jsonl"
@@ -81,7 +88,14 @@ async def test_a_model_or_a_profile_that_is_gone_is_told(
         async with app.run_test(size=(80, 24)) as pilot:
             await until(lambda: app.current_mode == "chat", pilot)
             await until(lambda: app.screen.models.model == MODELS[2], pilot)
+            await pilot.press("escape", "7")
+            await until(lambda: columns(app) == [MODELS[0], MODELS[1]], pilot)
+            app.screen.candidates.take([MODELS[2]])
             await pilot.press("ctrl+q")
+        app = FinetuiApp()
+        async with app.run_test(size=(80, 24)) as pilot:
+            await until(lambda: columns(app) == list(MODELS), pilot)
+            await pilot.press("escape", "4", "ctrl+q")
         monkeypatch.setattr("tests.screens.slow_provider.MODELS", MODELS[:2])
         kept = json.dumps({**state(app_home), "profile": "gone", "chosen": True})
         app = FinetuiApp()

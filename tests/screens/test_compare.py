@@ -234,7 +234,7 @@ async def test_a_dataset_is_asked_looked_through_and_gone_back_to(
         assert "50.0 %" in shown  # each of the two is right on every second
         assert "p95 s  cost" in shown
         assert "against base-one, similarity: better on 3, worse on 3, equal on 0" in (
-            " ".join(shown.replace("│", " ").split())
+            " ".join(shown.replace("│", " ").replace("┃", " ").split())
         )
         await pilot.press("z")
         await until(lambda: screen.results.looked_at.listing.measure == "exact", pilot)

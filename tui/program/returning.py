@@ -15,7 +15,6 @@ from tui.core.text.text import one_line
 from tui.screens.tour import Tour, steps
 from tui.services.background import start
 from tui.services.errors import LedgerError, ServiceError
-from tui.services.session.taking_over import end_other
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,6 +66,7 @@ class Returning:
             self._tell(f"Another finetui is open ({other.words if other else 'elsewhere'}).")
             return False
         from tui.screens.dialogs.confirm import GoOn
+        from tui.services.session.taking_over import end_other
 
         question = (
             f"Another finetui is open: {other.words}. A line that was lost may have left it.\n\n"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tui.commands import key_hint
 from tui.core.compare.plan import Candidate
 from tui.core.compare.sides.side_by_side import MOST_COLUMNS, Column
+from tui.core.text.text import one_line
 from tui.dispatch import handles
 from tui.screens.chat.models.model_choices import default_choice
 from tui.screens.chat.models.offered_models import OfferedModels
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from tui.screens.compare.compare_context import CompareContext
+    from tui.services.models.service import ChatOffer
 
 
 class Candidates:
@@ -27,6 +29,7 @@ class Candidates:
     def __init__(self, context: CompareContext, busy: Callable[[], bool]) -> None:
         self._context, self._busy = context, busy
         self._models = OfferedModels(context, "compare-models")
+        self._before: Sequence[str] = ()  # the models of the last time, until they are there
 
     @property
     def any_tuned(self) -> bool:
@@ -37,7 +40,7 @@ class Candidates:
 
     def begin(self) -> None:
         """Forget the models of another provider."""
-        self._models.offer = None
+        self._models.offer, self._before = None, ()
         self._context.comparison.clear()
 
     def take(self, models: Sequence[str]) -> None:
@@ -48,6 +51,20 @@ class Candidates:
                 columns[:] = columns[-(MOST_COLUMNS - 1) :]
                 self._add(model)
         self._context.tell_changed()
+
+    def bring_back(self, models: Sequence[str]) -> None:
+        """Begin with the models of the last time, as far as they are listed."""
+        self._before = models
+        self.look_for_default()
+
+    def _take_before(self, offer: ChatOffer) -> None:
+        before, self._before = self._before, ()
+        listed = {one.id for one in offer.choices}
+        gone = [] if offer.problem is not None else [one for one in before if one not in listed]
+        self.take([one for one in before if one not in gone])
+        if gone:
+            names = ", ".join(one_line(one, 60) for one in gone)
+            self._context.tell(f"Not listed any more: {names}.", seconds=10, warning=True)
 
     def look_for_partner(self) -> None:
         """Put a second model beside one that stands alone: its base, or the newest tuned one."""
@@ -74,6 +91,8 @@ class Candidates:
 
     async def _find_default(self) -> None:
         offer = await self._models.list()
+        if not self._context.comparison.columns:
+            self._take_before(offer)
         if self._context.comparison.columns:
             return
         found = default_choice(offer.choices)

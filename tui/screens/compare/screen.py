@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.containers import Vertical
 from textual.widgets import ContentSwitcher
 
 from tui.commands import key_hint, key_of
+from tui.core.provider.parsing import as_texts
 from tui.dispatch import handles
 from tui.screens.base import ModeScreen
 from tui.screens.chat.asking.prompt import LOW_BREAKPOINTS, Prompt
@@ -27,6 +28,8 @@ from tui.screens.compare.results.running import Running
 from tui.screens.compare.to_data import ComparedToData
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from textual import events
     from textual.app import ComposeResult
     from textual.widgets import TextArea
@@ -158,6 +161,16 @@ class CompareScreen(ModeScreen):
         if not self._prompt.text and (typed := workspace.typed.get(PROMPT)):
             self._prompt.fill(str(typed))
         self._take_up()
+
+    def remembered(self) -> Mapping[str, Any]:
+        """Return the models of the columns."""
+        return {"models": [one.candidate.model for one in self.context.comparison.columns] or None}
+
+    def come_back(self, remembered: Mapping[str, Any]) -> None:
+        """Show columns for the models, unless another mode has asked for some."""
+        models = as_texts(remembered.get("models"))
+        if models and not self.context.comparison.columns:
+            self.candidates.bring_back(models)
 
     def on_mount(self) -> None:
         """Begin in the prompt; whoever has opened this with one wants the keys of a column."""

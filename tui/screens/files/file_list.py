@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui.commands import key_hint, key_of
 from tui.core.provider.files import StoredFile, month_words_of, total_bytes
-from tui.core.text.text import plural, size_words
+from tui.core.text.text import one_line, plural, size_words
 from tui.dispatch import handles
 from tui.screens.files import file_rows
 from tui.screens.files.file_rows import Entry, Running, id_of
@@ -198,6 +198,9 @@ class FileList:
             self._context.clear_error()  # it has been answered
         self._failed = None
         self._take(seen)
+        if self._wanted is not None:
+            gone, self._wanted = one_line(self._wanted, 60), None
+            self._context.tell(f"{gone} is not listed any more.", seconds=5)
         if seen.jobs_problem is not None and not isinstance(seen.jobs_problem, NotOffered):
             self._context.show_error(seen.jobs_problem)
 

@@ -147,11 +147,13 @@ class _MarkRuns:
     """The marked rows as runs, made once they are written."""
 
     def __init__(self, rows: Snapshot, ids: set[int]) -> None:
-        self._rows, self._ids = rows, ids
-        self._made: list[Any] | None = None
+        self._from: tuple[Snapshot, set[int]] | None = (rows, ids)
+        self._made: list[Any] = []
 
     def __call__(self) -> list[Any]:
-        if self._made is None:
-            positions = [at for at, row_id in enumerate(self._rows.ids) if row_id in self._ids]
-            self._made = [run.json for run in runs_of(positions, self._rows)]
+        if self._from is not None:
+            rows, ids = self._from
+            positions = [at for at, row_id in enumerate(rows.ids) if row_id in ids]
+            self._made = [run.json for run in runs_of(positions, rows)]
+            self._from = None  # many rows are not held on to
         return self._made
