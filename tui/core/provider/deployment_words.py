@@ -1,4 +1,4 @@
-"""The confirmation before deployments are stopped, scaled or deleted: its text and what is typed."""
+"""The question before deployments are stopped, scaled or deleted: its text, and what is typed."""
 
 from __future__ import annotations
 
