@@ -96,6 +96,16 @@ def circles(arrows: Mapping[str, set[str]]) -> list[list[str]]:
     return found
 
 
+def test_no_file_is_longer_than_500_lines() -> None:
+    files = [path for room in ("tui", "tests") for path in (ROOT / room).rglob("*.py")]
+    long = {str(path.relative_to(ROOT)): size for path in files if (size := lines_in(path)) > 500}
+    assert not long
+
+
+def lines_in(path: Path) -> int:
+    return path.read_bytes().count(b"\n")
+
+
 def test_circles_are_found() -> None:
     arrows = {"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a", "e"}, "e": set()}
     assert circles(arrows) == [["a", "b", "c"]]

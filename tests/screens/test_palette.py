@@ -15,7 +15,7 @@ from tui.core.chat.conversation import Conversation, add
 from tui.core.chat.saved import Chat
 from tui.core.models.remembered import Remembered
 from tui.screens.dialogs.palette import Palette
-from tui.services.known import KnownThing
+from tui.services.known_things import KnownThing
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -28,10 +28,10 @@ from tui.core.compare.document import (
     summary_table,
     versus_words,
 )
-from tui.core.compare.left import Left
 from tui.core.compare.plan import Candidate, Plan
 from tui.core.compare.prompts import Prompt, prompt_of_messages, prompts_of
 from tui.core.compare.recorded import recorded_candidate, successor
+from tui.core.compare.remaining import Remaining
 from tui.core.compare.sides.repeats import collapsed
 from tui.core.compare.table import Table
 from tui.core.text.text import plural
@@ -96,7 +96,7 @@ async def _compare(options: argparse.Namespace, workspace: Workspace, out: Outpu
     cap = amount_of(options.max_cost, "--max-cost")
     judge = await judge_settings(options)
     path = None if options.out is None else Path(options.out)
-    estimate, left = None, Left()
+    estimate, left = None, Remaining()
     if cap is not None or options.dry_run:
         left = await workspace.compare.left(plan, path)
         estimate = await workspace.compare.estimate(plan, judge, left)

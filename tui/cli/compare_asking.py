@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from tui.cli.output import Output
-    from tui.core.compare.left import Left
     from tui.core.compare.plan import Plan
+    from tui.core.compare.remaining import Remaining
     from tui.core.compare.result_row import Row
     from tui.services.compare.estimate import Estimate
     from tui.services.compare.run import Cap, CompareRun
@@ -59,7 +59,7 @@ def check_asking(options: argparse.Namespace) -> None:
 
 
 def refusal_of(
-    cap: Decimal | None, estimate: Estimate | None, left: Left, options: argparse.Namespace
+    cap: Decimal | None, estimate: Estimate | None, left: Remaining, options: argparse.Namespace
 ) -> ServiceError | None:
     """Return why a run may not begin or go on, None where it may.
 
@@ -78,7 +78,11 @@ def refusal_of(
 
 
 def tell_plan(
-    plan: Plan, left: Left, estimate: Estimate | None, refusal: ServiceError | None, out: Output
+    plan: Plan,
+    left: Remaining,
+    estimate: Estimate | None,
+    refusal: ServiceError | None,
+    out: Output,
 ) -> int:
     """Tell what would be asked; return what asking it would begin with."""
     assert estimate is not None
@@ -109,7 +113,7 @@ def tell_plan(
     return code
 
 
-def _left(left: Left, estimate: Estimate) -> str:
+def _left(left: Remaining, estimate: Estimate) -> str:
     """Return what would be asked, beside what is there."""
     if not left.total:
         there = "the answer is" if left.there == 1 else f"all {left.there:,} answers are"

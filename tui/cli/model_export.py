@@ -19,8 +19,8 @@ from tui.cli.models_found import (
     tell_missing,
 )
 from tui.core.catalog.shutdown import Until, training_ends
-from tui.core.models.board import ending, root_of
 from tui.core.models.days import days_left, ends_words
+from tui.core.models.ending import ending, root_of
 from tui.core.models.export import FORMATS, exported, format_of
 from tui.core.text.moments import day_of
 from tui.core.text.text import plural

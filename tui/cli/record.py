@@ -18,9 +18,9 @@ from tui.cli.compare_asking import (
 )
 from tui.cli.deleting import delete_each
 from tui.core.compare.document import skipped_words
-from tui.core.compare.left import Left
 from tui.core.compare.plan import Candidate, Plan
 from tui.core.compare.recorded import recorder
+from tui.core.compare.remaining import Remaining
 from tui.core.text.moments import date_words
 from tui.core.text.text import one_line, plural
 from tui.services.compare.run import Cap
@@ -69,7 +69,7 @@ async def _record(options: argparse.Namespace, workspace: Workspace, out: Output
         out.note(f"finetui: {said}")
     cap = amount_of(options.max_cost, "--max-cost")
     path = None if options.out is None else Path(options.out)
-    estimate, left = None, Left()
+    estimate, left = None, Remaining()
     if cap is not None or options.dry_run:
         left = await workspace.compare.left(plan, path, anew=options.anew)
         estimate = await workspace.compare.estimate(plan, left=left)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tui.program.opening import Opening
     from tui.program.program_context import ProgramContext
     from tui.screens.dialogs.palette import Target
-    from tui.services.known import KnownThing
+    from tui.services.known_things import KnownThing
 
 _MODES = frozenset(mode for _, mode, _ in MODES)
 
@@ -36,7 +36,7 @@ class Finding:
             self._context.open(palette, self._chosen)
 
     async def _known(self) -> list[KnownThing]:
-        from tui.services.known import known_things
+        from tui.services.known_things import known_things
 
         workspace = self._context.workspace
         return [] if workspace is None else await known_things(workspace)

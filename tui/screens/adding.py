@@ -1,4 +1,4 @@
-"""Examples made of answers, on their way into a dataset: which one, what if, and where it is."""
+"""Add examples made of answers to a dataset: ask for the dataset once, and say where they are."""
 
 from __future__ import annotations
 

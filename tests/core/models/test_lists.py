@@ -9,9 +9,9 @@ import pytest
 
 from tui.core.catalog.shutdown import Shutdown
 from tui.core.jobs.jobs import parse_job
-from tui.core.models.board import ending
 from tui.core.models.cleanup import clean_up, continued_by
 from tui.core.models.days import days_left, ends_words
+from tui.core.models.ending import ending
 from tui.core.models.entry import FileOfJob, ModelEntry, Usage
 from tui.core.models.listing import ORDERS, filtered, ordered, searched_text
 from tui.core.models.states import ModelState

@@ -1,4 +1,4 @@
-"""The text of the confirmation before deployments are stopped, scaled or deleted, and its word."""
+"""The question before deployments are stopped, scaled or deleted: its text, and what is typed."""
 
 from __future__ import annotations
 

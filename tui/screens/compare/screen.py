@@ -19,12 +19,12 @@ from tui.screens.compare.columns import ColumnPane, ColumnsView
 from tui.screens.compare.compare_context import CompareContext
 from tui.screens.compare.differences import Differences
 from tui.screens.compare.judging import Judging
-from tui.screens.compare.onward import Onward
 from tui.screens.compare.results.judge import ModelJudge
 from tui.screens.compare.results.looking import Results
 from tui.screens.compare.results.pane import ResultsPane
 from tui.screens.compare.results.recording import Recording
 from tui.screens.compare.results.running import Running
+from tui.screens.compare.to_chat import Onward
 from tui.screens.compare.to_data import ComparedToData
 
 if TYPE_CHECKING:

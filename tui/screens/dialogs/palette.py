@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from textual.screen import Screen
 
-    from tui.services.known import KnownThing
+    from tui.services.known_things import KnownThing
     from tui.services.workspace import Workspace
 
 # A command: where it works ("" is the screen that is up), and the action that runs it there.

@@ -1,4 +1,4 @@
-"""Words for what a look at a profile has found."""
+"""Format what asking a profile has found, as lines of text."""
 
 from __future__ import annotations
 

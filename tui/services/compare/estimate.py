@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tui.core.compare.left import left_of
 from tui.core.compare.plan import prompt_json
+from tui.core.compare.remaining import remaining_of
 from tui.core.money.terms import amount_words
 from tui.core.tokens.comparison import asked_prompts
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from tui.core.catalog.models import ModelFacts
     from tui.core.compare.judging import JudgeSettings
-    from tui.core.compare.left import Left
     from tui.core.compare.plan import Plan
     from tui.core.compare.prompts import Prompt
+    from tui.core.compare.remaining import Remaining
     from tui.services.chat.prices import ChatPrices
     from tui.services.tokens.service import TokenService
 
@@ -81,7 +81,7 @@ class Estimator:
         found = {name: await self._prices.facts(model) for name, model in models.items()}
         return {name: facts for name, facts in found.items() if facts is not None}
 
-    async def estimate(self, plan: Plan, left: Left | None = None) -> Estimate:
+    async def estimate(self, plan: Plan, left: Remaining | None = None) -> Estimate:
         """Return what a plan will cost, or what is left of it. Raises InputError, CountingError."""
         facts = await self.facts({one.name: one.model for one in plan.asked})
         currencies = {one.currency for one in facts.values()}
@@ -98,7 +98,7 @@ class Estimator:
                 unknown.append(candidate.model)
             else:
                 each[candidate.name] = amount
-        by_name = (left or left_of(plan)).by_name
+        by_name = (left or remaining_of(plan)).by_name
         parts = (each.get(name, Decimal(0)) * count for name, count in by_name.items())
         total = None if unknown and any(by_name.values()) else sum(parts, Decimal(0))
         days = [one.as_of for one in facts.values() if one.as_of is not None and one.price_input]

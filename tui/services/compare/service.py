@@ -10,9 +10,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.core.compare.left import left_of
 from tui.core.compare.plan import Candidate, Plan, differences
 from tui.core.compare.recorded import recorded_rows
+from tui.core.compare.remaining import remaining_of
 from tui.core.text.text import plural
 from tui.services.chat.service import ChatService
 from tui.services.compare.estimate import Estimate
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tui.core.catalog.models import ModelFacts
     from tui.core.chat.parameters import ChatParameters
     from tui.core.compare.judging import JudgeSettings
-    from tui.core.compare.left import Left
+    from tui.core.compare.remaining import Remaining
     from tui.core.compare.result_row import Row, Slot
     from tui.services.compare.estimate import Estimator
     from tui.services.compare.judge import Judge
@@ -74,7 +74,7 @@ class CompareService:
         self._chat = ChatService(provider, store, keeps=False)
 
     async def estimate(
-        self, plan: Plan, judge: JudgeSettings | None = None, left: Left | None = None
+        self, plan: Plan, judge: JudgeSettings | None = None, left: Remaining | None = None
     ) -> Estimate:
         """Return what a plan, or what is `left` of it, and a judge of it will cost.
 
@@ -164,16 +164,16 @@ class CompareService:
                 return one
         return None
 
-    async def left(self, plan: Plan, out: Path | None = None, *, anew: bool = False) -> Left:
+    async def left(self, plan: Plan, out: Path | None = None, *, anew: bool = False) -> Remaining:
         """Return what `record`, or `open` for a plan that is no recording, would still ask for."""
         known = await self._known(plan, out, anew=anew)
         if known is None:
-            return left_of(plan)
+            return remaining_of(plan)
         rows, _ = await self._table.rows(known.id)
         facts = await self.prices(plan.candidates)
         costs = (row.cost(facts.get(row.slot.model)) for row in rows)
         spent = sum((one for one in costs if one is not None), Decimal(0))
-        return replace(left_of(plan, rows), spent=spent)
+        return replace(remaining_of(plan, rows), spent=spent)
 
     async def _known(self, plan: Plan, out: Path | None, *, anew: bool) -> RunRecord | None:
         """Return the run that a plan goes on with; None where it begins one."""

@@ -1,4 +1,4 @@
-"""Where this program keeps its things on disk."""
+"""The folders and files in which the program keeps its configuration, data, state and cache."""
 
 from __future__ import annotations
 

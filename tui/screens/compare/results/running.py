@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tui.commands import key_hint
-from tui.core.compare.left import left_of
 from tui.core.compare.plan import Plan
+from tui.core.compare.remaining import remaining_of
 from tui.core.text.text import plural
 from tui.dispatch import handles
 from tui.screens.compare.results.form import RunForm, RunSettings
@@ -181,7 +181,7 @@ class Running:
             self._context.tell("There is nothing to go on with.", seconds=3)
             return
         service, plan = self._context.workspace.compare, looked_at.plan
-        left = left_of(plan, looked_at.rows.values())
+        left = remaining_of(plan, looked_at.rows.values())
         estimate = await service.estimate(plan, left=left)
         if await self._may_cost(left.total, estimate):
             if looked_at.dropped:

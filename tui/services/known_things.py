@@ -1,4 +1,6 @@
-"""What is known of this profile's things, by their names: for going to one of them at once.
+"""The names of all that is known of a profile: datasets, chats, jobs, models, files.
+
+The palette searches them, and goes to the one that is chosen.
 
 All of it is read from the ledger on this machine; nothing is asked of a provider.
 """

@@ -1,4 +1,4 @@
-"""What ends: models that stop, and bases that take no new jobs."""
+"""The models whose last day is known, the soonest first, and the base each comes from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is left of a run to be asked for."""
+"""The answers that a run still has to ask for, and what those that are there have cost."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class Remaining:
     """How many answers are left to ask for, by the candidates' names, and how many are there.
 
     `spent` is what those that are there have cost, as far as that is known.
@@ -31,10 +31,10 @@ class Left:
         return sum(self.by_name.values())
 
 
-def left_of(plan: Plan, rows: Iterable[Row] = ()) -> Left:
+def remaining_of(plan: Plan, rows: Iterable[Row] = ()) -> Remaining:
     """Return what is left of a plan; a prompt that failed in passing is asked for again."""
     there = {row.slot for row in rows if row.error is None or not row.again}
     asked = {one.name for one in plan.asked}
     slots = [slot for slot in plan.slots() if slot.model in asked]
     missing = [slot for slot in slots if slot not in there]
-    return Left(Counter(slot.model for slot in missing), len(slots) - len(missing))
+    return Remaining(Counter(slot.model for slot in missing), len(slots) - len(missing))
