@@ -31,7 +31,7 @@ def test_every_mode_has_a_picture_and_the_readme_shows_it() -> None:
 
 def test_text_stays_text_and_blocks_and_boxes_become_shapes() -> None:
     line = [Segment("a <b> & 漢", Style(color="#ff0000", bold=True)), Segment(" ██▄ ┏━╮ ⣿")]
-    root = ElementTree.fromstring(draw([Strip(line)], 30, "<title>", "#000000"))
+    root = ElementTree.fromstring(draw([Strip(line)], 30, "<title>", "#121212"))
     texts = {one.text: one for one in root.iter(f"{SVG}text")}
     assert "<title>" in texts
     assert {"a", "<b>", "&", "漢"} <= {*texts}
