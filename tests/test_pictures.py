@@ -37,7 +37,7 @@ def test_text_stays_text_and_blocks_and_boxes_become_shapes() -> None:
     assert {"a", "<b>", "&", "漢"} <= {*texts}
     assert texts["<b>"].get("fill") == "#ff0000"
     assert texts["<b>"].get("font-weight") == "bold"
-    bars = [one for one in root.iter(f"{SVG}rect")][1:]
+    bars = [*root.iter(f"{SVG}rect")][1:]
     assert [round(float(one.get("width", ""))) for one in bars] == [17, 9]  # two of a row are one
     assert float(bars[0].get("height", "")) > 1.9 * float(bars[1].get("height", ""))
     paths = [one.get("d", "") for one in root.iter(f"{SVG}path")]
