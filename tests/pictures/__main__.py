@@ -88,7 +88,7 @@ class Walk:
         await self.press("7")
         await self.compare()
         await self.draw("compare")
-        await self.press("escape", "ctrl+p")
+        await self.press("ctrl+p")
         await self.come(lambda: isinstance(self.app.screen, Choose))
         await self.draw("palette")
 
@@ -132,10 +132,12 @@ class Walk:
         await self.come(lambda: isinstance(self.app.screen, CompareScreen))
         screen: Any = self.app.screen
         await self.come(lambda: screen.context.comparison.columns)
-        await self.press("i")
+        if not isinstance(self.app.focused, Prompt):
+            await self.press("i")
         await self.press(*QUESTION, "enter")
         await self.pilot.pause()
         await self.come(lambda: not screen.asking.under_way)
+        await self.press("escape")
 
 
 async def walk(folder: Path, size: tuple[int, int], theme: str, wanted: set[str]) -> None:

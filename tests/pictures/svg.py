@@ -62,6 +62,8 @@ _LINES = {
     "┛": "ul",
 }
 _ROUND = {"╭": "rd", "╮": "ld", "╰": "ru", "╯": "lu"}
+_BRAILLE = 0x2800
+_DOTS = ((0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (0, 3), (1, 3))  # column, row of a bit
 _HEAVY = "━┃┏┓┗┛"
 _HATCH = {"╍": 2, "╌": 2, "┄": 3, "╎": 0}
 
@@ -172,9 +174,13 @@ def _kind(cell: Cell) -> tuple[object, ...]:
         return "shape", cell.text, cell.ink
     if cell.text in _LINES or cell.text in _ROUND or cell.text in _HATCH:
         return "shape", cell.text, cell.ink
+    if _BRAILLE <= ord(cell.text[0]) < _BRAILLE + 256:
+        return "shape", cell.text, cell.ink
     if cell.text == " " and not cell.underline:
         return ("space",)
-    return "text", cell.ink, cell.bold, cell.italic, cell.underline
+    # What is not in every font may have another width there: it is placed by itself.
+    alone = cell.column if not cell.text.isascii() else -1
+    return "text", cell.ink, cell.bold, cell.italic, cell.underline, alone
 
 
 def _texts(run: list[Cell], top: float) -> Iterator[str]:
@@ -193,6 +199,9 @@ def _texts(run: list[Cell], top: float) -> Iterator[str]:
 def _shapes(run: list[Cell], top: float) -> Iterator[str]:
     """Draw equal neighbours as one."""
     shape, color, left = run[0].text, run[0].ink, run[0].column * WIDTH
+    if ord(shape) >= _BRAILLE:
+        yield from _dots(run, top)
+        return
     if shape in _EIGHTHS_UP:
         high = HEIGHT * _EIGHTHS_UP.index(shape) / 8
         yield _rect(left, top + HEIGHT - high, WIDTH * len(run), high, color)
@@ -203,6 +212,18 @@ def _shapes(run: list[Cell], top: float) -> Iterator[str]:
             yield _rect(left, top, WIDTH * _EIGHTHS_RIGHT.index(shape) / 8, HEIGHT, color)
     if shape not in _EIGHTHS_RIGHT:
         yield _stroke(run, top)
+
+
+def _dots(run: list[Cell], top: float) -> Iterator[str]:
+    """Draw the dots of Braille: of each cell eight, in two columns."""
+    path = ""
+    for cell in run:
+        bits = ord(cell.text) - _BRAILLE
+        for bit, (right, row) in enumerate(_DOTS):
+            if bits >> bit & 1:
+                x, y = (cell.column + 0.25 + right / 2) * WIDTH, top + (row + 0.5) * HEIGHT / 4
+                path += f"M{x - 0.9:.4g} {y:.4g}h1.8"
+    yield f'<path d="{path}" stroke="{run[0].ink}" stroke-width="1.8"/>'
 
 
 def _stroke(run: list[Cell], top: float) -> str:

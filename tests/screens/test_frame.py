@@ -189,7 +189,7 @@ async def test_a_cursor_move_paints_no_key_and_a_click_presses_one(
         await until(lambda: examples.cursor == 1, pilot)
         assert len(painted) == before
         assert "^p Commands" in keys.render_line(0).text[-12:]
-        await pilot.click(KeyLine, offset=(79, 0))
+        await pilot.click(KeyLine, offset=(78, 0))
         await until(lambda: "enter chooses" in on_screen(app), pilot)
 
 

@@ -45,7 +45,7 @@ class ChatHeader(Static):
             options = options.replace("temperature", "temp").replace("max tokens", "max")
         kind = f" {self._kind}" if self._kind else ""
         room = max(width - len(options) - len(kind) - 3, 12)
-        line = Text(one_line(self._model or "no model", room), style="bold")
+        line = Text.assemble((one_line(self._model or "no model", room), "bold"))
         line.append(kind, style="dim")
         gap = max(width - line.cell_len - len(options), 2)
         line.append(f"{' ' * gap}{options}", style="dim")

@@ -132,7 +132,7 @@ class KeysDialog(Dialog[KeyWish]):
     def _row(self, row: int, width: int) -> Text:
         one = self.listed[row]
         mark = "✗" if one.id in self._problems else "●" if one.id in keymap_in_use().own else " "
-        text = Text(f"{mark} {one_line(one.key_label, 17):<18}", style="bold")
+        text = Text.assemble((f"{mark} {one_line(one.key_label, 17):<18}", "bold"))
         text.append(f"{one_line(place_title(one.where), 13):<14}", style="not bold dim")
         text.append(f"{one_line(one.title, 19):<20}", style="not bold")
         text.append(one_line(one.hint, max(width - 54, 1)), style="not bold dim")

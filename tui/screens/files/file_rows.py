@@ -71,7 +71,7 @@ def head_row(width: int) -> Text:
 def entry_row(entry: Entry, *, marked: bool, width: int) -> Text:
     """Return one line of the list."""
     if isinstance(entry, Running):
-        text = Text("◐ ", style="bold")
+        text = Text.assemble(("◐ ", "bold"))
         text.append(f"{path_line(entry.path.name, 24)}  ", style="bold")
         return text.append(one_line(entry.row, width))
     if isinstance(entry, OpenUpload):
@@ -82,7 +82,7 @@ def entry_row(entry: Entry, *, marked: bool, width: int) -> Text:
 
 
 def _unfinished_row(upload: OpenUpload) -> Text:
-    text = Text("◌ ", style="bold")
+    text = Text.assemble(("◌ ", "bold"))
     text.append(f"{path_line(upload.name, 24)}  ")
     # A time of day: a countdown would be written to the terminal every second, with nobody there.
     until = time.strftime("%H:%M:%S", time.localtime(upload.expires_at))
@@ -99,7 +99,7 @@ def _unanswered_row(upload: AskedUpload) -> Text:
 
 def _file_row(file: StoredFile, *, marked: bool, width: int) -> Text:
     info = file.info
-    text = Text("✓ " if marked else "  ", style="bold")
+    text = Text.assemble(("✓ " if marked else "  ", "bold"))
     name = path_line(info.filename or info.id, _name_width(width))
     text.append(_cell(name, _name_width(width)), style="bold" if marked else "")
     text.append(f" {size_words(info.bytes):>{_SIZE}}")

@@ -175,7 +175,7 @@ class KeepBestDialog(Dialog[None]):
     def _row(self, row: int, width: int) -> Text:
         one = self.judged[row]
         measure = self._measure() or Measure.STEP
-        text = Text("  " if one.stays else "✗ ", style="" if one.stays else "bold")
+        text = Text.assemble(("  " if one.stays else "✗ ", "" if one.stays else "bold"))
         text.append(f"{one.line(measure):<30}")
         text.append(f"  {one_line(one.stays or 'goes', 60)}", style="dim" if one.stays else "")
         text.append(f"  {one_line(one.id or one.checkpoint.id, 200)}", style="dim")

@@ -101,7 +101,7 @@ class LogDialog(Dialog[None]):
     def _row(self, row: int, width: int) -> Text:
         entry = self.entries[row]
         mark, style = _MARKS.get(entry.level, _ERROR)
-        text = Text(f"{mark} ", style=style)
+        text = Text.assemble((f"{mark} ", style))
         text.append(f"{entry.time[11:19]} ", style="dim")
         text.append(one_line(entry.text, 400), style=style if entry.rank > 1 else "")
         text.truncate(width, overflow="ellipsis")

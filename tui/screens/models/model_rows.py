@@ -96,7 +96,7 @@ def model_row(model: ModelEntry, *, marked: bool, width: int) -> Text:
     """Return one line of the list."""
     now = time.time()
     dim = "dim" if model.state.gone or not model.own else ""
-    text = Text("✓ " if marked else "  ", style="bold")
+    text = Text.assemble(("✓ " if marked else "  ", "bold"))
     text.append_text(_padded(state_text(model.state), _STATE))
     name = model.id if cell_len(model.id) <= _id_width(width) else list_name(model)
     text.append(f" {cell(name, _id_width(width))}", style="bold" if marked else dim)

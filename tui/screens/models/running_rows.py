@@ -44,7 +44,7 @@ def running_row(
         f"{so_far_words(one, now):>{_COST}}",
     )
     line = _line(cells, profile, short_name(one.model) or "–", width, profiles=profiles)
-    text = Text("✓ " if marked else "  ", style="bold" if one.hourly else "dim", no_wrap=True)
+    text = Text.assemble(("✓ " if marked else "  ", "bold" if one.hourly else "dim"), no_wrap=True)
     return text.append(line[2:])
 
 

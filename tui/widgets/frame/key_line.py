@@ -47,7 +47,7 @@ class KeyLine(Widget):
     COMPONENT_CLASSES: ClassVar[set[str]] = {"key-line--key"}
     DEFAULT_CSS = """
     KeyLine {
-        dock: bottom; height: 1;
+        dock: bottom; height: 1; padding: 0 1;
         color: $footer-foreground; background: $footer-background;
         & > .key-line--key {
             color: $footer-key-foreground; background: $footer-key-background; text-style: bold;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual.message import Message
@@ -22,7 +22,9 @@ class ModeBar(Widget):
 
     DEFAULT_CSS = """
     ModeBar { height: 1; background: $panel; color: $text; padding: 0 1; }
+    ModeBar > .mode-bar--key { color: $footer-key-foreground; }
     """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"mode-bar--key"}
 
     @dataclass
     class Chosen(Message):
@@ -57,14 +59,17 @@ class ModeBar(Widget):
         self, *, name: bool = False, short: bool = False
     ) -> tuple[Text, dict[str, tuple[int, int]]]:
         places: dict[str, tuple[int, int]] = {}
-        text = Text("finetui  " if name else "", style="bold", no_wrap=True, overflow="ellipsis")
+        text = Text(no_wrap=True, overflow="ellipsis")
+        text.append("finetui  " if name else "", style="bold")
+        bright = self.get_component_rich_style("mode-bar--key", partial=True)
         for key, title in self._modes:
             start = text.cell_len
             if title == self._current:
                 text.append(f"[{key} {title}]", style="bold reverse")
                 text.append(" " if short else "")
             else:
-                text.append(f"{key} " if short else f" {key} {title} ")
+                text.append(f"{key} " if short else f" {key} ", style=bright)
+                text.append("" if short else f"{title} ")
             places[title] = (start, text.cell_len)
         text.rstrip()
         return text, places

@@ -79,7 +79,7 @@ class ChangesDialog(Dialog[Chosen]):
         change = self._changes[row]
         was, line = self._lines(change)
         number = change.now if change.now is not None else change.before
-        text = Text(f"{_WORDS[change.what]} {(number or 0) + 1:>6} ", style="bold")
+        text = Text.assemble((f"{_WORDS[change.what]} {(number or 0) + 1:>6} ", "bold"))
         if change.what == "moved":
             text.append(f"from {(change.before or 0) + 1}: ", style="dim")
         text.append(one_line(_first_words(line or was), width))

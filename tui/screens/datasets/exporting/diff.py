@@ -63,7 +63,7 @@ class DiffDialog(Dialog[int]):
     def _row(self, row: int, width: int) -> Text:
         change = self._found.changes[row]
         mark, colour = _MARKS[change.kind]
-        text = Text(f"{mark} {change.kind:<8}", style=colour)
+        text = Text.assemble((f"{mark} {change.kind:<8}", colour))
         places = [f"{at + 1:,}" for at in (change.before, change.after) if at is not None]
         text.append(f"{' → '.join(places):<12} ", style="dim")
         text.append(one_line(self._first_words(change), width))

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 _MODES = (
     (("mode_datasets", "examples and their problems"), ("mode_tokens", "tokens and cost")),
-    (("mode_jobs", "train and watch"), ("mode_chat", "chat and compare")),
+    (("mode_jobs", "train and watch"), ("mode_chat", "chat with a model")),
     (("mode_models", "clean up models"), ("mode_files", "uploaded files")),
+    (("mode_compare", "models side by side"),),
 )
 _BEGIN = (
     ("sample", "take the tour with the sample: free, no account"),
@@ -35,12 +36,12 @@ _ALWAYS = (("help", "help     "), ("palette", "every command     "), ("leave", "
 def what_to_do() -> Text:
     """Return the circle in five lines, with the keys in use."""
     text = Text("Fine-tune a chat model, all of it from here:\n")
-    for left, right in _MODES:
-        text.append("\n  ")
-        start = text.cell_len
-        _append_key(text, f"app.{left[0]}", left[1])
-        text.append(" " * max(start + 32 - text.cell_len, 1))
-        _append_key(text, f"app.{right[0]}", right[1])
+    for pair in _MODES:
+        text.append("\n")
+        for column, (name, words) in enumerate(pair):
+            start = text.plain.rfind("\n") + 1
+            text.append(" " * max(2 + 32 * column - (len(text) - start), 1))
+            _append_key(text, f"app.{name}", words)
     text.append("\n")
     for name, words in _BEGIN:
         text.append("\n  ")

@@ -83,7 +83,7 @@ class ColumnsDialog(Dialog[Columns]):
     def _row(self, row: int, width: int) -> Text:
         name = self._names[row]
         part = self._part(name)
-        text = Text(f"{self._label(name):<11} ", style="bold" if part else "dim")
+        text = Text.assemble((f"{self._label(name):<11} ", "bold" if part else "dim"))
         text.append(f"{one_line(name, 20):<20} ")
         shown = "all rows, as one" if name == EVERY_ROW else self._looked.shown(name)
         text.append(one_line(shown, width), style="dim")

@@ -43,7 +43,7 @@ def title(found: Found, groups: int, against: str) -> str:
 def group_row(group: Group, line: bytes, width: int) -> Text:
     """Return one line for a group: its size, how alike, and how its first example begins."""
     size = len(group.rows) + len(group.others)
-    text = Text(f"{size:>3}× ", style="bold")
+    text = Text.assemble((f"{size:>3}× ", "bold"))
     reason = _REASONS[group.reason] if group.others else ""
     text.append(f"{reason or percent(group.least):>6} ")
     text.append(one_line(beginning(line), width), style="dim")
@@ -52,7 +52,7 @@ def group_row(group: Group, line: bytes, width: int) -> Text:
 
 def member_row(label: str, alike: str, line: bytes, width: int) -> Text:
     """Return one line for a member: where it stands, how alike, and how it begins."""
-    text = Text(f"{label:>9} ", style="bold")
+    text = Text.assemble((f"{label:>9} ", "bold"))
     text.append(f"{alike:>6} ")
     text.append(one_line(beginning(line), width), style="dim")
     return text

@@ -29,6 +29,7 @@ class ExamplesPane(Pane):
 
     def __init__(self, context: DatasetContext, checks: ProblemChecks, marked: MarkedRows) -> None:
         super().__init__(id="examples-pane", classes="pane")
+        self.border_title = "Examples"
         self._shared = context
         self._checks, self._marked = checks, marked
         context.document_changed.add(self._document_changed)

@@ -47,6 +47,7 @@ class JobsPane(Vertical):
 
     def __init__(self, line_of: Callable[[Job], Line]) -> None:
         super().__init__(id="jobs-pane", classes="pane")
+        self.border_title = "Jobs"
         self.painted: dict[int, str] = {}  # the rows in view as they were painted last
         self._jobs: tuple[Job, ...] = ()
         self._line_of = line_of
