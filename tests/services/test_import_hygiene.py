@@ -56,7 +56,7 @@ First().run(headless=True)
 """
 # What the start page does not need: text fields, tables of models and prices, the ledger,
 # checks, and all of Datasets that works on an open file.
-AFTER = ["openai", "numpy", "orjson", "sqlite3", "tomllib", "textual.widgets._input"]
+AFTER = ["openai", "numpy", "orjson", "sqlite3", "tomllib"]
 AFTER += ["textual.widgets._text_area", "tui.core.checks", "tui.core.money", "tui.core.edits"]
 AFTER += ["tui.services.workspace", "tui.services.datasets", "tui.screens.datasets.workbench"]
 
