@@ -12,9 +12,6 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from textual.binding import Binding, BindingsMap
-from textual.containers import ScrollableContainer
-from textual.screen import Screen
-from textual.widgets import TextArea
 
 from tui.commands import COMMANDS, Command, command, default_command, keymap_number
 from tui.commands.key_names import label_of
@@ -25,11 +22,12 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
 
 _NO_KEY = "<none>"  # in place of the keys of a command that has none, so that it may get some
-# The widgets of Textual whose keys are in the table.
-_TEXTUALS: tuple[tuple[type, str], ...] = (
-    (TextArea, "text"),
-    (Screen, "focus"),
-    (ScrollableContainer, "scrolling"),
+# The widgets of Textual whose keys are in the table: by name, as some are not loaded before the
+# first paint.
+_TEXTUALS: tuple[tuple[str, str], ...] = (
+    ("textual.widgets._text_area.TextArea", "text"),
+    ("textual.screen.Screen", "focus"),
+    ("textual.containers.ScrollableContainer", "scrolling"),
 )
 # What a node was made with, and the number of the keymap that it has now.
 _made: WeakKeyDictionary[DOMNode, tuple[BindingsMap, int]] = WeakKeyDictionary()
@@ -99,8 +97,9 @@ def _rebound(node: DOMNode, original: BindingsMap) -> BindingsMap:
 
 def _textuals(node: DOMNode, key: str) -> str:
     """Return the id of what a widget of Textual does with a key, if the table has it."""
+    kinds = {f"{kind.__module__}.{kind.__qualname__}" for kind in type(node).__mro__}
     for kind, where in _TEXTUALS:
-        if isinstance(node, kind):
+        if kind in kinds:
             for one in COMMANDS:
                 if one.where == where and key in one.key_names:
                     return one.id

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
-if TYPE_CHECKING:
-    from pathlib import Path
+import tui
 
 HEAVY = ["textual", "openai", "httpx2", "tiktoken", "numpy", "starlette", "uvicorn", "rich"]
 OPEN = """
@@ -40,3 +39,38 @@ def test_a_fresh_interpreter_stays_light(code: str, tmp_path: Path) -> None:
         check=False,
     )
     assert (done.stdout.strip(), done.stderr, done.returncode) == ("[]", "", 0)
+
+
+FIRST_PAINT = """
+import sys
+from tui.app import FinetuiApp
+
+class First(FinetuiApp):
+    CSS_PATH = sys.argv[1]
+
+    def on_ready(self):
+        print(*sys.modules, file=sys.__stdout__)
+        self.exit()
+
+First().run(headless=True)
+"""
+# What the start page does not need: text fields, tables of models and prices, the ledger,
+# checks, and all of Datasets that works on an open file.
+AFTER = ["openai", "numpy", "orjson", "sqlite3", "tomllib"]
+AFTER += ["textual.widgets._text_area", "tui.core.checks", "tui.core.money", "tui.core.edits"]
+AFTER += ["tui.services.workspace", "tui.services.datasets", "tui.screens.datasets.workbench"]
+
+
+def test_the_first_paint_loads_the_start_page_alone(tmp_path: Path) -> None:
+    sheet = Path(tui.__file__).with_name("app.tcss")
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST_PAINT, str(sheet)],
+        env={"FINETUI_HOME": str(tmp_path), "PYTHONPATH": ":".join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    loaded = set(done.stdout.split())
+    assert "tui.screens.datasets.files.welcome" in loaded, done.stderr
+    assert loaded & set(AFTER) == set()

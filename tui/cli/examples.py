@@ -90,6 +90,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "config path": ("",),
     "config show": ("",),
     "config check": ("",),
+    "keys": ("save", "--check"),
+    "log": ("tail", "path"),
+    "log path": ("",),
+    "log tail": ("-n 50 --level warning",),
     "completion": (
         "bash > ~/.local/share/bash-completion/completions/finetui",
         "zsh > ~/.zfunc/_finetui",
@@ -103,6 +107,7 @@ _ONE = {
     "tokens": "1 for an example over --fail-over",
     "jobs watch": "1 when the job failed",
     "jobs unanswered": "1 when a job may yet exist",
+    "keys": "1 for what --check has found",
     "config check": "2 for a mistake in the file",
 }
 

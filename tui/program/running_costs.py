@@ -7,7 +7,6 @@ import contextlib
 import time
 from typing import TYPE_CHECKING
 
-from tui.core.money.hourly import running_cost
 from tui.core.text.text import plural
 from tui.services.errors import ServiceError
 
@@ -50,6 +49,9 @@ class RunningCosts:
         costing = {name: seen for name, seen in workspace.deployed.items() if seen.cost.count}
         if not costing:
             return "", 0.0
+        # It reads tables: not before the first paint.
+        from tui.core.money.hourly import running_cost
+
         cost = running_cost([one for seen in costing.values() for one in seen.deployed])
         where = f" in {plural(len(costing), 'profile')}"
         if len(costing) == 1:

@@ -10,7 +10,6 @@ from textual.widgets import Static
 
 from tui.commands import key_hint, key_of
 from tui.core.text.paths import path_line
-from tui.screens.dialogs.path import short_path
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
@@ -99,6 +98,9 @@ class Welcome(Vertical):
             self._open_path(self._paths[event.index])
 
     def _row(self, row: int, width: int) -> Text:
+        # There are rows only after the first paint, which text fields would take a tenth longer.
+        from tui.screens.dialogs.path import short_path
+
         path = self._paths[row]
         text = Text(
             f"{key_hint('lists.choose', 'opens')}  " if row == 0 else "             ", style="dim"
