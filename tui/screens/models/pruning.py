@@ -47,7 +47,9 @@ class PruneModels(Dialog[tuple[str, ...]]):
 
     def compose_content(self) -> ComposeResult:
         """Lay out the age, what it comes to, and the models."""
-        yield Static("made and last chatted with so long ago (such as 90d, 12w)", markup=False)
+        yield Static(
+            "made, and chatted with last, longer ago than (such as 90d, 12w)", markup=False
+        )
         yield Entry(UNUSED, id="age")
         yield Static(id="which", markup=False)
         yield RecordList(empty="There is no model to judge.", id="judged")
