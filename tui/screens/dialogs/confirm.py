@@ -92,7 +92,7 @@ class Typed(Dialog[T]):
         & .statement > .question { margin: 0; }
     }
     """
-    SHARED = ("statement",)
+    SHARED: ClassVar[tuple[str, ...]] = ("statement",)
     CANCEL: ClassVar[str] = "cancels"  # what esc does
 
     def __init__(
