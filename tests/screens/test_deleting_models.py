@@ -11,7 +11,7 @@ from textual.widgets import Static
 from tests.faults.models import ModelServer, tuned_id
 from tests.faults.server import ACT_AND_DROP, HANG, problem, reply
 from tests.screens.conftest import use_profile
-from tests.until import problem_of, until
+from tests.until import on_screen, problem_of, until
 from tui.app import FinetuiApp
 from tui.core.models.entry import ModelEntry
 from tui.core.models.states import ModelState
@@ -77,6 +77,15 @@ async def test_fifty_of_two_hundred_with_two_refusals_and_a_lost_answer(
         assert "Deletes 50 models for good" in said
         assert "… and 45 more" in said
         assert "← →" in hints(pilot)  # two of them have files of their own
+        if size == (80, 24):  # the field and the keys are in view on a low terminal, too
+            await pilot.resize_terminal(60, 16)
+            await until(lambda: "(page down reads on)" in on_screen(pilot.app), pilot)
+            assert "esc leaves everything as it is" in on_screen(pilot.app)
+            assert "This cannot be undone" not in on_screen(pilot.app)
+            for _ in range(3):
+                await pilot.press("pagedown")
+            await until(lambda: "This cannot be undone" in on_screen(pilot.app), pilot)
+            await pilot.resize_terminal(*size)
         await pilot.press(*"delete", "space", "5", "0", "enter")
         await until(lambda: len(screen.deletion.outcomes) == 50, pilot)
         await until(lambda: not screen.deletion.running and len(screen.listed.marked) == 2, pilot)

@@ -114,7 +114,8 @@ async def test_who_uses_what_and_pruning_what_nobody_does(server: UploadServer) 
         await pilot.press(*"12h")  # in place of 30d
         await until(lambda: "2 files" in said(pilot.app.screen, "#which"), pilot)
         await pilot.press("x")
-        await until(lambda: "0 files" in said(pilot.app.screen, "#which"), pilot)
+        await until(lambda: "not an age" in said(pilot.app.screen, ".problem"), pilot)
+        assert not said(pilot.app.screen, "#which"), "nothing is said of files"
         await pilot.press("enter", "backspace", "enter")
         await asked(pilot, DeletionDialog, "delete 2")
         assert len(server.files) == 3

@@ -140,6 +140,7 @@ _SHARED = (
         "key", "Key", "A key typed for this run: kept in memory, shown and written nowhere.", "app"
     ),
     Place("picker", "List below a field", "The list moves while the field is typed in.", "app"),
+    Place("statement", "Long statements", "What is said above a field, where it is long.", "app"),
     Place("form", "Forms", "Fields below each other.", "app"),
 )
 

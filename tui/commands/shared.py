@@ -55,6 +55,8 @@ SHARED_COMMANDS = (
     Command("bars.first", "home,g", "First", "Go to the first bar."),
     Command("bars.last", "end,G", "Last", "Go to the last bar."),
     Command("bars.choose", "enter", "List", "List the examples of the bar."),
+    Command("statement.up", "pageup", "Read back", "Scroll what stands above the field back."),
+    Command("statement.down", "pagedown", "Read on", "Scroll what stands above the field on."),
     Command("scrolling.up", "up", "Up", "Scroll up.", word="scroll"),
     Command("scrolling.down", "down", "Down", "Scroll down.", word="scroll"),
     Command("text.undo", "ctrl+z", "Undo", "Take back what was typed last.", word="undoes"),

@@ -147,7 +147,7 @@ def read_age(text: str) -> int:
     """Return an age such as 30d, 12h, 2w or 90m in seconds. Raises ValueError."""
     found = _AGE.fullmatch(text.strip().lower())
     if found is None:
-        raise ValueError(f"{text!r} is no age such as 30d, 12h or 2w")
+        raise ValueError(f"{text!r} is not an age such as 30d, 12h or 2w")
     return int(found[1]) * _UNITS[found[2]]
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
+from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from tui.commands import command, key_of
+from tui.commands import command, key_hint, key_of
 from tui.core.text.text import visible
 from tui.dispatch import handles
 from tui.screens.dialogs.base import Dialog
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
 T = TypeVar("T")
+_SHARE, _BORDERS, _LEAST = 0.94, 2, 2  # of the terminal a dialog may take; rows
 
 
 class Confirm(Dialog[bool]):
@@ -80,9 +82,17 @@ class GoOn(Confirm):
 class Typed(Dialog[T]):
     """Asks for something to be typed, below a statement; `asked` stands right above the field.
 
-    `wrong` is what is said of anything that `read` takes for no answer.
+    `wrong` is what is said of anything that `read` takes for no answer. A statement that is too
+    long for the terminal scrolls: the field and the keys are always in view.
     """
 
+    DEFAULT_CSS = """
+    Typed {
+        & .statement { height: auto; margin: 0 0 1 0; }
+        & .statement > .question { margin: 0; }
+    }
+    """
+    SHARED: ClassVar[tuple[str, ...]] = ("statement",)
     CANCEL: ClassVar[str] = "cancels"  # what esc does
 
     def __init__(
@@ -101,13 +111,39 @@ class Typed(Dialog[T]):
 
     def compose_content(self) -> ComposeResult:
         """Lay out the statement and the field."""
-        yield Static(visible(self._statement), classes="question", markup=False)
+        with VerticalScroll(classes="statement", can_focus=False):
+            yield Static(visible(self._statement), classes="question", markup=False)
         yield from self.compose_more()
         if self._asked:
-            yield Static(visible(self._asked), markup=False)
+            yield Static(visible(self._asked), id="asked", markup=False)
         yield self._entry
         yield Static("", classes="problem", markup=False)
-        yield self.key_hints(cancel=self.CANCEL)
+        paging = {"statement.up": None, "statement.down": None}  # told where it is of use
+        yield self.key_hints(cancel=self.CANCEL, **paging)
+
+    def on_resize(self) -> None:
+        """Leave the statement the rows that nothing else needs."""
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        box, statement = self.query_one(".dialog"), self.query_one(".statement")
+        others = (one for one in box.children if one is not statement)
+        taken = sum(one.outer_size.height + one.styles.margin.height for one in others)
+        room = max(int(self.size.height * _SHARE) - _BORDERS - taken - 1, _LEAST)
+        statement.styles.max_height = room
+        if (asked := self.query_one_optional("#asked", Static)) is not None:
+            longer = statement.virtual_size.height > room
+            more = f"  ({key_hint('statement.down', 'reads on')})" if longer else ""
+            asked.update(f"{visible(self._asked)}{more}")
+
+    @handles("statement.up", "statement.down")
+    def read_on(self, command_id: str) -> None:
+        """Scroll the statement while the field keeps the focus."""
+        statement = self.query_one(".statement")
+        if command_id == "statement.up":
+            statement.scroll_page_up(animate=False)
+        else:
+            statement.scroll_page_down(animate=False)
 
     def compose_more(self) -> ComposeResult:
         """Yield what else is to be decided, between the statement and the field."""
@@ -125,6 +161,7 @@ class Typed(Dialog[T]):
             self.dismiss(answer)
         else:
             self.query_one(".problem", Static).update(visible(self._wrong))
+            self.call_after_refresh(self._fit)
 
 
 class TypedConfirm(Typed[bool]):

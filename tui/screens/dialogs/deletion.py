@@ -35,7 +35,7 @@ class DeletionDialog(Typed[frozenset[int]]):
     }
     """
     WHERE = "typed"
-    SHARED = ("form", "fields")
+    SHARED = ("form", "fields", "statement")
     AUTO_FOCUS = "#typed"
     CANCEL = "leaves everything as it is"
 
@@ -83,3 +83,4 @@ class DeletionDialog(Typed[frozenset[int]]):
         """Say what goes and what stays now."""
         event.stop()
         self.query_one(".question", Static).update(visible(self._said(self._chosen)))
+        self.call_after_refresh(self._fit)

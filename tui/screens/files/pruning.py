@@ -9,7 +9,7 @@ from rich.text import Text
 from textual.widgets import Input, Static
 
 from tui.core.provider.files import prunable, read_age, total_bytes
-from tui.core.text.text import plural, size_words
+from tui.core.text.text import one_line, plural, size_words
 from tui.dispatch import handles
 from tui.screens.dialogs.base import Dialog
 from tui.screens.files.deletion_words import line_of
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tui.core.provider.files import StoredFile
 
 OLD = "30d"
+NOTHING = "Nothing fits: nothing would be deleted."
 
 
 class PruneDialog(Dialog[tuple[str, ...]]):
@@ -45,9 +46,9 @@ class PruneDialog(Dialog[tuple[str, ...]]):
         """Lay out the age, the switch, and what fits."""
         yield Static("older than (such as 30d, 12h, 2w; empty: of any age)", markup=False)
         yield Entry(OLD, id="age")
-        yield Static(id="which", markup=False)
-        yield RecordList(empty="Nothing fits: nothing would be deleted.", id="prunable")
         yield Static("", classes="problem", markup=False)
+        yield Static(id="which", markup=False)
+        yield RecordList(empty=NOTHING, id="prunable")
         yield self.key_hints(up="scroll", down="scroll")
 
     def on_mount(self) -> None:
@@ -70,7 +71,7 @@ class PruneDialog(Dialog[tuple[str, ...]]):
         if self._found:
             self.dismiss(tuple(file.id for file in self._found))
         else:
-            self.notify("Nothing fits: nothing would be deleted.", timeout=4)
+            self.notify(NOTHING, timeout=4)
 
     def _look(self) -> None:
         text = self.query_one(Input).value.strip()
@@ -83,9 +84,10 @@ class PruneDialog(Dialog[tuple[str, ...]]):
         which = "used by no job known" if self._orphans else "not needed by a running job"
         together = size_words(total_bytes(self._found))
         said = f"only files {which}: {plural(len(self._found), 'file')}, {together}"
-        self.query_one("#which", Static).update(said)
-        self.query_one(".problem", Static).update(problem)
-        self.query_one(RecordList).show(len(self._found), self._row)
+        self.query_one("#which", Static).update("" if problem else said)
+        self.query_one(".problem", Static).update(one_line(problem, 200))
+        empty = "" if problem else NOTHING
+        self.query_one(RecordList).show(len(self._found), self._row, empty=empty)
 
     def _row(self, row: int, width: int) -> Text:
         return Text(line_of(self._found[row], width), no_wrap=True)

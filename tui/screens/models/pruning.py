@@ -47,11 +47,13 @@ class PruneModels(Dialog[tuple[str, ...]]):
 
     def compose_content(self) -> ComposeResult:
         """Lay out the age, what it comes to, and the models."""
-        yield Static("made and last chatted with so long ago (such as 90d, 12w)", markup=False)
+        yield Static(
+            "made, and chatted with last, longer ago than (such as 90d, 12w)", markup=False
+        )
         yield Entry(UNUSED, id="age")
-        yield Static(id="which", markup=False)
-        yield RecordList(empty="There is no model to judge.", id="judged")
         yield Static("", classes="problem", markup=False)
+        yield Static(id="which", markup=False)
+        yield RecordList(empty="", id="judged")
         yield self.key_hints(up="scroll", down="scroll")
 
     def on_mount(self) -> None:
@@ -79,9 +81,10 @@ class PruneModels(Dialog[tuple[str, ...]]):
             problem = f"{error}."
         found = self._found
         said = f"{plural(len(found.going), 'model')} would go, {len(found.staying):,} would stay"
-        self.query_one("#which", Static).update(said)
+        self.query_one("#which", Static).update("" if problem else said)
         self.query_one(".problem", Static).update(one_line(problem, 200))
-        self.query_one(RecordList).show(len(self._rows), self._row)
+        empty = "" if problem else "There is no model to judge."
+        self.query_one(RecordList).show(len(self._rows), self._row, empty=empty)
 
     @property
     def _rows(self) -> tuple[Judged, ...]:

@@ -66,7 +66,7 @@ class Recording:
         """Record a model after its dialogs; False if they were left."""
         if self._running.busy():
             return True  # which is said here
-        source = await self._sources.choose([candidate.model], None, recordings=False)
+        source = await self._sources.choose([candidate.model], None, records=True)
         if source is None:
             return False
         left_out = self._context.workspace.profile.preset.not_in_chat

@@ -52,9 +52,13 @@ class RunSources:
         self._context = context
 
     async def choose(
-        self, models: Sequence[str], marked: Source | None, *, recordings: bool = True
+        self, models: Sequence[str], marked: Source | None, *, records: bool = False
     ) -> Source | None:
-        """Have a source chosen, None for none; `marked` are rows that another mode asks for."""
+        """Have a source chosen, None for none; `marked` are rows that another mode asks for.
+
+        To be recorded with (`records`), a recording is no source.
+        """
+        title = "Record the answers to the prompts of" if records else "Ask the prompts of"
         document = self._context.workspace.datasets.current
         choices: list[Choice[Source | str]] = []
         if document is not None:
@@ -66,15 +70,15 @@ class RunSources:
         for path, why in (await self._beside(models, document)).items():
             if path not in known:
                 choices.append(Choice(Source(path.name, path), path.name, why))
-        if recordings:
+        if not records:
             choices += await self._recordings()
         choices.append(Choice("file", "Another file …", "JSONL, such as a validation file"))
         if len(choices) == 1:
-            return await self._choose_file()
-        chosen = await self._context.ask(Choose("Ask the prompts of", choices))
+            return await self._choose_file(title)
+        chosen = await self._context.ask(Choose(title, choices))
         if isinstance(chosen, Source):
             return chosen
-        return await self._choose_file() if chosen == "file" else None
+        return await self._choose_file(title) if chosen == "file" else None
 
     async def with_recording(self, candidates: Sequence[Candidate], source: Source) -> Asked:
         """Return who takes part: with a recording that is the first, and others are asked alike."""
@@ -119,9 +123,9 @@ class RunSources:
         found = await self._context.workspace.compare.recordings(everywhere=True)
         return [_recording_choice(one) for one in found]
 
-    async def _choose_file(self) -> Source | None:
+    async def _choose_file(self, title: str) -> Source | None:
         recents = await self._context.workspace.datasets.recents()
-        path = await self._context.ask(PathDialog("Ask the prompts of", recents))
+        path = await self._context.ask(PathDialog(title, recents))
         return None if path is None else Source(path.name, path)
 
 

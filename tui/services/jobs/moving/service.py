@@ -64,7 +64,7 @@ class MovePlan:
         job = self.job
         model = one_line(job.fine_tuned_model or job.id, 100)
         head = [f"{model} at {self.came_from}, trained on {one_line(job.model, 60)}"]
-        head += [f"cost there: {self.cost or 'not known'}", self._base_words]
+        head += [f"it cost at {self.came_from}: {self.cost or 'not known'}", self._base_words]
         return [*head, *(f"✓ data {one.words}" for one in self.files), *self.moved.lines,
                 *(f"· {one}" for one in self.remarks)]  # fmt: skip
 
@@ -202,7 +202,8 @@ class Moving:
     def _draft(self, job: Job, moved: Moved, paths: list[Path], cost: str) -> Draft:
         texts = {name: text for name, text in moved.texts.items() if name not in FILES}
         validation = str(paths[1]) if len(paths) > 1 and "validation" in moved.texts else ""
-        brief = f"cost there {cost or 'not known'}; {moved.brief}"
+        said = f"it cost {cost}" if cost else "what it cost is not known"
+        brief = f"{said}; {moved.brief}"
         origin = MovedFrom(self._profile.name, job.fine_tuned_model or "", job.id, brief)
         made: dict[str, Any] = {**texts, "training": str(paths[0]), "validation": validation}
         return Draft(**made, method=moved.method, settings=moved.settings, moved=origin)
