@@ -107,6 +107,16 @@ class FilterBar(Vertical):
         event.stop()
         self.typed(event.value)
 
+    def open(self) -> None:
+        """Show the field, to be typed in."""
+        self.display = True
+        self.screen.set_focus(self.field)
+
+    def close(self) -> None:
+        """Empty the field and hide it."""
+        self.fill("")
+        self.display = False
+
     def fill(self, text: str) -> None:
         """Put a text into the field as if it had been typed and dealt with."""
         with self.prevent(Input.Changed):

@@ -112,7 +112,7 @@ def decoded_text(data: bytes) -> tuple[str, int]:
 def whole_characters(line: bytes, issue: Issue) -> Fixed:
     r"""Replace an escape for half of a character by \ufffd, the mark for a lost one."""
     del issue
-    return _in_strings(line, lambda text: _SURROGATES.sub(_whole, text))
+    return _tokens("string", line, lambda text: _SURROGATES.sub(_whole, text))
 
 
 def _whole(found: re.Match[str]) -> str:
@@ -123,8 +123,8 @@ def _whole(found: re.Match[str]) -> str:
 def escaped(line: bytes, issue: Issue) -> Fixed:
     """Write raw control characters inside texts as escapes."""
     del issue
-    return _in_strings(
-        line, lambda text: _CONTROL.sub(lambda m: lenient.escaped_control(m[0]), text)
+    return _tokens(
+        "string", line, lambda text: _CONTROL.sub(lambda m: lenient.escaped_control(m[0]), text)
     )
 
 
@@ -194,26 +194,19 @@ def without_commas(line: bytes, issue: Issue) -> Fixed:
 def null_for_nan(line: bytes, issue: Issue) -> Fixed:
     """Write null for NaN and Infinity."""
     del issue
-    return _words(line, lambda word: "null" if _NO_NUMBERS.fullmatch(word) else word)
+    return _tokens("word", line, lambda word: "null" if _NO_NUMBERS.fullmatch(word) else word)
 
 
 @line_fix("python-literal")
 def json_words(line: bytes, issue: Issue) -> Fixed:
     """Write true, false and null as JSON does."""
     del issue
-    return _words(line, lambda word: _JSON_WORDS.get(word.lower(), word))
+    return _tokens("word", line, lambda word: _JSON_WORDS.get(word.lower(), word))
 
 
-def _words(line: bytes, change: Callable[[str], str]) -> bytes:
+def _tokens(kind: str, line: bytes, change: Callable[[str], str]) -> bytes:
     def changed(token: Token) -> str:
-        return change(token.text) if token.kind == "word" else token.text
-
-    return lenient.rewrite(line.decode(), changed).encode()
-
-
-def _in_strings(line: bytes, change: Callable[[str], str]) -> bytes:
-    def changed(token: Token) -> str:
-        return change(token.text) if token.kind == "string" else token.text
+        return change(token.text) if token.kind == kind else token.text
 
     return lenient.rewrite(line.decode(), changed).encode()
 

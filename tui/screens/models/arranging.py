@@ -53,8 +53,7 @@ class ModelArranging:
     @handles("models.filter")
     def open(self) -> None:
         """Type words above the list."""
-        self._bar.display = True
-        self._bar.screen.set_focus(self._bar.field)
+        self._bar.open()
 
     @handles("models.sort")
     def choose_order(self) -> None:
@@ -77,8 +76,7 @@ class ModelArranging:
         if not self._bar.display:
             return False
         self._context.cancel("typing")
-        self._bar.fill("")
-        self._bar.display = False
+        self._bar.close()
         self._listed.pane.list.focus()
         self._narrow("")
         return True

@@ -52,15 +52,11 @@ class Checker:
         self._asked = 0
         document.at_close(self.close)
 
-    async def issues(
-        self,
-        on_progress: Callable[[int, int], None] | None = None,
-        cancelled: Callable[[], bool] = lambda: False,
-    ) -> Problems:
+    async def issues(self, on_progress: Callable[[int, int], None] | None = None) -> Problems:
         """Return all problems of the rows as they stand, in line order.
 
         Runs off the loop; `on_progress(lines done, of)` is called on it. When it is called
-        again meanwhile, or cancelled, the earlier call ends with asyncio.CancelledError; the
+        again meanwhile the earlier call ends with asyncio.CancelledError; the
         checks of the file's own lines go on for the next.
         """
         self._asked += 1
@@ -73,12 +69,11 @@ class Checker:
             self._file.on_progress = on_progress
         if self._running is not None:
             await asyncio.shield(self._running)
-
-        def superseded() -> bool:
-            return asked != self._asked or cancelled()
-
         found = await asyncio.to_thread(
-            self._collect, self._document.snapshot(), self._file.columns, superseded
+            self._collect,
+            self._document.snapshot(),
+            self._file.columns,
+            lambda: asked != self._asked,
         )
         if found is None:
             raise asyncio.CancelledError

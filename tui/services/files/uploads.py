@@ -150,9 +150,9 @@ class Outgoing:
         """What broke the reading of the file, if anything did."""
         return self._sending.failure if self._sending else None
 
-    def form(self, fields: Mapping[str, str], field: str = "file") -> Sending:
+    def form(self, fields: Mapping[str, str]) -> Sending:
         """Return it as a multipart form with these other fields before it."""
-        return self._send(field, fields)
+        return self._send("file", fields)
 
     def plain(self, content_type: str = "application/octet-stream") -> Sending:
         """Return it as it is."""

@@ -71,7 +71,7 @@ class OutgoingFile(Protocol):
     def purpose(self) -> str:
         """What for, in OpenAI's words: "fine-tune"."""
 
-    def form(self, fields: Mapping[str, str], field: str = "file") -> RequestBody:
+    def form(self, fields: Mapping[str, str]) -> RequestBody:
         """Return it as a multipart form with these other fields before it."""
 
     def plain(self, content_type: str = "application/octet-stream") -> RequestBody:

@@ -39,8 +39,7 @@ class Filtering:
     @handles("datasets.filter")
     def open(self) -> None:
         """Type a filter above the list."""
-        self._bar.display = True
-        self._bar.screen.set_focus(self._bar.field)
+        self._bar.open()
 
     def open_with(self, node: Node) -> None:
         """Set a filter as if it had been typed and kept."""
@@ -75,8 +74,7 @@ class Filtering:
 
     def _close_bar(self) -> None:
         self._context.cancel("typing")
-        self._bar.fill("")
-        self._bar.display = False
+        self._bar.close()
 
     # -- typing ----------------------------------------------------------------------
 
