@@ -43,6 +43,8 @@ def utf_16(line: BadLine) -> Finding | None:
     """Find text in 2- or 4-byte units: a byte order mark, or every other byte zero."""
     data = line.data
     marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if not data.strip(b"\0 \t\r"):
+        return None  # nothing but zeros, as a crash leaves them
     if not marked and data.count(0) * 3 < len(data):
         return None
     return Finding("Column 1: this is UTF-16 or UTF-32 text. Save the file as UTF-8.")
@@ -59,6 +61,8 @@ def nul_byte(line: BadLine) -> Finding | None:
     at = line.data.find(0)
     if at < 0:
         return None
+    if not line.data.strip(b"\0 \t\r"):
+        return Finding("This line is nothing but NUL bytes, as a crash leaves them. Delete it.")
     return Finding(
         f"Column {at + 1}: there is a NUL byte. Remove it, or restore the line from its source."
     )
