@@ -27,6 +27,8 @@ _REWRITES = (
     "special-token", "mojibake", "answer-whitespace", "name-pattern", "role-", "weight-value",
     "secret-", "personal-", "lone-surrogate", "arguments-type", "not-utf8", "utf-16",
 )  # fmt: skip
+# They leave all that was said: "1" becomes 1, and a text the example that was written into it.
+_ONLY_WRITTEN_ANEW = ("weight-value", "not-an-object")
 # They cut marks off the end of a text.
 _CUTS = ("legacy-completion",)
 
@@ -63,7 +65,7 @@ def removals(rule: str, before: bytes, after: Sequence[bytes]) -> list[Removal]:
     rewritten = rule.startswith(_REWRITES)
     made = [leaf for line in after for leaf in _leaves(_decoded(line))]
     places = {where for where, _ in made}
-    if rule == "weight-value":  # "1" became 1, which is no text any more
+    if rule in _ONLY_WRITTEN_ANEW:
         return []
     left = Counter(text for _, text in made)
     found: list[Removal] = []

@@ -9,6 +9,7 @@ from tui.core.checks.row import json_type, quoted
 from tui.core.formats.turns import is_conversation
 
 _BOM = b"\xef\xbb\xbf"
+_LOOKS_LIKE = 'An example looks like {"messages": […]}.'
 _NUMBERS = re.compile(r"[+-]?(NaN|nan|Infinity|Inf|inf)\b")
 _WORDS = re.compile(r"(True|False|None|undefined)\b")
 _MEMBER = re.compile(r'\s*"[^"]*"\s*:')
@@ -294,14 +295,17 @@ def too_deep(line: BadLine) -> Finding | None:
     "error",
     "Not an object",
     "Every line has to be one JSON object, in braces.",
+    fixable=True,
 )
 def not_an_object(line: BadLine) -> Finding | None:
     """Find JSON of another type."""
     if line.reason:
         return None
+    twice = isinstance(line.value, str) and line.value.lstrip().startswith(("{", "["))
     return Finding(
         f"This line is {json_type(line.value)}, not an object. "
-        'An example looks like {"messages": […]}.'
+        + ("Its example was written as JSON twice." if twice else _LOOKS_LIKE),
+        by_hand=not twice,
     )
 
 
