@@ -342,7 +342,7 @@ def test_every_error_that_stays_is_named_and_ends_with_1(tmp_path: Path, capfd: 
     rows = [
         good[:40],
         good[40:],
-        chat(user(42), ANSWER),
+        chat(user(4.2), ANSWER),
         b'{"messages":[{"role":"user","content":"a","content":"b"}]}',
         b"null",
         chat(USER, answer(" spaced ")),

@@ -78,7 +78,7 @@ def fixing(data: bytes, rules: AbstractSet[str], *, all_left: bool = False) -> R
     if (format_ := other_format(data, rules)) is not None:
         return Rewritten(data, 0, refused=format_)
     if no_json(data):
-        cause = "no line begins with { or [; nothing was written"
+        cause = "no line begins as a JSON object or array does; nothing was written"
         raise InputError("Not JSON", cause, "Write it as JSON or as a table, and convert that.")
     return fixed(data, rules, all_left=all_left)
 
@@ -136,6 +136,9 @@ def fixed(data: bytes, rules: AbstractSet[str], *, all_left: bool = False) -> Re
         counts["no-final-newline"], last = 1, True
     _tell(made, counts, left, why)
     made.examples = len(kept)
+    if all_left and not any(map(bytes.strip, kept)):
+        made.unread.append("nothing is left in it: there is no example to train on")
+        made.said.append(made.unread[-1])
     made.data = b"\n".join(kept) + (b"\n" if last and kept else b"")
     return made
 

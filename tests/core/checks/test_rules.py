@@ -38,7 +38,7 @@ def test_an_issue_names_place_and_remedy(rule: str) -> None:
         for issue in check_row(7, line).issues:
             assert issue.line == 7
             assert issue.severity == RULES[issue.rule].severity
-            assert issue.fixable == RULES[issue.rule].fixable
+            assert issue.fixable <= RULES[issue.rule].fixable  # some only by hand
             assert visible(issue.message) == issue.message
             assert issue.message.endswith((".", "…}].", "wrong."))
             if issue.place is not None:

@@ -29,6 +29,32 @@ def test_moved_rows_are_told_by_their_text_or_their_id() -> None:
     assert [c.what for c in changed_rows([0, 1, 2], [1, 2, 0], text)] == ["moved"]
 
 
+TEXTS = {
+    1: b"the lid goes on top",
+    2: b"water it twice a week",
+    -1: b"a new row on batteries",
+    -2: b"the lid goes on top, firmly",
+    -3: b"water it twice a week, no more",
+    -4: b"nothing like any of them",
+}
+
+
+def test_a_row_put_in_is_not_taken_for_its_edited_neighbour() -> None:
+    def pairs(before: list[int], now: list[int]) -> list[tuple[str, int | None, int | None]]:
+        return [(c.what, c.before, c.now) for c in changed_rows(before, now, TEXTS.__getitem__)]
+
+    assert pairs([1], [-1, -2]) == [("new", None, 0), ("edited", 0, 1)]
+    assert pairs([1], [-2, -1]) == [("edited", 0, 0), ("new", None, 1)]
+    assert pairs([1, 2], [-1, -2, -3]) == [("new", None, 0), ("edited", 0, 1), ("edited", 1, 2)]
+    assert pairs([1, 2], [-2, -1, -3]) == [("edited", 0, 0), ("new", None, 1), ("edited", 1, 2)]
+    assert pairs([1, 2], [-3]) == [("gone", 0, None), ("edited", 1, 0)]
+    # Where as many are gone as are new, each is one edited, whatever is written in them.
+    assert pairs([1, 2], [-4, -2]) == [("edited", 0, 0), ("edited", 1, 1)]
+    many = [*range(-3000, -2000)]
+    found = changed_rows([1, 2], many, lambda row: TEXTS.get(row, b"x"))
+    assert [c.what for c in found[:3]] == ["edited", "edited", "new"]
+
+
 ROWS = st.permutations(range(-5, 6)).flatmap(lambda r: st.integers(0, 10).map(lambda n: r[:n]))
 
 

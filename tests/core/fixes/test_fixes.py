@@ -46,6 +46,11 @@ MORE: dict[str, list[bytes]] = {
         tooled(calls(call()), FUNCTION_REPLY, ANSWER),
     ],
     "json-array": [b"[" + GOOD + b", " + GOOD + b"]", GOOD + b","],
+    "not-an-object": [json.dumps(GOOD.decode()).encode()],
+    "content-part": [
+        chat(user([{"type": "image_url", "image_url": "https://a.example/b.png"}]), ANSWER)
+    ],
+    "content-type": [tooled(calls(call()), {**reply(), "content": {"a": 1}}, ANSWER)],
     "call-id-duplicate": [tooled(calls(call(), call()), reply(), reply(), ANSWER)],
 }
 # Only a person can say what was meant.
@@ -63,6 +68,11 @@ UNDECIDED = {
     "weight-value": [chat(USER, answer("a", weight=w)) for w in (0.5, 2)],
     "legacy-completion": [b'{"prompt": "a", "completion": "b", "id": 3}'],
     "comment": [b'{"messages": [], # so }'],
+    "not-an-object": LINES["not-an-object"][0],
+    "content-type": LINES["content-type"][0][1:],
+    "content-part": LINES["content-part"][0][1:],
+    "call-malformed": [one for at, one in enumerate(LINES["call-malformed"][0]) if at != 3],
+    "output-missing": [LINES["output-missing"][0][0], LINES["output-missing"][0][2]],
 }
 
 

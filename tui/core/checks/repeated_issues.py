@@ -84,7 +84,8 @@ def _words(one: Issue, found: Foreign | None, command: str) -> str:
         words = f"{found.words}{but}"
         if found.problem.endswith(TOGETHER):
             return f"{plural(one.lines, 'line')} {looks} like {words}."
-        return f"{plural(one.lines, 'line')} {looks} like {words}. {_convert(command)}"
+        about = f" ({found.about})" if found.about else ""
+        return f"{plural(one.lines, 'line')} {looks} like {words}. {_convert(command, about)}"
     if one.lines == 1:
         return one.message
     return f"{one.message} The same goes for {plural(one.lines - 1, 'more line')}."

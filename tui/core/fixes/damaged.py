@@ -215,6 +215,8 @@ def _tokens(kind: str, line: bytes, change: Callable[[str], str]) -> bytes:
 def straight_quotes(line: bytes, issue: Issue) -> Fixed:
     """Put texts in other quotes into straight double ones."""
     del issue
+    if line.strip().startswith(b"```"):
+        raise CannotFix("this is a fence of Markdown, not a text in quotes; delete the line")
     made = lenient.rewrite(line.decode(), lenient.straight).encode()
     if made == line:
         raise CannotFix("a quote is opened and not closed; edit the line with e")

@@ -23,6 +23,7 @@ _WEIGHT_WORDS = {
     "0": 0, "0.0": 0, "false": 0, "no": 0, "off": 0,
 }  # fmt: skip
 _EXAMPLE_WEIGHTS = {"weight", "sample_weight", "example_weight", "loss_weight"}
+_PROMPTS = ("system", "developer")
 _CONVERT = "it cannot become a chat as it is"
 
 
@@ -214,9 +215,15 @@ def whole_weight(raw: Object, issue: Issue) -> None:
 
 @row_fix("last-not-assistant")
 def cut_after_answer(raw: Object, issue: Issue) -> None:
-    """Cut the messages after the last answer."""
-    if issue.place is not None:
-        cut_trailing(messages_of(raw, issue.place))
+    """Cut the messages after the last answer; a system prompt that stands there goes first."""
+    if issue.place is None:
+        return
+    messages = messages_of(raw, issue.place)
+    last = max((n for n, m in enumerate(messages) if is_answer(m)), default=len(messages))
+    prompts = [m for m in messages[last + 1 :] if isinstance(m, dict) and m.get("role") in _PROMPTS]
+    cut_trailing(messages)
+    before = sum(1 for m in messages[:1] if isinstance(m, dict) and m.get("role") in _PROMPTS)
+    messages[before:before] = prompts
 
 
 def cut_trailing(messages: list[Any]) -> None:

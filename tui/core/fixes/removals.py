@@ -5,6 +5,7 @@ It is found by comparing, whatever the fix: so none can take a text out that nob
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,9 @@ from tui.core.fixes import lenient
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+# That a message is gone is told by its words.
+_ROLE = re.compile(r"\]\.role\Z")
+_PLACE = re.compile(r"\[\d+\]")
 # Texts up to this length are no more than a label: told, but no reason to ask.
 SHORT = 4
 # They write a text anew in its own place; what stands there afterwards is what became of it.
@@ -23,6 +27,8 @@ _REWRITES = (
     "special-token", "mojibake", "answer-whitespace", "name-pattern", "role-", "weight-value",
     "secret-", "personal-", "lone-surrogate", "arguments-type", "not-utf8", "utf-16",
 )  # fmt: skip
+# They leave all that was said: "1" becomes 1, and a text the example that was written into it.
+_ONLY_WRITTEN_ANEW = ("weight-value", "not-an-object")
 # They cut marks off the end of a text.
 _CUTS = ("legacy-completion",)
 
@@ -43,7 +49,7 @@ class Removal:
     @property
     def key(self) -> str:
         """The path without the numbers in it, such as `messages[].id`: alike in many lines."""
-        return "".join(c for c in self.where if not c.isdigit())
+        return _PLACE.sub("[]", self.where)
 
 
 def removals(rule: str, before: bytes, after: Sequence[bytes]) -> list[Removal]:
@@ -59,12 +65,18 @@ def removals(rule: str, before: bytes, after: Sequence[bytes]) -> list[Removal]:
     rewritten = rule.startswith(_REWRITES)
     made = [leaf for line in after for leaf in _leaves(_decoded(line))]
     places = {where for where, _ in made}
+    if rule in _ONLY_WRITTEN_ANEW:
+        return []
     left = Counter(text for _, text in made)
     found: list[Removal] = []
     for where, text in _leaves(value):
         if left[text]:
             left[text] -= 1
-        elif not (rewritten and where in places) and (rest := _rest(rule, text, left)):
+        elif (
+            not (rewritten and where in places)
+            and not _ROLE.search(where)
+            and (rest := _rest(rule, text, left))
+        ):
             found.append(Removal(rule, where, rest))
     return found
 

@@ -39,7 +39,7 @@ def visible(text: str) -> str:
 
 def visible_part(text: str) -> str:
     """Return `visible(text)` of a part of a text: joiners at its ends stay."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():  # nothing of it is hidden, whatever the script
         return text
     return "".join(map(_visible_char, text))
 

@@ -68,8 +68,7 @@ async def _words(source: LineSource, stretch: Stretch, workers: Pool) -> bytes:
 
 def _issues(data: bytes) -> dict[int, list[Issue]]:
     found: dict[int, list[Issue]] = {}
-    for line, name, where, message in orjson.loads(data):
-        rule = RULES[name]
-        one = Issue(line, name, rule.severity, where, message, rule.fixable)
+    for line, name, where, message, fixable in orjson.loads(data):
+        one = Issue(line, name, RULES[name].severity, where, message, fixable)
         found.setdefault(line - 1, []).append(one)
     return found

@@ -43,7 +43,7 @@ def lines_in(data: bytes) -> list[bytes]:
 def word_lines(first: int, lines: list[bytes]) -> bytes:
     """Return the problems of lines, of which the first has the number `first`, as JSON.
 
-    A list of [line, rule, where, message].
+    A list of [line, rule, where, message, whether it can be fixed].
     """
     columns, rules = check_batch(first, lines), [*RULES]
     found = []
@@ -51,5 +51,5 @@ def word_lines(first: int, lines: list[bytes]) -> bytes:
         if sign:
             broken = {rules[number] for number in columns.signatures[sign]}
             issues = issues_of(first + at, lines[at], broken)
-            found += [(one.line, one.rule, one.where, one.message) for one in issues]
+            found += [(one.line, one.rule, one.where, one.message, one.fixable) for one in issues]
     return orjson.dumps(found)

@@ -9,6 +9,7 @@ from tui.core.checks.row import json_type, quoted
 from tui.core.formats.turns import is_conversation
 
 _BOM = b"\xef\xbb\xbf"
+_LOOKS_LIKE = 'An example looks like {"messages": […]}.'
 _NUMBERS = re.compile(r"[+-]?(NaN|nan|Infinity|Inf|inf)\b")
 _WORDS = re.compile(r"(True|False|None|undefined)\b")
 _MEMBER = re.compile(r'\s*"[^"]*"\s*:')
@@ -43,6 +44,8 @@ def utf_16(line: BadLine) -> Finding | None:
     """Find text in 2- or 4-byte units: a byte order mark, or every other byte zero."""
     data = line.data
     marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if not data.strip(b"\0 \t\r"):
+        return None  # nothing but zeros, as a crash leaves them
     if not marked and data.count(0) * 3 < len(data):
         return None
     return Finding("Column 1: this is UTF-16 or UTF-32 text. Save the file as UTF-8.")
@@ -59,6 +62,8 @@ def nul_byte(line: BadLine) -> Finding | None:
     at = line.data.find(0)
     if at < 0:
         return None
+    if not line.data.strip(b"\0 \t\r"):
+        return Finding("This line is nothing but NUL bytes, as a crash leaves them. Delete it.")
     return Finding(
         f"Column {at + 1}: there is a NUL byte. Remove it, or restore the line from its source."
     )
@@ -290,14 +295,17 @@ def too_deep(line: BadLine) -> Finding | None:
     "error",
     "Not an object",
     "Every line has to be one JSON object, in braces.",
+    fixable=True,
 )
 def not_an_object(line: BadLine) -> Finding | None:
     """Find JSON of another type."""
     if line.reason:
         return None
+    twice = isinstance(line.value, str) and line.value.lstrip().startswith(("{", "["))
     return Finding(
         f"This line is {json_type(line.value)}, not an object. "
-        'An example looks like {"messages": […]}.'
+        + ("Its example was written as JSON twice." if twice else _LOOKS_LIKE),
+        by_hand=not twice,
     )
 
 

@@ -10,6 +10,7 @@ from tui.core.checks.registry import Finding, row_rule
 from tui.core.checks.row import Row, Turn, json_type, quoted
 from tui.core.dataset.example import ROLES
 from tui.core.dataset.names import VALID_NAME
+from tui.core.formats.turns import IN_LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,6 +36,7 @@ _ALIASES = {
     "model": "assistant",
     "chatgpt": "assistant",
     "observation": "tool",
+    **IN_LANGUAGES,
 }
 
 
@@ -153,12 +155,17 @@ def _speaks_otherwise(turn: Turn) -> bool:
     "error",
     "Content of the wrong type",
     "Content is a text, or a list of parts such as text and image_url.",
+    fixable=True,
     gate=unusual,
 )
 def content_type(row: Row) -> Iterable[Finding]:
     """Find content that is neither a text nor a list with something in it."""
     return [
-        turn.find(f"The content is {_kind(turn.content)}. Make it a text.", ".content")
+        turn.find(
+            f"The content is {_kind(turn.content)}. Make it a text.",
+            ".content",
+            by_hand=not _says_one_thing(turn),
+        )
         for turn in row.turns
         if turn.content is not None and not isinstance(turn.content, str)
         if not (isinstance(turn.content, list) and turn.content)
@@ -175,17 +182,35 @@ def _kind(content: object) -> str:
     "Unknown content part",
     "A part is an object with a type: text; in user messages also image_url; in assistant "
     "messages also refusal.",
+    fixable=True,
     gate=unusual,
 )
 def content_part(row: Row) -> Iterable[Finding]:
     """Find parts of a type that the role cannot have, or without their value."""
     return [
-        turn.find(problem, f".content[{number}]")
+        turn.find(problem, f".content[{number}]", by_hand=not is_nearly_part(part, turn.role))
         for turn in row.turns
         if isinstance(turn.content, list)
         for number, part in enumerate(turn.content)
         if (problem := _part_problem(part, turn.role))
     ]
+
+
+def _says_one_thing(turn: Turn) -> bool:
+    """Whether content of the wrong type can be written as text in one way only."""
+    if isinstance(turn.content, dict):
+        return turn.role in {"tool", "function"}
+    return isinstance(turn.content, int) and not isinstance(turn.content, bool)
+
+
+def is_nearly_part(part: object, role: object) -> bool:
+    """Whether a part is a bare text, or an image with its address in place of an object."""
+    if not isinstance(part, dict):
+        return isinstance(part, str)
+    address = part.get("image_url")
+    if part.get("type") != "image_url" or role != "user" or not isinstance(address, str):
+        return False
+    return address.startswith(("https://", "data:image/"))
 
 
 def _part_problem(part: object, role: object) -> str:

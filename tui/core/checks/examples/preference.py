@@ -40,6 +40,7 @@ def input_missing(row: Row) -> Iterable[Finding]:
     "error",
     "Preference pair without an answer",
     "Both outputs are lists with the assistant's answer.",
+    fixable=True,
     gate=_is_pair,
 )
 def output_missing(row: Row) -> Iterable[Finding]:
@@ -51,7 +52,8 @@ def output_missing(row: Row) -> Iterable[Finding]:
             continue
         is_what = "missing" if value is None else "empty" if value == [] else json_type(value)
         text = f"“{name}” is {is_what}. Make it a list with the assistant's answer."
-        found.append(Finding(text, name))
+        said = isinstance(value, str) and bool(value.strip()) and row.raw.get(name) == value
+        found.append(Finding(text, name, by_hand=not said))
     return found
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     "error",
     "Incomplete tool call",
     'A call is {"id": …, "type": "function", "function": {"name": …, "arguments": "…"}}.',
+    fixable=True,
     gate=doubtful_calls,
 )
 def call_malformed(row: Row) -> Iterable[Finding]:
@@ -31,12 +32,20 @@ def call_malformed(row: Row) -> Iterable[Finding]:
             continue
         if not isinstance(calls, list):
             text = "“tool_calls” has to be a list of calls. Correct or remove it."
-            found.append(turn.find(text, ".tool_calls"))
+            found.append(turn.find(text, ".tool_calls", by_hand=True))
             continue
         for number, call in enumerate(calls):
             if problem := _call_problem(call):
-                found.append(turn.find(problem, f".tool_calls[{number}]"))
+                by_hand = not _lacks_only_type(call)
+                found.append(turn.find(problem, f".tool_calls[{number}]", by_hand=by_hand))
     return found
+
+
+def _lacks_only_type(call: object) -> bool:
+    if not isinstance(call, dict) or "type" in call or not isinstance(call.get("id"), str):
+        return False
+    function = call.get("function")
+    return isinstance(function, dict) and isinstance(function.get("name"), str)
 
 
 def _call_problem(call: object) -> str:

@@ -8,7 +8,8 @@ _LOOKED_AT = 200
 _XML = re.compile(r"^\s*<[!?a-zA-Z]")
 # As messengers export chats: [12.03.24, 10:00] Ann: Hello, or 12/03/24, 10:00 - Ann: Hello
 _LOG = re.compile(r"^\[[^\]]{4,30}\] |^\d{1,4}[./-]\d{1,2}[./-]\d{1,4},? .{3,14} - ")
-_YAML = re.compile(r"^\s*(?:- )?[\w.-]+:(?: |$)")
+_EVENTS = re.compile(r"^(?:data|event|id|retry): ?|^: ")
+_YAML = re.compile(r"^\s*(?:- )?[^\W\d][\w.-]*:(?: |$)")
 _MARKDOWN = re.compile(r"^\s{0,3}(?:#{1,6} |```|~~~|\*\*|[-*+] |> |\|)")
 _HEADING = re.compile(r"^#{1,6} \S|^```")
 
@@ -20,7 +21,7 @@ def text_kind(text: str) -> str:
         return "XML or HTML"
     if all(any(line.startswith(name) for line in lines) for name in ("From", "Subject: ")):
         return "e-mail"
-    for what, pattern in (("a chat log", _LOG), ("YAML", _YAML)):
+    for what, pattern in (("a chat log", _LOG), ("a stream of events", _EVENTS), ("YAML", _YAML)):
         if sum(pattern.match(line) is not None for line in lines) * 2 > len(lines):
             return what
     marked = sum(_MARKDOWN.match(line) is not None for line in lines)

@@ -114,11 +114,26 @@ class ProblemRows:
 
     def _fix_words(self, rule: Rule) -> str:
         """Say what fixing all of a rule would do, by the first examples that have the problem."""
+        if asks := _asked_of_file(rule.id):
+            return key_hint("datasets.fix_all", asks)
         found = [self.first_issue(rule.id, line) for line in self.lines(rule.id)[:_LOOKED_AT]]
         fixed = {one.fixable for one in found if one is not None}
         if fixed == {False}:
             return "by hand"
         return key_hint("datasets.fix_all", "fixes what it can" if False in fixed else "fixes all")
+
+
+def _asked_of_file(rule: str) -> str:
+    """Return what is asked where the file as a whole is mended of a rule; "" for all others."""
+    from tui.core.fixes import PLAIN_SAVES, RENAMES, needs_repair
+
+    if rule in RENAMES:
+        return "asks for a better name"
+    if rule in PLAIN_SAVES:
+        return "asks how to save it"
+    if rule == "json-array":  # one that is whole on its line is mended there
+        return "fixes them, or asks where to"
+    return "asks where to repair it" if needs_repair(rule) else ""
 
 
 def rule_of(rule_id: str) -> Rule:
