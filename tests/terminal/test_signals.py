@@ -122,6 +122,8 @@ def test_an_error_nobody_foresaw_leaves_the_terminal_in_order(home: Path, tmp_pa
     )
     with Program(home, PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}") as program:
         in_chat(program)
+        program.see("cannot be reached")  # the profile is open: what is typed is kept on disk
+        program.send("\x1b")  # closes the error
         program.send("abc")
         program.see("abc")
         program.send("\x1b?")

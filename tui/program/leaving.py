@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from tui.program.program_context import ProgramContext
 
 
+_LOOK_EVERY_S = 0.05  # whether what is typed can be kept
+
+
 class Leaving:
     """Ends the program: asked about where running work would be lost, at once on a signal."""
 
@@ -45,12 +48,17 @@ class Leaving:
         self._loop.call_soon_threadsafe(self.end, code)
         return True
 
-    def end(self, code: int) -> None:
-        """End with an exit code, without a question."""
-        if self._painted:
-            self._context.exit(code)
-        else:  # a screen that is still being put together does not bear to be taken down
+    def end(self, code: int, looks: int = 40) -> None:
+        """End with an exit code, without a question.
+
+        While the workspace is being opened it is waited for: what is typed already is kept in it.
+        """
+        if not self._painted:  # a screen that is being put together does not bear to be taken down
             self._end_asked = code
+        elif self._context.workspace is None and looks and self._loop is not None:
+            self._loop.call_later(_LOOK_EVERY_S, self.end, code, looks - 1)
+        else:
+            self._context.exit(code)
 
     def keep_typed(self) -> None:
         """Write what is typed, and where one is, to disk. Blocks."""

@@ -118,8 +118,9 @@ class ChatScreen(ModeScreen):
         self.answers.stop()
         self.parameters.begin(workspace.profile)
         self.models.begin()
-        if not self._prompt.text and (typed := workspace.typed.get(PROMPT)):
-            self._prompt.fill(str(typed))
+        if first:
+            typed = self._prompt.go_on_with(workspace.typed.get(PROMPT))
+            workspace.typed.put(PROMPT, typed)
         started = self.host.chat_start
         if started is None:
             remembered = self.host.remembered(self.MODE) if first else {}

@@ -116,6 +116,7 @@ class CompareScreen(ModeScreen):
         self.pane = ResultsPane()
         # Whether a column is to have the focus, once there is one: r is a letter in the prompt.
         self._wants_keys = False
+        self._first = True  # there has been no workspace yet
         self.shows_results = False  # whether the results are in view
         self._from_results = False  # whether esc goes back from the columns to the results
         self._row_of: LookedAt | None = None  # the run whose row the columns showed last
@@ -158,8 +159,10 @@ class CompareScreen(ModeScreen):
         self.judge.stop()
         self.candidates.begin()
         self.results.begin()
-        if not self._prompt.text and (typed := workspace.typed.get(PROMPT)):
-            self._prompt.fill(str(typed))
+        if self._first:
+            self._first = False
+            typed = self._prompt.go_on_with(workspace.typed.get(PROMPT))
+            workspace.typed.put(PROMPT, typed)
         self._take_up()
 
     def remembered(self) -> Mapping[str, Any]:

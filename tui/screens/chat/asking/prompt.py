@@ -84,6 +84,12 @@ class Prompt(EditArea):
             self.placeholder = RESULT if call else QUESTION
             self._say()
 
+    def go_on_with(self, kept: object) -> str:
+        """Put what was typed the last time before what is typed already; return all of it."""
+        if isinstance(kept, str) and kept:
+            self.fill(f"{kept}{self.text}")
+        return self.text
+
     def fill(self, text: str) -> None:
         """Put a text in, with the cursor at its end; undo brings back what was there."""
         self.replace(text, (0, 0), self.document.end)
