@@ -1,4 +1,4 @@
-"""Move house by keyboard: what is asked on the way, what is in the way, and hostile texts."""
+"""Move a model by keyboard: what is asked on the way, what is in the way, and hostile texts."""
 
 from __future__ import annotations
 

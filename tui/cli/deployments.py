@@ -62,7 +62,7 @@ def register(commands: Commands[Parser]) -> None:
 _EVERYWHERE = "of every profile whose provider tells"
 _ABOUT = {
     Act.STOP: "stop deployments: they stay, and cost nothing until they are started again",
-    Act.SCALE: "scale deployments to no replica at all",
+    Act.SCALE: "scale deployments to zero replicas",
     Act.DELETE: "delete deployments for good; their models stay",
 }
 

@@ -54,7 +54,7 @@ _QUESTIONS = (
         first=True,
         word="opens",
     ),
-    Command("log.level", "l", "Level", "Show only weightier entries, then all.", word="level"),
+    Command("log.level", "l", "Level", "Show only more severe entries, then all.", word="level"),
     Command("log.copy", "y", "Copy", "Copy the entry under the cursor.", word="copies"),
     Command("log.copy_all", "Y", "Copy all", "Copy all entries shown.", word="all"),
     Command("help.close", "f1,q,question_mark", "Close", "Close the help."),
@@ -71,7 +71,7 @@ _QUESTIONS = (
         word="resets",
     ),
     Command(
-        "keys.take_away", "ctrl+d", "No key", "Take all its keys away.", first=True, word="no key"
+        "keys.take_away", "ctrl+d", "No key", "Remove all its keys.", first=True, word="no key"
     ),
     Command(
         "keys.choose_set",

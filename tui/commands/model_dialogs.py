@@ -6,7 +6,7 @@ from tui.commands.command import Command
 
 _MODELS = (
     Command("running.stop", "s", "Stop", "Stop what is marked, or this: it stays.", word="stop"),
-    Command("running.scale", "z", "To zero", "Scale it to no replica at all.", word="to zero"),
+    Command("running.scale", "z", "To zero", "Scale it to zero replicas.", word="to zero"),
     Command("running.delete", "d", "Delete", "Delete it for good; its model stays.", word="delete"),
     Command("running.mark", "space", "Mark", "Mark it, to do it to several.", word="mark"),
     Command(

@@ -258,7 +258,7 @@ MODE_COMMANDS: tuple[Command, ...] = (
     Command("models.prune", "p", "Prune", "Clean up: models that nobody has used for long."),
     Command("models.everywhere", "P", "All profiles", "List the models of all profiles."),
     Command("models.record", "R", "Record", "Keep its answers to a dataset before it goes."),
-    Command("models.move", "m", "Move house", "Train its data again at another profile."),
+    Command("models.move", "m", "Move model", "Train its data again at another profile."),
     Command("models.against", "A", "Against old", "Compare it with the recording it replaces."),
     Command("models.running", "w", "What runs", "What runs and costs by the hour; end it there."),
     Command("models.refresh", "r", "Refresh", "Ask the provider now.", True),

@@ -240,7 +240,7 @@ _OF_MODES = (
     ),
     Place(
         "move_report",
-        "Move house",
+        "Move a model",
         "What becomes of a tuned model's job at another profile: its data, what is carried and "
         "converted, what is not and why, and what it cost. Nothing is done yet.",
         "models",

@@ -36,7 +36,7 @@ class Ability(StrEnum):
     CHAT_BY_NAME = "chat_by_name"  # with a tuned model as it is, without a deployment
     DEPLOYMENTS = "deployments"
     STOP_DEPLOYMENTS = "stop_deployments"
-    SCALE_DEPLOYMENTS = "scale_deployments"  # to no replica at all
+    SCALE_DEPLOYMENTS = "scale_deployments"  # to zero replicas
     DELETE_DEPLOYMENTS = "delete_deployments"
     ESTIMATES = "estimates"  # its own estimate of what a job costs
 

@@ -16,7 +16,7 @@ class Act(StrEnum):
     """What may be done with a deployment; the value is what a command calls it."""
 
     STOP = "stop"  # it stays, bills nothing, and can be started again
-    SCALE = "scale"  # to no replica at all; a request wakes it
+    SCALE = "scale"  # to zero replicas; a request starts one
     DELETE = "delete"  # for good
 
     @property

@@ -62,6 +62,6 @@ def parse_log(lines: Iterable[str]) -> list[LogEntry]:
 
 
 def at_least(entries: Iterable[LogEntry], level: str) -> Sequence[LogEntry]:
-    """Return the entries of a level or weightier ones."""
+    """Return the entries of a level or more severe ones."""
     least = LEVELS.index(level) if level in LEVELS else 0
     return [one for one in entries if one.rank >= least]

@@ -1,1 +1,1 @@
-"""Move house: what a job becomes at another provider, and what of it cannot be carried."""
+"""Moving a model: what its job becomes at another provider, and what of it cannot be carried."""
