@@ -15,6 +15,9 @@ from tests.faults.server import FaultServer, problem, reply
 from tests.screens.conftest import use_profile
 from tests.until import on_screen, opened, problem_of, toasts, until
 from tui.app import FinetuiApp
+from tui.core.catalog.shutdown import Shutdown
+from tui.core.models.entry import ModelEntry
+from tui.core.models.states import ModelState
 from tui.screens.datasets import DatasetsScreen
 from tui.screens.dialogs.deletion import DeletionDialog
 from tui.screens.dialogs.details import DetailsDialog
@@ -25,6 +28,8 @@ from tui.screens.jobs.form import NewJob
 from tui.screens.lineage.dialog import LineageDialog
 from tui.screens.models import ModelsScreen
 from tui.screens.models.all_models import AllModelsDialog
+from tui.screens.models.everywhere_rows import everywhere_row
+from tui.screens.models.model_rows import model_row
 from tui.screens.models.pruning import PruneModels
 from tui.services.store.tables.files_table import UploadRecord
 from tui.widgets.record_list import RecordList
@@ -366,3 +371,10 @@ async def test_whoever_leaves_a_dialog_of_another_mode_is_back_in_models(
         await opened(pilot, NewJob)
         await pilot.press("escape")
         await until(lambda: pilot.app.screen is screen, pilot)
+
+
+def test_a_day_that_is_not_one_is_only_text() -> None:
+    entry = ModelEntry("ft:m", "tuned", ModelState.LIVE, "b", shutdown=Shutdown("\x1b[2J"))
+    for row in (model_row(entry, marked=False, width=80), everywhere_row(entry, 0.0, 80)):
+        assert "␛[2J" in row.plain
+        assert "\x1b" not in row.plain

@@ -162,7 +162,9 @@ def _end(model: ModelEntry, today: date) -> Text:
         return Text(date_words(model.deleted_at)[:10], style="dim")
     left = days_left(model.shutdown, today)
     near = left is not None and left <= SOON_DAYS and not model.state.gone
-    return Text(ends_words(model.shutdown, today), style="yellow" if near else "dim")
+    # Some servers tell a day that is not one: it is text like any other.
+    said = one_line(ends_words(model.shutdown, today), _ENDS)
+    return Text(said, style="yellow" if near else "dim")
 
 
 def _serves(model: ModelEntry) -> str:
