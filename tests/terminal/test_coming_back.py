@@ -148,22 +148,23 @@ def test_a_program_left_behind_is_taken_over(home: Path, data: Path) -> None:
             assert program.wait() == 0
 
 
-def test_of_two_programs_the_second_reads_until_it_takes_over(home: Path, data: Path) -> None:
-    with Program(home, str(data)) as first, Program(home, str(data)) as second:
-        second.see("is being edited by another finetui")
-        second.send("n")
-        second.see("read only")
-        first.see("Example 1 of 30")
-        first.send("d")
-        first.see("Example 1 of 29")
-        first.send("\x11")
-        assert first.wait() == 0
-        second.see("1 unsaved change from last time recovered")
-        second.see("Example 1 of 29")
-        second.send("d")
-        second.see("Example 1 of 28")
-        second.send("\x13")
-        second.see("Saved")
-        second.send("\x11")
-        assert second.wait() == 0
+def test_of_two_programs_the_second_reads_until_the_first_has_ended(home: Path, data: Path) -> None:
+    with Program(home, str(data)) as first:
+        first.see("Example 1 of 30")  # now it has the file
+        with Program(home, str(data)) as second:
+            second.see("is being edited by another finetui")
+            second.send("n")
+            second.see("read only")
+            first.send("d")
+            first.see("Example 1 of 29")
+            first.send("\x11")
+            assert first.wait() == 0
+            second.see("1 unsaved change from last time recovered")
+            second.see("Example 1 of 29")
+            second.send("d")
+            second.see("Example 1 of 28")
+            second.send("\x13")
+            second.see("Saved")
+            second.send("\x11")
+            assert second.wait() == 0
     assert data.read_bytes().count(b"\n") == 28
