@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+import tui
 from tests.classes import classes_of
 from tui.commands import COMMANDS
 from tui.commands.contexts import SHARED, contexts
-from tui.commands.keymap import SETS, Keymap, keys_of_set, problems, with_keys
+from tui.commands.keymap import SETS, Keymap, keys_of_set, problems, read_keys, with_keys
 from tui.screens.dialogs.base import Dialog
 
 if TYPE_CHECKING:
@@ -83,3 +86,12 @@ def test_the_contexts_are_those_of_the_dialogs() -> None:
     }
     places = {place for context in contexts() for place in context.places}
     assert places >= {one.where for one in COMMANDS} - {"fold"}
+
+
+def test_the_example_of_the_readme_is_in_order() -> None:
+    text = (Path(tui.__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    example = next(one for one in text.split("```toml\n") if one.startswith("keymap"))
+    said = tomllib.loads(example.partition("```")[0])
+    own = {one: read_keys(keys) for one, keys in said["keys"].items()}
+    assert own["jobs.new"] == "n,ctrl+n"
+    assert told(Keymap(said["keymap"], own)) == []

@@ -35,18 +35,18 @@ async def opened(pilot: Pilot[Any], kind: type[Screen[Any]], *keys: str) -> Any:
 async def test_keys_of_the_configuration_work_and_are_shown_everywhere(app_home: Path) -> None:
     configured(
         app_home,
-        'keymap = "vim"\n[keys]\n"datasets.open" = "ctrl+w"\n"app.help" = "f6"\n'
+        'keymap = "vim"\n[keys]\n"datasets.open" = "ctrl+w"\n"app.help" = "f9"\n'
         '"app.guide" = "ctrl+shift+t"\n',
     )
     app = FinetuiApp()
     async with app.run_test(size=(120, 36), notifications=True) as pilot:
         first = on_screen(app)
         assert "ctrl+w open your own dataset" in first
-        assert "F6  help" in first
+        assert "F9  help" in first
         await until(lambda: "ctrl+shift+t does not arrive" in on_screen(app), pilot)
         assert "F5 lists them" in on_screen(app)
-        assert "F6 Help" in on_screen(app).splitlines()[-1]
-        dialog = await opened(pilot, HelpDialog, "f6")
+        assert "F9 Help" in on_screen(app).splitlines()[-1]
+        dialog = await opened(pilot, HelpDialog, "f9")
         assert "ctrl+w" in on_screen(app)
         await pilot.press("escape")
         await until(lambda: app.screen is not dialog, pilot)

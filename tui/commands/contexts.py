@@ -24,7 +24,7 @@ SHARED = {
     **dict.fromkeys(
         (
             *("all_jobs", "all_models", "chats", "choose", "keep_best", "keys", "path"),
-            *("profiles", "prune"),
+            *("profiles", "prune", "prune_models"),
         ),
         ("picker",),
     ),
@@ -57,7 +57,7 @@ TEXT = frozenset(
             "line",
         ),
         *("parameters", "path", "picker", "profile_form", "profiles", "prompt", "prompts"),
-        *("prune", "rows", "split", "text", "typed"),
+        *("prune", "prune_models", "rows", "split", "text", "typed"),
     }
 )
 # Keys by which a text is edited: what a command takes first is missing there.

@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import combinations
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui.commands.contexts import EDITING, TEXT, WITH_FIELDS, Context, contexts, never_together
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 STANDARD = "standard"
 SETS = (STANDARD, "vim", "emacs")
+_SETS = Path(__file__).parent.parent / "data" / "keymaps"
 _NEEDED = frozenset({"app.palette", "app.escape", "app.leave"})
 _LISTED = frozenset({"app", *(mode for _, mode, _ in MODES)})  # what the palette of a mode lists
 
@@ -54,9 +56,8 @@ def keys_of_set(name: str) -> Mapping[str, str]:
     if name == STANDARD:
         return {}
     import tomllib
-    from importlib.resources import files
 
-    text = (files("tui.data") / "keymaps" / f"{name}.toml").read_text(encoding="utf-8")
+    text = (_SETS / f"{name}.toml").read_text(encoding="utf-8")
     return {command_id: read_keys(said) for command_id, said in flat(tomllib.loads(text)).items()}
 
 

@@ -233,6 +233,8 @@ class ModeScreen(Screen[None]):
     def on_key(self, event: Key) -> None:
         """Say of a key that does nothing here why that is so."""
         found = self.active_bindings.get(event.key)  # the user may have given it another command
+        if found is not None and found.binding.action.startswith("scroll_"):
+            found = None  # of what scrolls, and does not sideways
         if found is not None and found.enabled:
             return
         for one in commands_for(self.MODE):

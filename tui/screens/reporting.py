@@ -27,6 +27,10 @@ log = logging.getLogger(__name__)
 
 
 # Behind every error, and the results of deleting: how to be rid of it, and how to keep it.
+# What a key says that asks anew: often nothing has changed, and nothing else is to be seen.
+ASKING = "Asking the provider now."
+
+
 def panel_keys() -> str:
     """Return what is said, with the keys in use."""
     return f"{key_hint('app.escape', 'closes')} · {key_hint('app.copy', 'copies')}"

@@ -332,3 +332,48 @@ def test_a_name_that_is_taken_or_not_there_changes_nothing(tmp_path: Path) -> No
         with pytest.raises(InputError, match="not renamed"):
             editor(tmp_path).rename(old, new)
         assert content(tmp_path) == WRITTEN
+
+
+KEYS = """\
+keymap = "vim"  # as at home
+
+[keys]  # few
+"datasets.save" = "ctrl+w"  # as in nano
+jobs.new = "N"
+# the end of the keys
+
+# the first
+[profiles.a]
+base_url = "https://a.example/v1"
+"""
+
+
+@pytest.mark.parametrize(
+    ("changes", "old", "new"),
+    [
+        ({"datasets.save": ["W"]}, '"ctrl+w"  #', '"W"  #'),
+        ({"jobs.new": ["n", "N"]}, 'new = "N"', 'new = ["n", "N"]'),
+        ({"jobs.new": None}, 'jobs.new = "N"\n', ""),
+        ({"datasets.open": []}, "\n\n# the first", '\n"datasets.open" = []\n\n# the first'),
+    ],
+)
+def test_keys_are_changed_in_their_place(
+    tmp_path: Path, changes: dict[str, list[str] | None], old: str, new: str
+) -> None:
+    made = editor(tmp_path, KEYS)
+    made.set_keys(changes)
+    path = Locations.standard({"FINETUI_HOME": str(tmp_path)}).config_file
+    after = path.read_text()
+    assert tomllib.loads(after) == tomllib.loads(KEYS.replace(old, new, 1))
+    for line in ("# as at home", "[keys]  # few", "# the first\n[profiles.a]"):
+        assert line in after
+    if "open" not in new:
+        assert after == KEYS.replace(old, new, 1)
+
+
+def test_a_key_that_is_not_known_is_not_written(tmp_path: Path) -> None:
+    made = editor(tmp_path, KEYS)
+    with pytest.raises(InputError, match=r"no command datasets\.svae"):
+        made.set_keys({"datasets.svae": ["x"]})
+    path = Locations.standard({"FINETUI_HOME": str(tmp_path)}).config_file
+    assert path.read_text() == KEYS

@@ -148,6 +148,10 @@ class Dialog(ModalScreen[T | None]):
         """Move in the list while the field keeps the focus."""
         self.query_one(RecordList).action_move(-1 if command_id == "picker.up" else 1)
 
+    def nothing_listed(self) -> None:
+        """Say that a command for what the cursor is on has nothing to work on."""
+        self.notify("Nothing is listed here.", timeout=3)
+
     # -- remarks and errors ------------------------------------------------------------
 
     def on_mount(self) -> None:

@@ -140,6 +140,8 @@ class Choose(Dialog[T]):
         """Choose what the cursor is on."""
         if self.listed:
             self.dismiss(self.listed[self.query_one(RecordList).cursor].value)
+        else:
+            self.nothing_listed()
 
 
 def _distance(words: Sequence[str], choice: Choice[Any]) -> int:

@@ -116,6 +116,8 @@ class KeysDialog(Dialog[KeyWish]):
         action: KeyAction = command_id.partition(".")[2]  # type: ignore[assignment]
         if under is not None or action == "choose_set":
             self.dismiss(KeyWish(action, under.id if under is not None else ""))
+        else:
+            self.nothing_listed()
 
     # -- inside ------------------------------------------------------------------------
 

@@ -137,6 +137,8 @@ class PathDialog(Dialog[Path]):
         if self._found:
             path = self._found[self.query_one(RecordList).cursor]
             self._fill(f"{short_path(path)}{os.sep if path.is_dir() else ''}")
+        else:
+            self.nothing_listed()
 
     def on_record_list_chosen(self, event: RecordList.Chosen) -> None:
         """Take the row clicked."""

@@ -14,7 +14,7 @@ from tui.screens.files import file_rows
 from tui.screens.files.file_rows import Entry, Running, id_of
 from tui.screens.listing import ListingPane
 from tui.screens.not_offered import no_tuning, otherwise, wrapped
-from tui.screens.reporting import failure_of
+from tui.screens.reporting import ASKING, failure_of
 from tui.services.errors import NotOffered, ServiceError
 from tui.services.store.tables.parts_table import OpenUpload
 
@@ -160,11 +160,12 @@ class FileList:
 
     def start_refresh(self) -> None:
         """Ask the provider in the background."""
-        self._context.run(self.refresh, group="list", description="list the files")
+        self._context.run(self.fetch, group="list", description="list the files")
 
     @handles("files.refresh", group="list")
     async def refresh(self) -> None:
         """Ask the provider now."""
+        self._context.tell(ASKING, seconds=2)
         await self.fetch()
 
     async def fetch(self) -> None:

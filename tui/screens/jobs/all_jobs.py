@@ -126,6 +126,8 @@ class AllJobsDialog(Dialog[tuple[str, str]]):
         if self.rows:
             name, job = self.rows[self.query_one(RecordList).cursor]
             self.dismiss((name, job.id))
+        else:
+            self.nothing_listed()
 
 
 def _fits(row: tuple[str, Job], words: list[str]) -> bool:

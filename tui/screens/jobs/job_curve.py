@@ -153,6 +153,7 @@ class JobCurve(Curve):
         """Move the cursor by columns, from the last step when there is none yet."""
         steps = sorted({step for points in self._all_points() for step, _ in points})
         if not steps:
+            self._tell("No step is drawn yet.")
             return
         if self._cursor is None:
             at = float(steps[-1]) if by < 0 else float(steps[0])
@@ -161,6 +162,7 @@ class JobCurve(Curve):
             later = [step for step in steps if (step > self._cursor) == (by > 0)]
             later = [step for step in later if step != self._cursor]
             if not later:
+                self._tell(f"That is the {'first' if by < 0 else 'last'} step.")
                 return
             at = float(min(later, key=lambda step: abs(step - wanted)))
         self._cursor = at
@@ -174,6 +176,7 @@ class JobCurve(Curve):
         self.post_message(self.LookedAt())
         first, last = self.x_range
         if last - first <= _FEWEST_STEPS:
+            self._tell("There are too few steps to draw a part of them.")
             return
         middle = last if self._cursor is None else self._cursor
         half = (last - first) / 4
@@ -184,8 +187,13 @@ class JobCurve(Curve):
     def zoom_out(self) -> None:
         """Draw everything again, without a cursor."""
         self.post_message(self.LookedAt())
+        if self._cursor is None and self._part is None:
+            self._tell("All steps are drawn.")
         self.forget_place()
         self._repaint()
+
+    def _tell(self, text: str) -> None:
+        self.notify(text, timeout=3, markup=False)
 
     def _all_points(self) -> tuple[tuple[Point, ...], ...]:
         return self._curves.train, self._curves.valid, self._curves.full_valid

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.dispatch import handles
+from tui.screens.reporting import ASKING
 from tui.services.errors import NotOffered
 from tui.services.jobs.job_costs import lineage, read_costs
 
@@ -102,6 +103,7 @@ class JobSubscriptions:
     @handles("jobs.refresh")
     def refresh(self) -> None:
         """Ask the provider now."""
+        self._context.tell(ASKING, seconds=2)
         self._context.clear_error()
         self.failed = None
         self._context.poller.refresh()

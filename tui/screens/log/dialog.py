@@ -135,12 +135,16 @@ class LogDialog(Dialog[None]):
         """Copy the entry under the cursor."""
         if (entry := self.current) is not None:
             host_of(self).copy_out(entry.line, "The entry")
+        else:
+            self.nothing_listed()
 
     @handles("log.copy_all")
     def copy_all(self) -> None:
         """Copy all entries shown."""
         if self.entries:
             host_of(self).copy_out("\n".join(one.line for one in self.entries), "The log")
+        else:
+            self.nothing_listed()
 
 
 def _whole(entry: LogEntry) -> str:

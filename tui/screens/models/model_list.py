@@ -15,7 +15,7 @@ from tui.dispatch import handles
 from tui.screens.listing import ListingPane
 from tui.screens.models import model_rows
 from tui.screens.models.model_rows import no_match, none_words
-from tui.screens.reporting import failure_of
+from tui.screens.reporting import ASKING, failure_of
 from tui.services.errors import InputError, NotOffered, ServiceError
 from tui.services.models.inventory import InventorySeen
 
@@ -127,11 +127,15 @@ class ModelList:
 
     def start_refresh(self) -> None:
         """Ask the provider in the background."""
-        self._context.run(self.refresh, group="list", description="list the models")
+        self._context.run(self._look, group="list", description="list the models")
 
     @handles("models.refresh", group="list")
     async def refresh(self) -> None:
         """Ask the provider now."""
+        self._context.tell(ASKING, seconds=2)
+        await self._look()
+
+    async def _look(self) -> None:
         self._context.host.complete("models")
         await self.fetch()
 

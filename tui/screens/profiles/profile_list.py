@@ -183,9 +183,12 @@ class ProfilesDialog(Dialog[ProfileChosen]):
     @handles("profiles.use", "profiles.edit", "profiles.rename", "profiles.remove")
     def answer(self, command_id: str) -> None:
         """Answer with the profile under the cursor."""
+        if (one := self.under) is None:
+            self.nothing_listed()
+            return
         action: Action
         for action in ("use", "edit", "rename", "remove"):
-            if (one := self.under) is not None and command_id == f"profiles.{action}":
+            if command_id == f"profiles.{action}":
                 self._check(action, one.name)
                 self.dismiss(ProfileChosen(action, one.name))
 
@@ -201,6 +204,8 @@ class ProfilesDialog(Dialog[ProfileChosen]):
             self.told[one.name] = "asking …"
             self._tell()
             start_worker(self, partial(self._test, one), "test", "test a profile")
+        else:
+            self.nothing_listed()
 
     async def _test(self, one: Profile) -> None:
         look = await self._look(one.name)

@@ -99,8 +99,11 @@ class ChatsDialog(Dialog[ChatChosen]):
     @handles("chats.open", "chats.rename", "chats.delete", "chats.export")
     def answer(self, command_id: str) -> None:
         """Answer with the chat under the cursor."""
+        if not self._found:
+            self.nothing_listed()
+            return
         action: Action
         for action in ("open", "rename", "delete", "export"):
-            if self._found and command_id == f"chats.{action}":
+            if command_id == f"chats.{action}":
                 chat = self._found[self.query_one(RecordList).cursor]
                 self.dismiss(ChatChosen(action, chat, self._searched))
