@@ -15,11 +15,10 @@ from tests.replay.circle import dataset
 from tests.replay.fireworks import FireworksReplay
 from tests.replay.nebius import NebiusReplay
 from tests.replay.together import TogetherReplay
-from tests.served import served
+from tests.served import each_of, served
 from tui.services.provider import together
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 CREATED_AT = ("/fine_tuning/jobs", "/fine-tunes", "/supervisedFineTuningJobs")
@@ -41,11 +40,7 @@ def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 far = served(Replay)
 
 
-@pytest.fixture(params=TARGETS, ids=lambda one: one.kind)
-def there(request: pytest.FixtureRequest) -> Iterator[Any]:
-    one = request.param()
-    yield one
-    one.close()
+there = each_of(*TARGETS)
 
 
 nebius = served(NebiusReplay)

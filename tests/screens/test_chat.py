@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from textual.widgets import Input, TextArea
 
 from tests.kept_chats import kept_chats
+from tests.screens.chatting import last
 from tests.screens.conftest import TunedLab, use_profile
 from tests.screens.slow_provider import MODELS, SlowProvider, slow_provider
 from tests.until import on_screen, problem_of, until
@@ -80,10 +81,6 @@ async def slow_chat(
         use_profile(home, provider.base_url)
         async with chat_screen(path, size) as (pilot, screen):
             yield pilot, screen, provider
-
-
-def last(screen: Any) -> Any:
-    return screen.query_one(Conversation).turns[-1]
 
 
 def shown(screen: Any) -> str:

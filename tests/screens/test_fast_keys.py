@@ -19,8 +19,16 @@ from tui.widgets.frame.error_panel import ErrorPanel
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tui.services.datasets import Document
+
 
 pytestmark = pytest.mark.usefixtures("app_home")
+
+
+def questions(document: Document) -> str:
+    """Return the first text of each row, joined."""
+    rows = [json.loads(document.line(n)) for n in range(len(document))]
+    return "".join(row["messages"][0]["content"] for row in rows)
 
 
 @pytest.mark.parametrize(
@@ -40,12 +48,7 @@ async def test_every_key_counts_in_its_order(tmp_path: Path, keys: str, left: st
             for key in keys:
                 await pilot.press(names.get(key, key))
         await until(lambda: not screen.context.stepping.locked(), pilot)
-
-        def said() -> str:
-            rows = [json.loads(document.line(n)) for n in range(len(document))]
-            return "".join(row["messages"][0]["content"] for row in rows)
-
-        await until(lambda: said() == left, pilot)
+        await until(lambda: questions(document) == left, pilot)
         assert screen.query_one(ErrorPanel).failure is None
 
 
@@ -76,12 +79,7 @@ async def test_what_opens_a_dialog_waits_for_the_edits_before_it(
         async with writing(document):
             for key in keys:
                 await pilot.press(names.get(key, key))
-
-        def said() -> str:
-            rows = [json.loads(document.line(n)) for n in range(len(document))]
-            return "".join(row["messages"][0]["content"] for row in rows)
-
-        await until(lambda: not pilot.app._ahead and said() == left, pilot)  # type: ignore[attr-defined]
+        await until(lambda: not pilot.app._ahead and questions(document) == left, pilot)  # type: ignore[attr-defined]
         assert screen.query_one(ErrorPanel).failure is None
 
 

@@ -16,7 +16,7 @@ from tests.lab_process import chat_lines
 from tests.rows import rows_of
 from tests.screens.conftest import use_profile
 from tests.screens.test_compare import choose, finished_run, on_screen
-from tests.until import narrow, until
+from tests.until import narrow, opened, until
 from tui.app import FinetuiApp
 from tui.screens.chat import ChatScreen
 from tui.screens.compare import CompareScreen
@@ -50,11 +50,6 @@ async def program(
         yield pilot
 
 
-async def on(pilot: Pilot[Any], kind: type[Any]) -> Any:
-    await until(lambda: isinstance(pilot.app.screen, kind), pilot)
-    return pilot.app.screen
-
-
 @pytest.mark.parametrize("size", SIZES)
 async def test_ask_compare_correct_example_check_save(
     app_home: Path, tuned_lab: TunedLab, tmp_path: Path, size: tuple[int, int]
@@ -62,26 +57,26 @@ async def test_ask_compare_correct_example_check_save(
     data = tmp_path / "train.jsonl"
     async with program(app_home, tuned_lab, data, size) as pilot:
         await pilot.press("4")
-        chat = await on(pilot, ChatScreen)
+        chat = await opened(pilot, ChatScreen)
         await until(lambda: chat.models.model == tuned_lab.models[-1], pilot)
         await pilot.press(*"what is it?", "enter")
         await until(lambda: chat.view.under_cursor and not chat.answers.under_way, pilot)
         await pilot.press("escape", "C")
-        compare = await on(pilot, CompareScreen)
+        compare = await opened(pilot, CompareScreen)
         columns = compare.context.comparison.columns
         await until(lambda: len(columns) == 2, pilot)
         await pilot.press("r")
         await until(lambda: all(c.ended for c in columns), pilot)
         await pilot.press("tab", "c")
-        await on(pilot, ChatScreen)
+        await opened(pilot, ChatScreen)
         await until(lambda: len(chat.session.tree.nodes) >= 2, pilot)
         await pilot.press("e")
-        editor = await on(pilot, TextEditor)
+        editor = await opened(pilot, TextEditor)
         editor.query_one(TextArea).text = "It is a test."
         await pilot.press("ctrl+s")
-        await on(pilot, ChatScreen)
+        await opened(pilot, ChatScreen)
         await pilot.press("a")
-        await on(pilot, Choose)
+        await opened(pilot, Choose)
         await pilot.press("enter")
         document = pilot.app.workspace.datasets.current
         await until(lambda: len(document) == ROWS + 1, pilot)
@@ -102,12 +97,12 @@ async def test_batch_worst_first_open_in_chat_pair(
     data, pairs = tmp_path / "valid.jsonl", tmp_path / "pairs.jsonl"
     async with program(app_home, tuned_lab, data, size) as pilot:
         await pilot.press("7")
-        compare = await on(pilot, CompareScreen)
+        compare = await opened(pilot, CompareScreen)
         await until(lambda: len(compare.context.comparison.columns) == 2, pilot)
         await pilot.press("escape", "e")
-        await on(pilot, Choose)
+        await opened(pilot, Choose)
         await pilot.press("enter")
-        await on(pilot, RunForm)
+        await opened(pilot, RunForm)
         await pilot.press("ctrl+s")
         await finished_run(pilot, compare)
         looked_at = compare.results.looked_at
@@ -117,16 +112,16 @@ async def test_batch_worst_first_open_in_chat_pair(
         await until(lambda: looked_at.listing.order == "worse" and compare.results.current, pilot)
         question = compare.results.current.prompt.title
         await pilot.press("c")
-        chat = await on(pilot, ChatScreen)
+        chat = await opened(pilot, ChatScreen)
         await until(lambda: question in on_screen(pilot.app), pilot)
         assert len(chat.session.tree.nodes) >= 2
         await pilot.press("7", "p")
-        await on(pilot, Choose)
+        await opened(pilot, Choose)
         if "Make a pair of" in on_screen(pilot.app):  # of the two models, or of the expected answer
             await pilot.press("enter")
             await until(lambda: "Add preference pairs to" in on_screen(pilot.app), pilot)
         await narrow(pilot, "another file")
-        await on(pilot, PathDialog)
+        await opened(pilot, PathDialog)
         await narrow(pilot, str(pairs))
         await until(pairs.exists, pilot)
         await until(lambda: pairs.stat().st_size, pilot)
