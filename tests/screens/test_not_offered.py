@@ -83,7 +83,7 @@ async def test_the_palette_and_the_help_say_it_too(app_home: Path, server: Fault
         assert "Not offered" not in hints["jobs", "command('jobs.refresh')"]
         await pilot.press("3")
         await until(lambda: isinstance(app.screen, ModeScreen), pilot)
-        app._run_command(("jobs", "command('jobs.new')"))
+        await pilot.press("ctrl+p", *"new job", "enter")
         await until(lambda: "vLLM does not offer" in problem_of(app.screen), pilot)
         await pilot.press("f1")
         await until(lambda: isinstance(app.screen, HelpDialog), pilot)
