@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
+from tests.faults.shapes import answering
 from tests.screens.conftest import use_profile
 from tests.screens.test_colors import fill, settled
 from tests.screens.test_watching import trained
-from tests.until import until
+from tests.until import on_screen, until
 from tui.app import FinetuiApp
+from tui.widgets.conversation import READABLE
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
@@ -83,3 +85,20 @@ async def test_no_list_shows_less_where_there_is_more_room(
                     if now < rows or lost(lines, wider[name]):
                         less[key, name, width] = (rows, now, lost(lines, wider.get(name, [])))
     assert less == {}
+
+
+async def test_what_is_read_has_no_line_too_long_to_read(
+    app_home: Path, server: FaultServer
+) -> None:
+    fill(server)
+    answering(server, "word " * 100)
+    use_profile(app_home, server.url)
+    app = FinetuiApp()
+    async with app.run_test(size=(200, 50)) as pilot:
+        await until(lambda: app.workspace is not None, pilot)
+        await pilot.press("4", *"Hi", "enter")
+        await until(lambda: "word word" in on_screen(app), pilot)
+        await settled(pilot)
+        lines = [line for line in on_screen(app).splitlines() if "word word" in line]
+        assert len(lines) > 3
+        assert 100 < max(len(line.strip("│ ")) for line in lines) <= READABLE
