@@ -83,6 +83,8 @@ def _readable(style: Style, behind: RichColor, system: ColorSystem) -> Style:
 def _over_default(style: Style, color: RichColor) -> Style:
     """Return a style over the terminal's own background, which may be dark or light."""
     number = color.number
+    if style.dim and style.reverse:  # the row under the cursor, where there are no colours
+        return style + Style(dim=False)
     if style.dim and not color.is_default:  # no colour of its own bears being dimmed as well
         return style + Style(color=RichColor.default())
     if color.is_default or number is None or number >= _BRIGHT:

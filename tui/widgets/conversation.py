@@ -41,6 +41,9 @@ STEP, STEPS = 4_000, 20
 SHARE = 0.2
 
 
+READABLE = 122  # columns: in longer lines the eye loses the next one
+
+
 class Conversation(LineView, can_focus=True):
     """Messages one below the other, wrapped to the width. `cursor` is the index of a turn."""
 
@@ -267,7 +270,7 @@ class Conversation(LineView, can_focus=True):
 
     def _lay_out(self, turns: Sequence[Turn]) -> None:
         """Lay out these turns, those that are shown already only if they look different."""
-        self._width = self.scrollable_content_region.width
+        self._width = min(self.scrollable_content_region.width, READABLE)
         self._code = None
         top = self.scroll_offset.y
         self.column.in_view = top, top + self.size.height, self.cursor
@@ -356,7 +359,7 @@ class Conversation(LineView, can_focus=True):
 
     def on_resize(self) -> None:
         """Wrap anew for a new width; what was read stays in view at a new height."""
-        size = self.scrollable_content_region.width, self.size.height
+        size = min(self.scrollable_content_region.width, READABLE), self.size.height
         if size != (self._width, self._height):
             self._lay_out_again()
         self.refresh()
