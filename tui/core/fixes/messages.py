@@ -49,7 +49,7 @@ def without_key(raw: Object, issue: Issue) -> None:
     inner = raw.get("input")
     outer = raw if issue.where in raw or not isinstance(inner, dict) else inner
     key = issue.where if outer is raw else issue.where.removeprefix("input.")
-    if holds_text(outer.get(key)) and not _has_a_role(raw):
+    if holds_text(outer.get(key)) and not has_a_role(raw):
         raise CannotFix("no message here has a role, so this may be no chat at all; its texts stay")
     if issue.where in raw:
         del raw[issue.where]
@@ -57,7 +57,7 @@ def without_key(raw: Object, issue: Issue) -> None:
         raw["input"].pop(issue.where.removeprefix("input."), None)
 
 
-def _has_a_role(raw: Object) -> bool:
+def has_a_role(raw: Object) -> bool:
     """Whether any message says that this is a chat: else its keys are those of something else."""
     inner = raw.get("input")
     messages = [*_listed(raw.get("messages"))]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.core.checks.examples.messages import is_nearly_part
 from tui.core.fixes.damaged import holds_example
+from tui.core.fixes.messages import has_a_role
 from tui.core.fixes.paths import message_of, put, value_at
 from tui.core.fixes.registry import CannotFix, Fixed, Object, line_fix, row_fix
 
@@ -47,6 +48,8 @@ def answer_as_list(raw: Object, issue: Issue) -> None:
     value = raw.get(issue.where)
     if not isinstance(value, str) or not value.strip():
         raise CannotFix("there is no answer here")
+    if not has_a_role(raw):
+        raise CannotFix("no message here has a role, so this may be no pair at all")
     raw[issue.where] = [{"role": "assistant", "content": value}]
 
 
