@@ -81,6 +81,7 @@ def shared() -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def test_the_contexts_are_those_of_the_dialogs() -> None:
+    """What a dialog shares stands in tui/commands/contexts.py too: clashes are looked for there."""
     assert {where: frozenset(those) for where, those in shared()} == {
         where: frozenset(those) for where, those in SHARED.items()
     }
@@ -88,8 +89,8 @@ def test_the_contexts_are_those_of_the_dialogs() -> None:
     assert places >= {one.where for one in COMMANDS} - {"fold"}
 
 
-def test_the_example_of_the_readme_is_in_order() -> None:
-    text = (Path(tui.__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+def test_the_example_of_the_documentation_is_in_order() -> None:
+    text = (Path(tui.__file__).parent.parent / "docs" / "keys.md").read_text(encoding="utf-8")
     example = next(one for one in text.split("```toml\n") if one.startswith("keymap"))
     said = tomllib.loads(example.partition("```")[0])
     own = {one: read_keys(keys) for one, keys in said["keys"].items()}

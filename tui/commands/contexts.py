@@ -36,7 +36,8 @@ SHARED = {
     "log": ("lists",),
     "editor": ("text",),
     "lineage": ("lists",),
-    "typed": ("form", "fields"),
+    "typed": ("form", "fields", "statement"),
+    **dict.fromkeys(("amount", "epochs", "prompts"), ("statement",)),
 }
 # Dialogs with a list that has the focus.
 _WITH_LISTS = frozenset({"changes", "columns", "frequency", "near", "running"})
