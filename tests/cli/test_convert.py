@@ -236,5 +236,6 @@ def test_scores_without_a_scale_give_the_commands_that_go_on(home: Home, tmp_pat
     assert "every row has a score" in first
     for line, lines in ((first, 5), (second, 3)):
         again = shlex.split(line[line.index("finetui convert") :])
+        made.unlink(missing_ok=True)
         assert home.run(*again[1:]).returncode == 0
         assert len(made.read_text().splitlines()) == lines

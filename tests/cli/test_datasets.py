@@ -50,7 +50,7 @@ def test_convert_to_a_file_lists_what_it_drops(tmp_path: Path, capsys: Any) -> N
     assert said["dropped"][0]["position"] == 2
     assert (tmp_path / "out.jsonl").read_text().count("\n") == 2
     assert ran(capsys, "convert", "in.jsonl", "--strict")[0] == 1
-    assert main(["convert", "in.jsonl", "-o", "in.jsonl"]) == 2
+    assert main(["convert", "in.jsonl", "-o", "in.jsonl", "--yes"]) == 2
     assert main(["convert", "in.jsonl", "--from", "kto", "-o", "none.jsonl"]) == 1
     assert not (tmp_path / "none.jsonl").exists()
     before = (tmp_path / "in.jsonl").read_bytes()

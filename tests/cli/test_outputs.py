@@ -110,6 +110,40 @@ def test_another_place_is_written_or_has_the_same_code(
 
 
 @pytest.mark.parametrize(
+    ("words", "files"),
+    [
+        (("convert", "FILE"), 1),
+        (("fix", "FILE"), 1),
+        (("redact", "FILE"), 1),
+        (("dedupe", "FILE"), 1),
+        (("edit", "FILE", "--shuffle"), 1),
+        (("split", "FILE", "--validation", "1"), 2),
+        (("models", "export"), 1),
+    ],
+)
+def test_a_file_that_exists_is_replaced_only_after_a_yes(
+    home: Home, rows: Path, tmp_path: Path, words: tuple[str, ...], files: int
+) -> None:
+    targets = [tmp_path / f"out {n}" for n in range(files)]
+    targets[-1].write_text("mine")
+    asked = [str(rows) if word == "FILE" else word for word in words]
+    done = home.run(*asked, "-o", *map(str, targets))
+    assert done.returncode == 2
+    assert "The file exists" in done.stderr
+    assert "--yes to replace it" in done.stderr
+    assert targets[-1].read_text() == "mine"
+    if files == 2:
+        assert not targets[0].exists(), "one part alone"
+    assert home.run(*asked, "-o", *map(str, targets), "--yes").returncode == 0
+    assert targets[-1].read_text() != "mine"
+    before = rows.read_bytes()
+    if "FILE" in words:
+        itself = home.run(*asked, "-o", *map(str, [*targets[1:], rows]), "--yes")
+        assert (itself.returncode, rows.read_bytes()) == (2, before)
+        assert "is the input" in itself.stderr
+
+
+@pytest.mark.parametrize(
     "words",
     [
         ("convert", "FILE", "--to", "sharegpt"),

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
 from tui.cli.convert_report import report, tell_scores
-from tui.cli.inputs import STDIN, a_file, refuse_existing, stdin_bytes
+from tui.cli.inputs import (
+    STDIN,
+    a_file,
+    refuse_existing,
+    refuse_input,
+    refuse_replacing,
+    stdin_bytes,
+)
 from tui.core.formats import READERS, WRITERS, Columns, ReadOptions, export, format_of
 from tui.core.formats.columns import PARTS
 from tui.core.formats.encodings import SAY_ENCODING
@@ -65,7 +72,9 @@ def register(commands: Commands[Parser]) -> None:
         "-o", "--output", metavar="OUT", help="write here (default, and -: to stdout)"
     )
     parser.add_argument("--in-place", action="store_true", help="replace IN itself")
-    parser.add_argument("--yes", action="store_true", help="also where --in-place loses something")
+    parser.add_argument(
+        "--yes", action="store_true", help="also where --in-place loses something, or OUT exists"
+    )
     parser.add_argument(
         "--dropped", metavar="FILE", help="write rows dropped and keys left out here, as JSONL"
     )
@@ -245,8 +254,8 @@ def _target(options: argparse.Namespace) -> Path | None:
     if options.output in {None, STDIN}:
         return None
     target = Path(options.output)
-    if options.input != STDIN and target.exists() and target.samefile(source):
-        raise InputError("The file exists", f"{target} is the input", "--in-place replaces it")
+    refuse_input(target, [options.input])
+    refuse_replacing(target, options)
     return target
 
 

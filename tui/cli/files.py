@@ -12,7 +12,7 @@ from tui.cli.arguments import Commands, Parser, add_yes, age_of, command, group
 from tui.cli.consent import accepted, add_accept
 from tui.cli.deleting import delete_all
 from tui.cli.file_review import guard
-from tui.cli.inputs import STDIN, file_of
+from tui.cli.inputs import REPLACES, STDIN, file_of, refuse_replacing
 from tui.cli.progress import UploadLine
 from tui.core.catalog.abilities import Ability
 from tui.core.provider.files import age_words, month_words_of, prunable, total_bytes
@@ -54,6 +54,7 @@ def register(commands: Commands[Parser]) -> None:
     parser.add_argument(
         "-o", "--output", metavar="PATH", help="where to (default: its own name; -: stdout)"
     )
+    add_yes(parser, REPLACES)
     parser = command(actions, "delete", _delete, "delete files, or give up unfinished uploads")
     parser.add_argument("ids", metavar="FILE_ID", nargs="+")
     add_yes(parser, "delete them for good")
@@ -200,8 +201,7 @@ async def _download(options: argparse.Namespace, workspace: Workspace, out: Outp
         info = await workspace.files.retrieve(options.id)
         # Only the name: a provider does not choose the folder.
         target = Path(info.filename.replace("\\", "/")).name or options.id
-        if await asyncio.to_thread(Path(target).exists):
-            raise InputError("The file exists", target, "Name another with --output.")
+    await asyncio.to_thread(refuse_replacing, Path(target), options)
     path = await workspace.files.download(options.id, target)
     out.document({"id": options.id, "path": str(path), "bytes": path.stat().st_size})
     out.line(str(path))

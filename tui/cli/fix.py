@@ -33,12 +33,10 @@ def register(commands: Commands[Parser]) -> None:
         help="only this rule; again for more (without: all that can be mended, but for "
         "duplicates, secrets and other formats, which have commands of their own)",
     )
-    add_files(parser)
-    parser.add_argument(
-        "--yes",
-        action="store_true",
-        help="with --in-place, take out texts too, such as those of unknown keys; without it "
-        "they are shown, and the file stays as it is",
+    add_files(
+        parser,
+        "with -o, replace a file that exists; with --in-place, take out texts too, such as those "
+        "of unknown keys; without it they are shown, and the file stays as it is",
     )
 
 

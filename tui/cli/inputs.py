@@ -15,6 +15,7 @@ from tui.services.given_files import read_given, whole
 from tui.services.pipes import read_line, read_pieces
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import AsyncIterator, Sequence
 
 STDIN = "-"
@@ -99,6 +100,29 @@ def a_file(path: str, option: str, why: str = "it is written as a file of its ow
     if path == STDIN:
         raise InputError("Usage", f"{option} - is no file: {why}", "Name a file.")
     return Path(path)
+
+
+# The help of --yes where nothing else is asked.
+REPLACES = "replace a file that exists"
+
+
+def refuse_replacing(path: Path, options: argparse.Namespace) -> None:
+    """Raise InputError where an output is a file that exists, and --yes was not given.
+
+    A pipe or a device is written to, not replaced.
+    """
+    if path.is_file() and not options.yes:
+        step = "Name another file, or add --yes to replace it."
+        raise InputError("The file exists", str(path), step)
+
+
+def refuse_input(target: Path, sources: Sequence[str]) -> None:
+    """Raise InputError where an output is one of the inputs."""
+    for source in map(Path, sources):
+        if str(source) != STDIN and target.exists() and source.exists():
+            same = target.samefile(source)
+            if same and target.is_file():
+                raise InputError("The file exists", f"{target} is the input", "Name another file.")
 
 
 def refuse_existing(paths: Sequence[Path], how: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from tui.cli.arguments import Commands, Parser, command
-from tui.cli.inputs import STDIN
+from tui.cli.inputs import REPLACES, STDIN, refuse_replacing
 from tui.cli.models_found import (
     add_choice,
     add_places,
@@ -47,6 +47,7 @@ def register_export(actions: Commands[Parser]) -> None:
     add_choice(parser)
     parser.add_argument("--format", choices=FORMATS, help="default: as PATH ends, else csv")
     parser.add_argument("-o", "--output", metavar="PATH", help="where to (default, and -: stdout)")
+    parser.add_argument("--yes", action="store_true", help=REPLACES)
 
 
 async def _board(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
@@ -123,6 +124,8 @@ def _ending_row(one: ModelEntry, today: date) -> tuple[str, ...]:
 
 
 async def _export(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    if options.output not in {None, STDIN}:
+        refuse_replacing(Path(options.output), options)
     found = await find_models(options, workspace)
     tell_missing(found, out, tuned=options.tuned)
     models, today = chosen(found.entries, options), day_of(time.time())

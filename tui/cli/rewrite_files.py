@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tui.cli.inputs import REPLACES, refuse_input, refuse_replacing
 from tui.core.text.text import one_line, plural
 from tui.services.errors import InputError, NeedsConfirmation, NotWritten, ServiceError, disk_errors
 
@@ -53,12 +54,13 @@ class Rewritten:
         return sum(self.counts.values())
 
 
-def add_files(parser: argparse.ArgumentParser) -> None:
+def add_files(parser: argparse.ArgumentParser, yes: str = REPLACES) -> None:
     """Add the files, and where the result goes; without either it goes to standard output."""
     parser.add_argument("paths", metavar="FILE", nargs="+", help="a dataset; - is standard input")
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--in-place", action="store_true", help="replace the file itself")
     where.add_argument("-o", "--output", metavar="PATH", help="write to a new file")
+    parser.add_argument("--yes", action="store_true", help=yes)
 
 
 async def rewrite_all(
@@ -212,11 +214,10 @@ def _check(options: argparse.Namespace, out: Output) -> None:
         raise InputError(
             "Usage", "several files, and one place to write", "Add --in-place, or name one file."
         )
-    # A pipe or a device is written to, not replaced.
-    if options.output and options.output != STANDARD and Path(options.output).is_file():
-        raise InputError(
-            "The file exists", options.output, "Name another with -o, or use --in-place."
-        )
+    if options.output and options.output != STANDARD:
+        target = Path(options.output)
+        refuse_input(target, options.paths)
+        refuse_replacing(target, options)
     del out
 
 

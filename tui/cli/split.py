@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
-from tui.cli.inputs import STDIN, a_file, refuse_existing
+from tui.cli.inputs import REPLACES, STDIN, a_file, refuse_input, refuse_replacing
 from tui.cli.rewrite_files import LEFT, example_lines, not_compared
 from tui.core.dataset.splitting import PROPERTIES, Wanted, by_question, size_remark
 from tui.core.text.text import one_line, plural
@@ -38,6 +38,7 @@ def register(commands: Commands[Parser]) -> None:
     parser.add_argument(
         "-o", "--output", nargs=2, metavar=("TRAINING", "VALIDATION"), help="write these files"
     )
+    parser.add_argument("--yes", action="store_true", help=REPLACES)
 
 
 async def _split(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
@@ -51,8 +52,9 @@ async def _split(options: argparse.Namespace, workspace: Workspace, out: Output)
     grouping = _grouping(near=options.near)
     made = await plan_split(workspace.store, lines, wanted, grouping=grouping, fresh=options.fresh)
     if not options.dry_run:
-        if not options.output:
-            refuse_existing(targets, "Name the files with -o to replace them")
+        for target in targets:
+            refuse_input(target, [options.path])
+            refuse_replacing(target, options)
         source = Path(options.path).name
         await write_split(
             workspace.store, workspace.datasets, lines, made, targets, source, grouping=grouping
