@@ -10,20 +10,21 @@ from typing import TYPE_CHECKING
 import pytest
 
 import tests.exploring  # noqa: F401 - its profile is loaded
-from tests import labs
+from tests import labs, resized
 from tests.faults.server import FaultServer
 from tests.home import enter_home
 from tui.commands import Keymap, use_keymap
 from tui.services.workers import Pool
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
 # Two labs train while a third worker types: threads of one product would only take turns.
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
 labs.fork_them()
+resized.wait_for_sizes()
 
 
 @pytest.fixture
@@ -41,6 +42,16 @@ def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
     arguments = getattr(item, "funcargs", None) or {}
     labs.end_under(arguments.get("tmp_path", Path("/dev/null")))
     use_keymap(Keymap())  # an app has taken up that of its configuration
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Keep what xdist cannot send out of a report: half a character in a log ends the whole run."""
+    report = yield
+    report.sections = [
+        (name, text.encode("utf-8", "backslashreplace").decode()) for name, text in report.sections
+    ]
+    return report
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

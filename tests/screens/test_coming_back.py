@@ -95,7 +95,9 @@ async def test_a_model_or_a_profile_that_is_gone_is_told(
         app = FinetuiApp()
         async with app.run_test(size=(80, 24)) as pilot:
             await until(lambda: columns(app) == list(MODELS), pilot)
-            await pilot.press("escape", "4", "ctrl+q")
+            await pilot.press("escape", "4")
+            await until(lambda: app.current_mode == "chat", pilot)
+            await pilot.press("ctrl+q")
         monkeypatch.setattr("tests.screens.slow_provider.MODELS", MODELS[:2])
         kept = json.dumps({**state(app_home), "profile": "gone", "chosen": True})
         app = FinetuiApp()

@@ -65,6 +65,11 @@ class Looker:
             await self.pilot.press(key)
         self.look(keys)
 
+    def told(self) -> str:
+        """What was wrong, in characters that every report can hold."""
+        lines = "\n".join(f"{where}: {fault}" for fault, where in self.faults.items())
+        return lines.encode("utf-8", "backslashreplace").decode()
+
     def look(self, keys: str = "") -> None:
         for fault in faults_on(self.app):
             self.faults.setdefault(fault, f"{type(self.app.screen).__name__} after {keys}")
@@ -97,7 +102,7 @@ async def test_nothing_of_it_reaches_the_terminal(mode: str, dataset: Path) -> N
                 await looker.press("escape")
         await pilot.resize_terminal(80, 24)
         looker.look()
-    assert not looker.faults, "\n".join(f"{a}: {b}" for b, a in looker.faults.items())
+    assert not looker.faults, looker.told()
     assert any(mark in looker.seen for mark in MARKS)
 
 
@@ -135,7 +140,7 @@ async def test_compared_answers_and_what_is_refused(dataset: Path, hostile: Host
             await until(lambda: app.screen.query("Toast"), pilot)
             await pilot.pause()
             looker.look("remark")
-    assert not looker.faults, "\n".join(f"{a}: {b}" for b, a in looker.faults.items())
+    assert not looker.faults, looker.told()
 
 
 async def test_the_results_of_a_run_and_how_it_was_asked(dataset: Path) -> None:
@@ -178,4 +183,4 @@ async def test_the_results_of_a_run_and_how_it_was_asked(dataset: Path) -> None:
                 await looker.press("escape")
         await pilot.resize_terminal(80, 24)
         looker.look("narrow")
-    assert not looker.faults, "\n".join(f"{a}: {b}" for b, a in looker.faults.items())
+    assert not looker.faults, looker.told()
