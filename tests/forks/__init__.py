@@ -164,11 +164,12 @@ def start(
     stdout: int | IO[Any] = PIPE,
     stderr: int | IO[Any] = PIPE,
     binary: bool = False,
-    apart: Literal["", "group", "session"] = "",
+    apart: Literal["", "group", "session", "terminal"] = "",
 ) -> Forked:
     """Start `python -m MODULE WORDS`; each stream is DEVNULL, PIPE, or what has a descriptor.
 
-    It may lead a process group or a session of its own.
+    It may lead a process group or a session of its own; the latter with its input, a terminal, as
+    its controlling one and with the app's screens imported.
     """
     ours: list[IO[Any] | None] = []
     theirs: list[int] = []

@@ -7,6 +7,7 @@ and the exit code at the end. It ends with its own standard input.
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import importlib
 import json
@@ -18,7 +19,9 @@ import shutil
 import signal
 import socket
 import sys
+import termios
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,16 +32,31 @@ from tui.services.tokens.vocabularies import encoder
 
 # What the commands and the lab import, if need be only when it is used.
 PACKAGES = ("tui.cli", "tui.services", "tui.lab")
+# And what the app does.
+SCREENS = ("tui.run", "tui.program", "tui.terminal", "tui.widgets", "tui.screens")
 MODULES = ("openai.resources.chat.completions", "openai.resources.fine_tuning", "uvicorn.logging")
+
+
+def import_all(names: tuple[str, ...]) -> None:
+    """Import these modules, and all that the packages among them hold."""
+    for name in names:
+        root = importlib.import_module(name)
+        for one in pkgutil.walk_packages(getattr(root, "__path__", ()), f"{name}."):
+            if not one.name.endswith("__main__"):
+                importlib.import_module(one.name)
+
+
+@cache
+def load_screens() -> None:
+    """Import the app, the first time that somebody wants it: few workers run such tests."""
+    import_all(SCREENS)
+    gc.collect()
+    gc.freeze()
 
 
 def load() -> None:
     """Import what the forks will use."""
-    for package in PACKAGES:
-        root = importlib.import_module(package)
-        for one in pkgutil.walk_packages(root.__path__, f"{package}."):
-            if not one.name.endswith("__main__"):
-                importlib.import_module(one.name)
+    import_all(PACKAGES)
     for name in MODULES:
         importlib.import_module(name)
     for name in ENCODINGS:
@@ -120,16 +138,20 @@ class Server:
         size, streams, _, _ = socket.recv_fds(connection, 4, 3)
         request = json.loads(exactly(connection, int.from_bytes(size, "big")))
         module, words, environ, folder, *apart = request
+        if apart == ["terminal"]:
+            load_screens()
         pid = os.fork()
         if pid == 0:
             # Their numbers will be those of other files: they are not to be closed by these.
             for one in (self.listener, self.woken, self.wakes, connection, *self.running.values()):
                 one.detach()
             os.chdir(folder)
-            if apart == ["session"]:
+            if apart in (["session"], ["terminal"]):
                 os.setsid()
             elif apart == ["group"]:
                 os.setpgid(0, 0)
+            if apart == ["terminal"]:
+                fcntl.ioctl(streams[0], termios.TIOCSCTTY, 0)
             become(module, words, environ, streams)
             return True
         for number in streams:

@@ -9,17 +9,21 @@ import re
 import select
 import signal
 import struct
+import subprocess
 import sys
 import termios
 import time
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
+from tests import forks
 from tests.lab_process import ROOT, environment
 from tests.terminal.emulator import Emulator
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.forks import Forked
 
 SEQUENCE = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()][0-9A-Za-z]|\x1b[=>78]"
@@ -31,13 +35,18 @@ AT_REST |= {25: True, 7: True}
 
 
 class Program:
-    """A command on a terminal of its own; with a shell before it when `shell` is given."""
+    """A command on a terminal of its own; with a shell before it when `shell` is given.
+
+    It is a fork that has imported the screens, unless what Python does until then matters: with a
+    shell, with a PYTHONPATH, or `anew`.
+    """
 
     def __init__(
         self,
         home: Path,
         *words: str,
         shell: str = "",
+        anew: bool = False,
         answers_after: float | None = None,
         **environ: str,
     ) -> None:
@@ -50,18 +59,34 @@ class Program:
         for name in ("TMUX", "TERM_PROGRAM", "LC_TERMINAL", "OPENAI_API_KEY", "NO_COLOR"):
             if name not in environ:
                 variables.pop(name, None)
-        go, begin = os.pipe()
-        self.pid, self.terminal = pty.fork()
-        if self.pid == 0:
-            os.close(begin)
-            os.read(go, 1)  # until the terminal has its size
-            os.chdir(ROOT)
-            os.execvpe(command[0], command, variables)
-        os.close(go)
-        fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-        self.attributes = termios.tcgetattr(self.terminal)
-        os.write(begin, b"g")
-        os.close(begin)
+        self.terminal, theirs = pty.openpty()
+        try:
+            fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+            self.attributes = termios.tcgetattr(theirs)
+            self._process: Forked | subprocess.Popen[bytes]
+            if anew or shell or "PYTHONPATH" in environ:
+                self._process = subprocess.Popen(
+                    command,
+                    stdin=theirs,
+                    stdout=theirs,
+                    stderr=theirs,
+                    cwd=ROOT,
+                    env=variables,
+                    preexec_fn=lambda: os.login_tty(0),  # noqa: PLW1509 - it takes no lock
+                )
+            else:
+                self._process = forks.start(
+                    "tui",
+                    *words,
+                    env=variables,
+                    stdin=theirs,
+                    stdout=theirs,
+                    stderr=theirs,
+                    apart="terminal",
+                )
+        finally:
+            os.close(theirs)
+        self.pid = self._process.pid
         self.raw = bytearray()
         self.emulator = Emulator()
         self._answers_after = answers_after
@@ -75,9 +100,9 @@ class Program:
     def __exit__(self, *_: object) -> None:
         """End it if it still runs."""
         if self.code is None:
-            os.kill(self.pid, signal.SIGCONT)
-            os.kill(self.pid, signal.SIGKILL)
-            os.waitpid(self.pid, 0)
+            self._process.send_signal(signal.SIGCONT)
+            self._process.kill()
+            self._process.wait()
         if self.terminal >= 0:
             os.close(self.terminal)
 
@@ -133,10 +158,8 @@ class Program:
         deadline = time.monotonic() + seconds
         while self.code is None:
             self.look()
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
-            if pid:
-                self.code = os.waitstatus_to_exitcode(status)
-            elif time.monotonic() > deadline:
+            self.code = self._process.poll()
+            if self.code is None and time.monotonic() > deadline:
                 raise AssertionError(f"still there: {self.text()[-1500:]!r}")
         while self.look(0):
             pass
@@ -149,13 +172,5 @@ class Program:
 
     def wait_without_terminal(self, seconds: float = 60) -> int:
         """Return its exit code when its terminal has gone."""
-        deadline = time.monotonic() + seconds
-        while self.code is None:
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
-            if pid:
-                self.code = os.waitstatus_to_exitcode(status)
-            elif time.monotonic() > deadline:
-                raise AssertionError("still there")
-            else:
-                time.sleep(0.02)
+        self.code = self._process.wait(seconds)
         return self.code

@@ -127,7 +127,7 @@ def test_each_kind_of_end_comes_back(home: Path, data: Path) -> None:
 
 
 def test_a_program_left_behind_is_taken_over(home: Path, data: Path) -> None:
-    with Program(home, str(data)) as left:  # as by a line that was lost without a word
+    with Program(home, str(data), anew=True) as left:  # as by a line that was lost without a word
         left.see("Example 1 of 30")
         left.send("jjd")
         left.see("Example 3 of 29")

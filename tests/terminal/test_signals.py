@@ -71,7 +71,7 @@ def test_a_signal_restores_the_terminal_and_keeps_the_prompt(
 def test_a_signal_before_the_first_frame_ends_without_a_fault(
     home: Path, number: signal.Signals
 ) -> None:
-    with Program(home) as program:
+    with Program(home, anew=True) as program:
         while b"\x1b[?1049h" not in program.raw:  # its screen is still being put together
             program.look()
         os.kill(program.pid, number)
