@@ -93,13 +93,10 @@ async def run_to_its_end(pilot: Pilot[Any], screen: Any) -> Any:
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["80x24", "120x36"])
-async def test_recorded_moved_trained_and_compared(
-    home: Home, far: Replay, tmp_path: Path, size: tuple[int, int]
-) -> None:
+async def test_recorded_moved_trained_and_compared(home: Home, far: Replay, tmp_path: Path) -> None:
     data = dataset(tmp_path / "d.jsonl", rows=ROWS)
     app = FinetuiApp(str(data))
-    async with app.run_test(size=size, notifications=True) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await until(lambda: app.workspace and app.workspace.datasets.current, pilot)
         assert app.workspace is not None
         model = await train_far(pilot, far)
@@ -137,6 +134,7 @@ async def test_recorded_moved_trained_and_compared(
         typed = {name: form.query_one(f"#{name}", Input).value for name in ("training", "n_epochs")}
         assert typed == {"training": str(data), "n_epochs": "2"}
         await until(lambda: form.query_one("#model", Input).value == "lab-small", pilot)
+        await pilot.resize_terminal(120, 36)
         await pilot.press("ctrl+s")
 
         # Trained.

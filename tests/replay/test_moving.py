@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from tests.home import Home
 
 pytestmark = pytest.mark.xdist_group("keyboard")
-SIZES = [(80, 24), (120, 36)]
 
 
 far = served(Replay)
@@ -63,19 +62,17 @@ def said(report: MoveReport) -> str:
     return "\n".join(str(one.content) for one in report.query(Static))
 
 
-@pytest.mark.parametrize("size", SIZES)
 async def test_pairs_are_trained_as_chats_only_after_a_yes(
     tmp_path: Path,
     far: Replay,
     nebius: NebiusReplay,
     monkeypatch: pytest.MonkeyPatch,
-    size: tuple[int, int],
 ) -> None:
     home = home_of(tmp_path, far, nebius)
     model = tuned(
         home, far, pairs(tmp_path / "p.jsonl"), "--method", "dpo", "--beta", "0.1", spawned=True
     )
-    async with at_model(home, model, monkeypatch, size) as (pilot, screen):
+    async with at_model(home, model, monkeypatch, (80, 24)) as (pilot, screen):
         await move_to(pilot, "there")
         question = await opened(pilot, GoOn)
         assert "offers no DPO" in question_of(question)
@@ -90,6 +87,7 @@ async def test_pairs_are_trained_as_chats_only_after_a_yes(
         assert "Beta 0.1: not offered at nebius" in said(report)
         assert "12 pairs made chats of their preferred answers" in said(report)
         assert nebius.seen == [], "nothing is asked there before the profile is switched"
+        await pilot.resize_terminal(120, 36)
         await pilot.press("enter")
         form = await opened(pilot, NewJob)
         path = form.query_one("#training", Input).value

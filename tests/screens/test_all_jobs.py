@@ -26,9 +26,8 @@ def servers() -> Iterator[list[FaultServer]]:
         one.close()
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
 async def test_one_goes_to_a_job_of_another_profile(
-    app_home: Path, servers: list[FaultServer], size: tuple[int, int]
+    app_home: Path, servers: list[FaultServer]
 ) -> None:
     config = app_home / "config" / "config.toml"
     config.parent.mkdir(parents=True)
@@ -47,7 +46,7 @@ async def test_one_goes_to_a_job_of_another_profile(
         far.new_job({"model": "b", "created_at": 1790000010 + n, "suffix": f"theirs-{n}"})
     shut.always["GET /fine_tuning/jobs"] = reply(403, problem("not yours [/foo]"))
     app = FinetuiApp()
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=(80, 24)) as pilot:
         await until(lambda: app.workspace, pilot)
         await pilot.press("3")
         await until(lambda: isinstance(app.screen, JobsScreen) and app.screen.context.jobs, pilot)
@@ -63,6 +62,7 @@ async def test_one_goes_to_a_job_of_another_profile(
         assert "not yours [/foo]" in about
         dialog.query_one(Input).value = "theirs-1"
         await until(lambda: len(dialog.rows) == 1, pilot)
+        await pilot.resize_terminal(120, 36)
         await pilot.press("enter")
         await until(lambda: app.workspace and app.workspace.profile.name == "far", pilot)
         jobs = app.screen

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from textual.widgets import TextArea
 
 from tests.rows import rows_of
-from tests.screens.chatting import SIZES, chatting, ended, exchange, shown, texts
+from tests.screens.chatting import chatting, ended, exchange, shown, texts
 from tests.until import back, narrow, opened, problem_of, question_of, toasts, until
 from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.confirm import Confirm
@@ -46,12 +45,11 @@ async def write(pilot: Pilot[Any], screen: Any, text: str) -> None:
     await back(pilot, screen)
 
 
-@pytest.mark.parametrize("size", SIZES)
 async def test_an_answer_goes_into_a_new_dataset_with_all_before_it(
-    app_home: Path, tmp_path: Path, size: tuple[int, int]
+    app_home: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "mine.jsonl"
-    async with chatting(app_home, size) as (pilot, screen, provider):
+    async with chatting(app_home, (80, 24)) as (pilot, screen, provider):
         await exchange(pilot, screen, provider, "one?", "first")
         await exchange(pilot, screen, provider, "two?", "second")
         screen.system.set("Be brief.")
@@ -72,6 +70,7 @@ async def test_an_answer_goes_into_a_new_dataset_with_all_before_it(
         assert "Row 1 of mine.jsonl: no problems. Saved." in " ".join(toasts(pilot.app)[-1].split())
         assert "row 1 of mine.jsonl: saved · ctrl+z takes it back" in shown(screen)
         # The next one goes there without a question; the first turn only has its own context.
+        await pilot.resize_terminal(120, 36)
         await pilot.press("up", "up", "a")
         await until(lambda: len(rows_of(path)) == 2, pilot)
         assert rows_of(path)[1]["messages"][1:] == [user("one?"), said("first")]
@@ -91,12 +90,9 @@ async def test_an_answer_goes_into_a_new_dataset_with_all_before_it(
         assert file == str(path)
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_ask_correct_example_check_save(
-    app_home: Path, tmp_path: Path, size: tuple[int, int]
-) -> None:
+async def test_ask_correct_example_check_save(app_home: Path, tmp_path: Path) -> None:
     path = chats_file(tmp_path / "train.jsonl")
-    async with chatting(app_home, size) as (pilot, screen, provider):
+    async with chatting(app_home, (80, 24)) as (pilot, screen, provider):
         document = await screen.workspace.datasets.open(path)
         await exchange(pilot, screen, provider, "which?", "wrong")
         await pilot.press("escape")
@@ -111,6 +107,7 @@ async def test_ask_correct_example_check_save(
         assert "ctrl+s in Datasets saves" in toasts(pilot.app)[-1]
         assert len(rows_of(path)) == 1
         # It is seen in Datasets, checked, undone, done again, saved.
+        await pilot.resize_terminal(120, 36)
         await pilot.press("1")
         await until(lambda: "2 examples" in shown(pilot.app.screen), pilot)
         await until(lambda: "checking" not in shown(pilot.app.screen), pilot)
@@ -232,9 +229,8 @@ async def test_what_cannot_be_added_is_told(app_home: Path, tmp_path: Path) -> N
         await opened(pilot, PathDialog)
 
 
-@pytest.mark.parametrize("size", SIZES)
 async def test_an_examples_prompt_is_tried_in_chat_beside_its_reference(
-    app_home: Path, tmp_path: Path, size: tuple[int, int]
+    app_home: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "train.jsonl"
     tool = {"type": "function", "function": {"name": "look", "parameters": {"type": "object"}}}
@@ -246,7 +242,7 @@ async def test_an_examples_prompt_is_tried_in_chat_beside_its_reference(
         "tools": [tool],
     }  # fmt: skip
     path.write_text(json.dumps(example) + "\n" + json.dumps({"messages": []}) + "\n")
-    async with chatting(app_home, size) as (pilot, screen, provider):
+    async with chatting(app_home, (80, 24)) as (pilot, screen, provider):
         await screen.workspace.datasets.open(path)
         await pilot.press("escape", "1")
         await until(lambda: "2 examples" in shown(pilot.app.screen), pilot)
@@ -269,6 +265,7 @@ async def test_an_examples_prompt_is_tried_in_chat_beside_its_reference(
         assert "‹2/2›" in shown(screen)
         await pilot.press("d")
         await until(lambda: texts(screen)[-1] == "«a» second", pilot)
+        await pilot.resize_terminal(120, 36)
         await pilot.press("d")
         await until(lambda: texts(screen)[-1] == "a second", pilot)
         # The reference is a try like any other: it is stepped to, and preferred to the answer.

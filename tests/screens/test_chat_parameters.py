@@ -6,13 +6,11 @@ import json
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from textual.widgets import Input, TextArea
 
 from tests.faults.server import FaultServer, problem, reply, said, sse, stream
 from tests.faults.shapes import CHAT, listing
 from tests.screens.chatting import (
-    SIZES,
     chatting,
     ended,
     exchange,
@@ -52,9 +50,8 @@ def calls(*found: dict[str, Any]) -> dict[str, Any]:
     return {"choices": [{"delta": {"tool_calls": [*found]}, "finish_reason": None}]}
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_a_tool_is_defined_called_and_answered(app_home: Path, size: tuple[int, int]) -> None:
-    async with chatting(app_home, size) as (pilot, screen, provider):
+async def test_a_tool_is_defined_called_and_answered(app_home: Path) -> None:
+    async with chatting(app_home, (80, 24)) as (pilot, screen, provider):
         await pilot.press("escape", "T")
         editor = await dialog(pilot, TextEditor)
         tools = json.loads(editor.query_one(TextArea).text)
@@ -75,6 +72,7 @@ async def test_a_tool_is_defined_called_and_answered(app_home: Path, size: tuple
         await pilot.press(*"sun", "enter")
         await until(lambda: "Rome" in str(screen.query_one(Prompt).border_title), pilot)
         assert len(provider.asked) == 1
+        await pilot.resize_terminal(120, 36)
         await pilot.press(*"rain", "enter")
         provider.say("Mixed.")
         provider.finish()

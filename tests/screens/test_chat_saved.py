@@ -5,10 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from tests.screens.chatting import (
-    SIZES,
     asked_texts,
     chatting,
     exchange,
@@ -32,6 +29,7 @@ from tui.widgets.record_list import RecordList
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pytest
     from textual.pilot import Pilot
 
 
@@ -61,11 +59,10 @@ async def test_a_model_chosen_elsewhere_is_asked_in_the_chat_that_comes_back(
             await until(lambda: chat.models.model == MODELS[1], pilot)
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_a_chat_comes_back_where_it_was(app_home: Path, size: tuple[int, int]) -> None:
+async def test_a_chat_comes_back_where_it_was(app_home: Path) -> None:
     async with slow_provider() as provider:
         use_profile(app_home, provider.base_url)
-        async with in_chat(size) as (pilot, screen):
+        async with in_chat() as (pilot, screen):
             pilot.app.show_mode("models")
             await pilot.pause()
             pilot.app.chat_with(MODELS[2])
@@ -77,7 +74,7 @@ async def test_a_chat_comes_back_where_it_was(app_home: Path, size: tuple[int, i
             provider.say("half")
             await until(lambda: "half" in shown(screen), pilot)
             await pilot.press("i", *"draft")
-        async with in_chat(size) as (pilot, screen):
+        async with in_chat((120, 36)) as (pilot, screen):
             await until(lambda: texts(screen) == ["one?", "half"], pilot)
             assert last(screen).branch == "‹2/2›"
             assert last(screen).note.startswith(("stopped", "cut off: the program ended"))
@@ -93,16 +90,15 @@ async def test_a_chat_comes_back_where_it_was(app_home: Path, size: tuple[int, i
             assert screen.query_one(Prompt).text == "draft"
             await pilot.press(*["backspace"] * 5, "escape", "n")
             assert texts(screen) == []
-        async with in_chat(size) as (pilot, screen):
+        async with in_chat() as (pilot, screen):
             await pilot.press("escape", "l")
             await listed(pilot, 1)
             await pilot.press("enter")
             await until(lambda: texts(screen) == ["one?", "half", "draft", "c"], pilot)
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_the_list_searches_renames_and_deletes(app_home: Path, size: tuple[int, int]) -> None:
-    async with chatting(app_home, size) as (pilot, screen, provider):
+async def test_the_list_searches_renames_and_deletes(app_home: Path) -> None:
+    async with chatting(app_home, (80, 24)) as (pilot, screen, provider):
         await exchange(pilot, screen, provider, "Say [/b]", "Éclair")
         await pilot.press("escape", "n", "i")
         await exchange(pilot, screen, provider, "Say two", "other")
@@ -117,6 +113,7 @@ async def test_the_list_searches_renames_and_deletes(app_home: Path, size: tuple
         await pilot.press("end", *" !", "enter")
         await listed(pilot, 1)
         assert "Say [/b] !" in shown(pilot.app.screen)
+        await pilot.resize_terminal(120, 36)
         await pilot.press("enter")
         await until(lambda: texts(screen) == ["Say [/b]", "Éclair"], pilot)
         await pilot.press("l")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.widgets import TextArea
 
-from tests.screens.chatting import SIZES, asked_texts, chatting, ended, exchange, last, shown, texts
+from tests.screens.chatting import asked_texts, chatting, ended, exchange, last, shown, texts
 from tests.until import problem_of, toasts, until
 from tui.screens.chat.asking.prompt import Prompt
 from tui.screens.chat.turns.editing import forked
@@ -30,9 +30,8 @@ async def edit(pilot: Pilot[Any], screen: Any, text: str) -> None:
     assert area.text == text
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_an_answer_is_edited_and_gone_on_from(app_home: Path, size: tuple[int, int]) -> None:
-    async with chatting(app_home, size) as (pilot, screen, provider):
+async def test_an_answer_is_edited_and_gone_on_from(app_home: Path) -> None:
+    async with chatting(app_home, (80, 24)) as (pilot, screen, provider):
         await exchange(pilot, screen, provider, "one?", "wrong")
         await exchange(pilot, screen, provider, "two?", "more")
         await pilot.press("escape", "up", "up")
@@ -42,6 +41,7 @@ async def test_an_answer_is_edited_and_gone_on_from(app_home: Path, size: tuple[
         assert (last(screen).branch, last(screen).remark) == ("‹2/2›", "edited")
         assert "assistant ‹2/2›  edited" in shown(screen)
         assert len(provider.asked) == 2  # an answer is not asked for
+        await pilot.resize_terminal(120, 36)
         await pilot.press("i")
         await exchange(pilot, screen, provider, "and?", "then")
         assert asked_texts(provider) == ["one?", "right", "and?"]

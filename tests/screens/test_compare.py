@@ -107,11 +107,10 @@ def dataset(path: Path, count: int = 6) -> Path:
     return path
 
 
-@pytest.mark.parametrize("size", SIZES)
 async def test_one_prompt_is_answered_by_two_models_side_by_side(
-    app_home: Path, server: ChatServer, size: tuple[int, int]
+    app_home: Path, server: ChatServer
 ) -> None:
-    async with compare_screen(app_home, server.url, size) as (pilot, screen):
+    async with compare_screen(app_home, server.url, (80, 24)) as (pilot, screen):
         await type_prompt(pilot, "hello")
         await answered(pilot, screen)
         assert texts(screen) == ["base says hello", "ft:b says hello"]
@@ -133,8 +132,10 @@ async def test_one_prompt_is_answered_by_two_models_side_by_side(
         await pilot.press("r")
         await answered(pilot, screen)
         assert texts(screen)[2] == "ft:b says hello"
-        stacked = screen.view.panes[1].region.y > screen.view.panes[0].region.y
-        assert stacked == (size == (80, 24))
+        first, second = (screen.view.panes[at] for at in (0, 1))
+        assert second.region.y > first.region.y
+        await pilot.resize_terminal(120, 36)
+        await until(lambda: second.region.y == first.region.y, pilot)
         await pilot.press("D")
         assert len(names(screen)) == 2
 
@@ -222,12 +223,11 @@ async def test_blind_hides_the_names_until_a_winner_is_picked(
             assert f"{BASE} {asked} : 0 {TUNED}" in on_screen(pilot.app)
 
 
-@pytest.mark.parametrize("size", SIZES)
 async def test_a_dataset_is_asked_looked_through_and_gone_back_to(
-    app_home: Path, server: ChatServer, tmp_path: Path, size: tuple[int, int]
+    app_home: Path, server: ChatServer, tmp_path: Path
 ) -> None:
     data = dataset(tmp_path / "valid.jsonl")
-    async with compare_screen(app_home, server.url, size, data) as (pilot, screen):
+    async with compare_screen(app_home, server.url, (80, 24), data) as (pilot, screen):
         await run_open_dataset(pilot, screen)
         shown = on_screen(pilot.app)
         assert "6 prompts" in shown
@@ -243,6 +243,7 @@ async def test_a_dataset_is_asked_looked_through_and_gone_back_to(
         await until(lambda: [r.prompt.line for r in screen.pane.rows][:3] == [2, 4, 6], pilot)
         await choose(pilot, "f", "first model is better")
         await until(lambda: len(screen.pane.rows) == 3, pilot)
+        await pilot.resize_terminal(120, 36)
         await pilot.press("down", "enter")
         assert not screen.shows_results
         await until(lambda: texts(screen) == ["base says q3", "«ft:b» says q3"], pilot)
@@ -307,19 +308,20 @@ async def test_what_is_not_in_view_is_not_changed(
         assert len(names(screen)) == len(columns) - 1
 
 
-@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("word", ["long", "長い長い"])
 async def test_a_long_prompt_stands_apart_from_the_values_of_its_row(
-    app_home: Path, server: ChatServer, tmp_path: Path, size: tuple[int, int], word: str
+    app_home: Path, server: ChatServer, tmp_path: Path, word: str
 ) -> None:
     data = tmp_path / "valid.jsonl"
     question = {"role": "user", "content": f"{word} " * 40}
     answer = {"role": "assistant", "content": "no"}
     data.write_text(json.dumps({"messages": [question, answer]}) + "\n")
-    async with compare_screen(app_home, server.url, size, data) as (pilot, screen):
+    async with compare_screen(app_home, server.url, (80, 24), data) as (pilot, screen):
         await run_open_dataset(pilot, screen)
-        row = next(line for line in on_screen(pilot.app).splitlines() if f" 1 {word}" in line)
-        assert re.search(r"… +[\d.]+ % +[\d.]+ % ", row)
+        for size in SIZES:
+            await pilot.resize_terminal(*size)
+            row = next(line for line in on_screen(pilot.app).splitlines() if f" 1 {word}" in line)
+            assert re.search(r"… +[\d.]+ % +[\d.]+ % ", row)
 
 
 async def run_open_dataset(pilot: Pilot[Any], screen: Any) -> None:
@@ -336,12 +338,11 @@ async def finished_run(pilot: Pilot[Any], screen: Any) -> None:
     await until(lambda: len(screen.pane.rows), pilot)
 
 
-@pytest.mark.parametrize("size", SIZES)
 async def test_from_the_worst_answer_to_chat_and_to_a_pair(
-    app_home: Path, server: ChatServer, tmp_path: Path, size: tuple[int, int]
+    app_home: Path, server: ChatServer, tmp_path: Path
 ) -> None:
     data = dataset(tmp_path / "valid.jsonl")
-    async with compare_screen(app_home, server.url, size, data) as (pilot, screen):
+    async with compare_screen(app_home, server.url, (80, 24), data) as (pilot, screen):
         await run_open_dataset(pilot, screen)
         await choose(pilot, "o", "worse")
         await until(lambda: [r.prompt.line for r in screen.pane.rows][:1] == [2], pilot)
@@ -357,6 +358,7 @@ async def test_from_the_worst_answer_to_chat_and_to_a_pair(
         )
         assert chat.models.model == BASE
         # Back again: the base has won, and the pair goes to a file of its own.
+        await pilot.resize_terminal(120, 36)
         await pilot.press("7", "w", "p")
         await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
         await narrow(pilot, "another file")

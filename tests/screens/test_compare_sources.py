@@ -218,13 +218,13 @@ def _key(name: str) -> Any:
     return Key(name, name)
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
 async def test_a_file_that_takes_pairs_is_added_to_and_the_dialog_says_so(
-    app_home: Path, server: ChatServer, tmp_path: Path, size: tuple[int, int]
+    app_home: Path, server: ChatServer, tmp_path: Path
 ) -> None:
-    async with compare_screen(app_home, server.url, size) as (pilot, screen):
+    async with compare_screen(app_home, server.url, (80, 24)) as (pilot, screen):
         await type_prompt(pilot, "hello")
         await answered(pilot, screen)
+        await pilot.resize_terminal(120, 36)
         await pilot.press("escape", "w", "p")
         await opened(pilot, PathDialog)
         await until(lambda: "enter adds to the file, or begins it" in on_screen(pilot.app), pilot)
@@ -281,9 +281,8 @@ async def test_where_an_example_came_from_is_shown_and_opened_from_datasets(
         await until(lambda: panel.failure and "not made of an answer" in panel.failure.cause, pilot)
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
 async def test_a_model_judges_a_run_and_picks_are_kept_with_it(
-    app_home: Path, server: ChatServer, tmp_path: Path, size: tuple[int, int]
+    app_home: Path, server: ChatServer, tmp_path: Path
 ) -> None:
     def rule(model: str, question: str) -> str:
         if model != OLD:
@@ -294,7 +293,7 @@ async def test_a_model_judges_a_run_and_picks_are_kept_with_it(
 
     server.rule = rule
     data = dataset(tmp_path / "d.jsonl", 4)
-    async with compare_screen(app_home, server.url, size, data) as (pilot, screen):
+    async with compare_screen(app_home, server.url, (80, 24), data) as (pilot, screen):
         await run_open_dataset(pilot, screen)
         await pilot.press("J", *"old")
         await opened(pilot, Choose)
@@ -318,6 +317,7 @@ async def test_a_model_judges_a_run_and_picks_are_kept_with_it(
         # The pick of a row is kept with the run.
         await pilot.press("enter")
         await until(lambda: len(texts(screen)) >= 2 and not screen.shows_results, pilot)
+        await pilot.resize_terminal(120, 36)
         await pilot.press("w")
         run = screen.results.looked_at.id
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from textual.widgets import TextArea
 
 from tests.chat_server import ChatServer, chat_server
@@ -14,7 +13,6 @@ from tests.screens.test_compare import (
     BASE,
     LISTED,
     OLD,
-    SIZES,
     TUNED,
     answered,
     compare_screen,
@@ -49,13 +47,12 @@ def pair(question: str, better: str, worse: str) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("size", SIZES)
 async def test_winner_and_loser_become_a_pair(
-    app_home: Path, server: ChatServer, tmp_path: Path, size: tuple[int, int]
+    app_home: Path, server: ChatServer, tmp_path: Path
 ) -> None:
     pairs = tmp_path / "pairs.jsonl"
     pairs.write_text(json.dumps(pair("old", "a", "b")) + "\n")
-    async with compare_screen(app_home, server.url, size, pairs) as (pilot, screen):
+    async with compare_screen(app_home, server.url, (80, 24), pairs) as (pilot, screen):
         await pilot.press("escape", "p")
         await until(lambda: "Press w on the better answer" in problem_of(screen), pilot)
         await type_prompt(pilot, "hello")
@@ -68,6 +65,7 @@ async def test_winner_and_loser_become_a_pair(
         await pilot.press("p")
         await opened(pilot, Choose)
         await until(lambda: "pairs.jsonl  open now" in on_screen(pilot.app), pilot)
+        await pilot.resize_terminal(120, 36)
         await pilot.press("enter")
         document = screen.workspace.datasets.current
         await until(lambda: len(document) == 2, pilot)
@@ -134,13 +132,12 @@ async def test_a_typed_correction_becomes_a_pair(
         assert (origin.model, origin.rejected) == ("", BASE)
 
 
-@pytest.mark.parametrize("size", SIZES)
 async def test_batch_worst_first_opened_in_chat_and_made_a_pair(
-    app_home: Path, server: ChatServer, tmp_path: Path, size: tuple[int, int]
+    app_home: Path, server: ChatServer, tmp_path: Path
 ) -> None:
     data = dataset(tmp_path / "valid.jsonl")
     pairs = tmp_path / "valid.pairs.jsonl"
-    async with compare_screen(app_home, server.url, size, data) as (pilot, screen):
+    async with compare_screen(app_home, server.url, (80, 24), data) as (pilot, screen):
         await run_open_dataset(pilot, screen)
         await pilot.press("o")
         await opened(pilot, Choose)
@@ -163,6 +160,7 @@ async def test_batch_worst_first_opened_in_chat_and_made_a_pair(
             f"run {screen.results.looked_at.id}, line 2, answered by {BASE}, rejected: {TUNED}"
         )
         # The worst answer is opened in Chat, the expected one beside it: that is a pair too.
+        await pilot.resize_terminal(120, 36)
         await pilot.press("down", "c")
         await until(lambda: isinstance(pilot.app.screen, ChatScreen), pilot)
         chat: Any = pilot.app.screen

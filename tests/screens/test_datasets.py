@@ -66,9 +66,8 @@ def listing(screen: DatasetsScreen, name: str = "#examples") -> RecordList:
     return screen.query_one(name, RecordList)
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_problem_jump_fix_undo_redo_save(dataset: Path, size: tuple[int, int]) -> None:
-    async with running(dataset, size) as (pilot, screen):
+async def test_problem_jump_fix_undo_redo_save(dataset: Path) -> None:
+    async with running(dataset, (80, 24)) as (pilot, screen):
         document = screen.document
         await pilot.press("p")
         rows = screen.problems.rows
@@ -77,6 +76,7 @@ async def test_problem_jump_fix_undo_redo_save(dataset: Path, size: tuple[int, i
         await pilot.press("enter")
         assert screen.context.selection.position == 4
         assert screen.context.selection.message.role == "robot"
+        await pilot.resize_terminal(120, 36)
         await pilot.press("r")
         await until(lambda: screen.app.screen is not screen, pilot)
         await pilot.press(*"assistant", "enter")

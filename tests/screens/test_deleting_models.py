@@ -63,29 +63,28 @@ def results(screen: Any) -> str:
     return str(screen.query_one("#outcomes-text", Static).render())
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
 async def test_fifty_of_two_hundred_with_two_refusals_and_a_lost_answer(
-    app_home: Path, models: ModelServer, size: tuple[int, int]
+    app_home: Path, models: ModelServer
 ) -> None:
     ids = [tuned_id(number) for number in range(1, 51)]
     models.always[f"DELETE /models/{ids[7]}"] = reply(403, problem("you need the Owner role"))
     models.always[f"DELETE /models/{ids[30]}"] = reply(409, problem("it is deployed as chat-eu"))
     models.fault(f"DELETE /models/{ids[20]}", ACT_AND_DROP)
-    async with listed(app_home, models, size) as (pilot, screen):
+    async with listed(app_home, models, (80, 24)) as (pilot, screen):
         await pilot.press(*["space"] * 50, "d")
         said = await asked(pilot)
         assert "Deletes 50 models for good" in said
         assert "… and 45 more" in said
         assert "← →" in hints(pilot)  # two of them have files of their own
-        if size == (80, 24):  # the field and the keys are in view on a low terminal, too
-            await pilot.resize_terminal(60, 16)
-            await until(lambda: "(page down reads on)" in on_screen(pilot.app), pilot)
-            assert "esc leaves everything as it is" in on_screen(pilot.app)
-            assert "This cannot be undone" not in on_screen(pilot.app)
-            for _ in range(3):
-                await pilot.press("pagedown")
-            await until(lambda: "This cannot be undone" in on_screen(pilot.app), pilot)
-            await pilot.resize_terminal(*size)
+        # The field and the keys are in view on a low terminal, too.
+        await pilot.resize_terminal(60, 16)
+        await until(lambda: "(page down reads on)" in on_screen(pilot.app), pilot)
+        assert "esc leaves everything as it is" in on_screen(pilot.app)
+        assert "This cannot be undone" not in on_screen(pilot.app)
+        for _ in range(3):
+            await pilot.press("pagedown")
+        await until(lambda: "This cannot be undone" in on_screen(pilot.app), pilot)
+        await pilot.resize_terminal(120, 36)
         await pilot.press(*"delete", "space", "5", "0", "enter")
         await until(lambda: len(screen.deletion.outcomes) == 50, pilot)
         await until(lambda: not screen.deletion.running and len(screen.listed.marked) == 2, pilot)

@@ -111,15 +111,15 @@ async def test_arguments_are_checked_as_typed(chats: Path, size: tuple[int, int]
         assert raw(screen)["messages"][3]["mine"] == 7
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_a_preference_pair_is_made_by_keyboard(chats: Path, size: tuple[int, int]) -> None:
-    async with running(chats, size) as (pilot, screen):
+async def test_a_preference_pair_is_made_by_keyboard(chats: Path) -> None:
+    async with running(chats, (80, 24)) as (pilot, screen):
         await choose(pilot, screen, "M", "preference")
         editor = await dialog(pilot, screen, TextEditor)
         await pilot.press("ctrl+s")
         assert screen.app.screen is editor, "the same answer twice is no preference"
         await pilot.press(*" Dress warm.", "ctrl+s")
         await dialog(pilot, screen, PathDialog)
+        await pilot.resize_terminal(120, 36)
         await pilot.press("enter")
         pairs = chats.with_name("chats-pairs.jsonl")
         await until(lambda: screen.document.path == pairs, pilot)

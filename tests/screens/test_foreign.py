@@ -10,7 +10,7 @@ import pytest
 from textual.widgets import Input, Static
 
 from tests.rows import ANSWER, USER, answer, chat, line, user
-from tests.screens.test_datasets import SIZES, listing, running
+from tests.screens.test_datasets import listing, running
 from tests.screens.test_fixing import dialog, problem
 from tests.screens.test_importing import preview_of
 from tests.until import question_of, toasts, until
@@ -35,14 +35,11 @@ def label(screen: Any) -> str:
     return str(screen.query_one("#problems-pane", Pane).border_title)
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_i_imports_the_open_file_and_nothing_fixes_it(
-    tmp_path: Path, size: tuple[int, int]
-) -> None:
+async def test_i_imports_the_open_file_and_nothing_fixes_it(tmp_path: Path) -> None:
     path = tmp_path / "alpaca.jsonl"
     before = b"".join(line(row) + b"\n" for row in ROWS)
     path.write_bytes(before)
-    async with running(path, size) as (pilot, screen):
+    async with running(path, (80, 24)) as (pilot, screen):
         await until(lambda: INVITED in label(screen), pilot)
         turn = screen.query_one("#conversation", Conversation).turns[0]
         assert f"{turn.role}: {turn.remark}" == INVITED
@@ -57,6 +54,7 @@ async def test_i_imports_the_open_file_and_nothing_fixes_it(
             await until(lambda: INVITED in toasts(screen.app), pilot)
             screen.app.clear_notifications()
         assert not screen.document.modified
+        await pilot.resize_terminal(120, 36)
         await pilot.press("i")
         asked = await dialog(screen, pilot, PathDialog)
         assert Path(asked.query_one(Input).value).name == "alpaca.jsonl"
@@ -91,15 +89,13 @@ async def test_an_array_of_another_format_is_imported_and_not_repaired(tmp_path:
         assert "12 examples, 0 dropped" in str(preview.query_one(".facts", Static).content)
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_a_table_is_imported_and_not_taken_for_lines(
-    tmp_path: Path, size: tuple[int, int]
-) -> None:
+async def test_a_table_is_imported_and_not_taken_for_lines(tmp_path: Path) -> None:
     path = tmp_path / "sheet.csv"
     path.write_bytes('\ufeffprompt;completion\r\n"a;b\r\nc";d\r\ne;"f"\r\n'.encode())
-    async with running(path, size) as (pilot, screen):
+    async with running(path, (80, 24)) as (pilot, screen):
         asked = await dialog(screen, pilot, Confirm)
         assert "looks like a table (CSV: prompt and completion)" in question_of(asked)
+        await pilot.resize_terminal(120, 36)
         await pilot.press("y")
         preview = await preview_of(pilot)
         assert "2 examples, 0 dropped" in str(preview.query_one(".facts", Static).content)

@@ -9,7 +9,7 @@ import pytest
 from textual.widgets import Input, Static
 
 from tests.rows import rows_of
-from tests.screens.test_datasets import SIZES, dataset, listing, running
+from tests.screens.test_datasets import dataset, listing, running
 from tests.until import narrow, until
 from tui.core.formats import convert, sniff
 from tui.core.formats.records import Record
@@ -69,11 +69,8 @@ def text_of(screen: Any, selector: str) -> str:
     return str(screen.query_one(selector, Static).content)
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_sharegpt_is_imported_into_a_new_file(
-    sharegpt: Path, tmp_path: Path, size: tuple[int, int]
-) -> None:
-    async with running(None, size) as (pilot, screen):
+async def test_sharegpt_is_imported_into_a_new_file(sharegpt: Path, tmp_path: Path) -> None:
+    async with running(None, (80, 24)) as (pilot, screen):
         await pilot.press("i")
         await choose_path(pilot, sharegpt)
         preview = await preview_of(pilot)
@@ -83,6 +80,7 @@ async def test_sharegpt_is_imported_into_a_new_file(
         await pilot.press("right", "tab")
         assert preview.query_one("#dropped", RecordList).count == 2
         assert "turn 1 is by '[red]alien'" in text_of(preview, ".detail")
+        await pilot.resize_terminal(120, 36)
         await pilot.press("w")
         await choose_path(pilot, tmp_path / "drops.jsonl")
         await until(lambda: pilot.app.screen is preview, pilot)
@@ -316,17 +314,14 @@ async def test_messages_in_rows_are_joined_and_people_told_apart(tmp_path: Path)
         assert roles == ["user", "assistant"]
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_who_answers_in_an_export_is_asked_for_by_its_field_and_key(
-    tmp_path: Path, size: tuple[int, int]
-) -> None:
+async def test_who_answers_in_an_export_is_asked_for_by_its_field_and_key(tmp_path: Path) -> None:
     export = tmp_path / "discord.json"
     said = [("Ann", "Open?"), ("Helper", "Till six.")]
     messages = [{"author": {"name": name}, "content": text, "timestamp": f"2026-01-0{day}"}
                 for day, (name, text) in enumerate(said, 1)]  # fmt: skip
     export.write_text(json.dumps({"guild": {"name": "Testers"}, "channel": {"name": "help"},
                                   "messages": messages}))  # fmt: skip
-    async with running(None, size) as (pilot, screen):
+    async with running(None, (80, 24)) as (pilot, screen):
         await pilot.press("i")
         await choose_path(pilot, export)
         await until(lambda: isinstance(pilot.app.screen, ColumnsDialog), pilot)
@@ -335,6 +330,7 @@ async def test_who_answers_in_an_export_is_asked_for_by_its_field_and_key(
         detail = text_of(preview, ".detail")
         assert "“Answers by” (r) says whose messages are answers" in detail
         assert "--" not in detail
+        await pilot.resize_terminal(120, 36)
         await pilot.press("r")
         await until(lambda: isinstance(pilot.app.screen, RowsDialog), pilot)
         pilot.app.screen.query_one("#field-answers-by", Field).query_one(Input).value = "helper"

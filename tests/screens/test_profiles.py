@@ -65,12 +65,11 @@ def about(dialog: Any) -> str:
     return str(dialog.query_one("#about", Static).content)
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
 async def test_a_newcomer_adds_tests_and_uses_a_provider(
-    app_home: Path, server: FaultServer, size: tuple[int, int]
+    app_home: Path, server: FaultServer
 ) -> None:
     config(app_home, '# mine\nnotify = "off"  # quiet\n')
-    async with running(size) as (pilot, app):
+    async with running((80, 24)) as (pilot, app):
         await pilot.press("f2")
         await opened(pilot, ProfilesDialog)
         await pilot.press("ctrl+n")
@@ -86,6 +85,7 @@ async def test_a_newcomer_adds_tests_and_uses_a_provider(
         form.query_one("#base_url", Input).value = server.url
         await pilot.press("down", "left", "left")  # from a variable to no key, the other way round
         assert form.query_one("#source", OneOf).value == "typed"
+        await pilot.resize_terminal(120, 36)
         await pilot.press("down")
         assert app.focused is not None
         assert app.focused.id == "key"
@@ -306,20 +306,21 @@ async def test_the_lab_is_asked_for_what_it_takes_alone(app_home: Path) -> None:
     assert written(app_home)["profiles"] == {"lab": {"budget": 5}}
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
-async def test_all_keys_of_the_list_are_shown(app_home: Path, size: tuple[int, int]) -> None:
+async def test_all_keys_of_the_list_are_shown(app_home: Path) -> None:
     config(
         app_home,
         "".join(
             f'[profiles.p{n}]\nbase_url = "https://{"long" * 9}{n}.example/v1"\n' for n in range(12)
         ),
     )
-    async with running(size) as (pilot, app):
+    async with running((80, 24)) as (pilot, app):
         await pilot.press("f2")
         await opened(pilot, ProfilesDialog)
-        text = on_screen(app)
-        for words in ("enter uses", "ctrl+r renames", "ctrl+d removes", "esc"):
-            assert words in text
+        for size in ((80, 24), (120, 36)):
+            await pilot.resize_terminal(*size)
+            text = on_screen(app)
+            for words in ("enter uses", "ctrl+r renames", "ctrl+d removes", "esc"):
+                assert words in text
 
 
 async def test_what_is_typed_is_not_dropped_by_esc_alone(app_home: Path) -> None:
@@ -431,16 +432,13 @@ async def test_the_lab_of_another_machine_is_added(app_home: Path) -> None:
     assert written(app_home)["profiles"] == {"gpu": {"kind": "lab", "ssh": "me@gpu-box"}}
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
-async def test_the_kind_of_account_is_asked_for_where_dates_differ_by_it(
-    app_home: Path, size: tuple[int, int]
-) -> None:
+async def test_the_kind_of_account_is_asked_for_where_dates_differ_by_it(app_home: Path) -> None:
     config(
         app_home,
         '[profiles.foundry]\nkind = "azure"\nbase_url = "https://r.openai.azure.com/openai/v1"\n'
         '[profiles.other]\nkind = "nebius"\n',
     )
-    async with running(size) as (pilot, app):
+    async with running((80, 24)) as (pilot, app):
         await at_list(pilot, "other")
         await pilot.press("ctrl+e")
         form = await opened(pilot, ProfileForm)
@@ -448,6 +446,7 @@ async def test_the_kind_of_account_is_asked_for_where_dates_differ_by_it(
         await pilot.press("escape")
         await opened(pilot, ProfilesDialog)
         await at_list(pilot, "foundry")
+        await pilot.resize_terminal(120, 36)
         await pilot.press("ctrl+e")
         form = await opened(pilot, ProfileForm)
         field = form.query_one("#account_kind", Input)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from tests.chat_server import ChatServer, chat_server
 from tests.screens.test_compare import (
     BASE,
@@ -33,7 +31,6 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
-SIZES = [(80, 24), (120, 36)]
 PROMPTS = 6
 server = chat_server(rule, LISTED)
 
@@ -50,12 +47,11 @@ async def record(pilot: Pilot[Any], screen: Any) -> Any:
     return screen.results.looked_at
 
 
-@pytest.mark.parametrize("size", SIZES)
 async def test_a_recording_is_the_first_side_and_not_asked_again(
-    app_home: Path, server: ChatServer, tmp_path: Path, size: tuple[int, int]
+    app_home: Path, server: ChatServer, tmp_path: Path
 ) -> None:
     data = dataset(tmp_path / "d.jsonl", PROMPTS)
-    async with compare_screen(app_home, server.url, size, data) as (pilot, screen):
+    async with compare_screen(app_home, server.url, (80, 24), data) as (pilot, screen):
         made = await record(pilot, screen)
         assert made.plan.records
         assert {model for model, _ in server.asked} == {BASE}
@@ -67,6 +63,7 @@ async def test_a_recording_is_the_first_side_and_not_asked_again(
         data.unlink()
         await pilot.press("v")
         await until(lambda: names(screen) == [BASE, TUNED], pilot)
+        await pilot.resize_terminal(120, 36)
         await pilot.press("D")
         assert names(screen) == [TUNED]
         await choose(pilot, "e", "recording of")

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from tests.screens.conftest import TunedLab
 
 pytestmark = pytest.mark.xdist_group("tuned_lab")
-SIZES = [(80, 24), (120, 36)]
 ROWS = 3
 
 
@@ -50,12 +49,11 @@ async def program(
         yield pilot
 
 
-@pytest.mark.parametrize("size", SIZES)
 async def test_ask_compare_correct_example_check_save(
-    app_home: Path, tuned_lab: TunedLab, tmp_path: Path, size: tuple[int, int]
+    app_home: Path, tuned_lab: TunedLab, tmp_path: Path
 ) -> None:
     data = tmp_path / "train.jsonl"
-    async with program(app_home, tuned_lab, data, size) as pilot:
+    async with program(app_home, tuned_lab, data, (80, 24)) as pilot:
         await pilot.press("4")
         chat = await opened(pilot, ChatScreen)
         await until(lambda: chat.models.model == tuned_lab.models[-1], pilot)
@@ -70,6 +68,7 @@ async def test_ask_compare_correct_example_check_save(
         await pilot.press("tab", "c")
         await opened(pilot, ChatScreen)
         await until(lambda: len(chat.session.tree.nodes) >= 2, pilot)
+        await pilot.resize_terminal(120, 36)
         await pilot.press("e")
         editor = await opened(pilot, TextEditor)
         editor.query_one(TextArea).text = "It is a test."
@@ -90,12 +89,11 @@ async def test_ask_compare_correct_example_check_save(
         assert said[-2:] == [("user", "what is it?"), ("assistant", "It is a test.")]
 
 
-@pytest.mark.parametrize("size", SIZES)
 async def test_batch_worst_first_open_in_chat_pair(
-    app_home: Path, tuned_lab: TunedLab, tmp_path: Path, size: tuple[int, int]
+    app_home: Path, tuned_lab: TunedLab, tmp_path: Path
 ) -> None:
     data, pairs = tmp_path / "valid.jsonl", tmp_path / "pairs.jsonl"
-    async with program(app_home, tuned_lab, data, size) as pilot:
+    async with program(app_home, tuned_lab, data, (80, 24)) as pilot:
         await pilot.press("7")
         compare = await opened(pilot, CompareScreen)
         await until(lambda: len(compare.context.comparison.columns) == 2, pilot)
@@ -111,6 +109,7 @@ async def test_batch_worst_first_open_in_chat_pair(
         await choose(pilot, "o", "worse")
         await until(lambda: looked_at.listing.order == "worse" and compare.results.current, pilot)
         question = compare.results.current.prompt.title
+        await pilot.resize_terminal(120, 36)
         await pilot.press("c")
         chat = await opened(pilot, ChatScreen)
         await until(lambda: question in on_screen(pilot.app), pilot)

@@ -115,14 +115,11 @@ async def test_without_a_dataset_it_says_which_keys_open_one() -> None:
         assert screen.view.has_class("-waiting")
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
-async def test_the_report_counts_prices_and_names_what_is_cut(
-    dataset: Path, size: tuple[int, int]
-) -> None:
+async def test_the_report_counts_prices_and_names_what_is_cut(dataset: Path) -> None:
     counts = tokens_of(dataset)
     over = counts[-1] - 1024
     billed = sum(min(1024, n) for n in counts)
-    async with shown(dataset, size) as (pilot, screen):
+    async with shown(dataset) as (pilot, screen):
         facts, table = text(screen, "#facts"), text(screen, "#figures")
         assert "lab-small · ≈ estimated with o200k_base" in facts
         assert f"1 example over 1,024 loses {over:,} tokens" in facts
@@ -134,10 +131,12 @@ async def test_the_report_counts_prices_and_names_what_is_cut(
         assert [row.split()[:2] for row in table.splitlines() if "total" in row] == [
             ["total", f"{sum(counts):,}"]
         ]
-        for name in ("#facts", "#figures", "#charts"):
-            region = screen.query_one(name).region
-            assert region.bottom <= size[1] - 2
-            assert region.right <= size[0]
+        for width, height in ((80, 24), (120, 36)):
+            await pilot.resize_terminal(width, height)
+            for name in ("#facts", "#figures", "#charts"):
+                region = screen.query_one(name).region
+                assert region.bottom <= height - 2
+                assert region.right <= width
         await pilot.press("x")
         await until(lambda: screen.view.has_class("-listing"), pilot)
         assert [item.line for item in screen.examples.listed] == [12]
