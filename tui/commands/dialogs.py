@@ -249,7 +249,9 @@ _DATASETS = (
         first=True,
         word="looks further",
     ),
-    Command("conversion.previous_view", "shift+tab", "Previous view", "The previous view.", first=True),
+    Command(
+        "conversion.previous_view", "shift+tab", "Previous view", "The previous view.", first=True
+    ),
     Command(
         "conversion.previous",
         "left,left_square_bracket",

@@ -37,7 +37,7 @@ MODE_COMMANDS: tuple[Command, ...] = (
         in_dialogs=True,
     ),
     Command("app.profile", "f2", "Profiles", "Choose the provider; add, edit, test profiles."),
-    Command("app.theme", "f6", "Theme", "Choose the colours; the list shows each at once."),
+    Command("app.theme", "f6", "Theme", "Choose the colours; the list shows each."),
     Command("app.guide", "f3", "Tour", "Show or hide the guided tour."),
     Command("app.keys", "f5", "Keys", "List all commands with their keys; change them."),
     Command("app.escape", "escape", "Back", "Close the top layer or the error; never quits."),
@@ -174,7 +174,12 @@ MODE_COMMANDS: tuple[Command, ...] = (
     Command(
         "chat.unsure_after", "greater_than_sign", "Next unsure", "Go to the next unsure token."
     ),
-    Command("chat.unsure_before", "less_than_sign", "Previous unsure", "Go to the previous unsure token."),
+    Command(
+        "chat.unsure_before",
+        "less_than_sign",
+        "Previous unsure",
+        "Go to the previous unsure token.",
+    ),
     Command("chat.list", "l", "Chats", "Open, search, rename, delete, export saved chats."),
     Command("chat.clear", "n", "New chat", "Start anew; once more brings the last chat back."),
     Command("chat.fork", "f", "Fork", "Go on in a chat of its own, with the turns up to here."),

@@ -26,7 +26,12 @@ SHARED_COMMANDS = (
     ),
     # First of all: keys typed ahead then go to the field one has moved to.
     Command(
-        "form.previous", "up", "Previous field", "Go to the previous field.", first=True, word="move"
+        "form.previous",
+        "up",
+        "Previous field",
+        "Go to the previous field.",
+        first=True,
+        word="move",
     ),
     Command("form.next", "down", "Next field", "Go to the next field.", first=True, word="move"),
     Command("lists.up", "up,k", "Up", "Move up."),

@@ -27,7 +27,7 @@ _APART = 2  # blanks between columns
 
 @dataclass(frozen=True, slots=True)
 class Choice(Generic[T]):
-    """One thing to choose: its value, what it is called, a remark, and the key that does the same."""
+    """One thing to choose: its value, what it is called, a remark, and the key it has."""
 
     value: T
     title: str
