@@ -6,10 +6,11 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from rich.cells import cell_len
 from rich.table import Table
 from textual.widgets import Input, Static
 
-from tests.until import until
+from tests.until import on_screen, strips_of, until
 from tui.app import FinetuiApp
 from tui.commands import MODES, commands_for
 from tui.core.formats import Converted, Dropped
@@ -96,6 +97,31 @@ async def test_help_of_a_dialog_lists_its_keys_and_comes_back_to_it(app_home: Pa
         assert pilot.app.screen is dialog
         assert dialog.query_one(Input).value == "a"
         assert answers == []
+
+
+async def test_titles_keys_and_remarks_stand_in_columns(app_home: Path) -> None:
+    long = "A title that is wider than its share of the width"
+    choices = [
+        Choice(1, "Pear", "a fruit", "o"),
+        Choice(2, "日本語", "wide ones", "ctrl+o"),
+        Choice(3, "Job: tickets", "without a key"),
+        Choice(4, long, "stands over", "x"),
+    ]
+    async with shown(Choose("What?", choices)) as (pilot, _):
+        lines = [one.text for one in strips_of(pilot.app.screen)]
+
+        def column(text: str) -> int:
+            [line] = [line for line in lines if text in line]
+            return cell_len(line[: line.index(text)])
+
+        assert column("ctrl+o") == column("Pear") + len("Job: tickets  ")
+        assert column("a fruit") == column("wide ones") == column("without a key")
+        assert column("a fruit") == column("ctrl+o") + len("ctrl+o  ")
+        assert any(f"{long}  x  stands over" in line for line in lines)
+        await pilot.press(*"pear")  # typing moves no column
+        await until(lambda: "日本語" not in on_screen(pilot.app), pilot)
+        lines = [one.text for one in strips_of(pilot.app.screen)]
+        assert column("a fruit") == column("Pear") + len("Job: tickets  ctrl+o  ")
 
 
 async def test_what_is_called_as_typed_comes_before_what_only_mentions_it(app_home: Path) -> None:

@@ -121,13 +121,23 @@ async def test_a_bad_configuration_is_said_in_every_mode(app_home: Path, mode: s
     (app_home / "config").mkdir(parents=True)
     (app_home / "config" / "config.toml").write_text("[profiles.x]\nbase_url = 5\n")
     app = FinetuiApp()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await until(lambda: app.unopened is not None, pilot)
         app.show_mode(mode)
         await until(lambda: app.current_mode == mode, pilot)
         screen = app.screen
         assert isinstance(screen, ModeScreen)
         await until(lambda: "base_url must be a text" in screen.failure_text, pilot)
+        # What is said in passing takes one line, and none of those that are read or typed in.
+        app.notify(SHORT)
+        await until(lambda: app.screen.query(Toast), pilot)
+        await until(lambda: app.screen.query_one(Toast).region.area, pilot)
+        said = app.screen.query_one(Toast)
+        assert said.region.height == 1
+        assert covered(app, said) == []
+        assert not [
+            one for one in screen.query("Input, TextArea") if said.region.overlaps(one.region)
+        ]
         await pilot.press("escape", "escape")
         assert screen.failure_text == ""
         # What works goes on, where nothing can be paid for; the choice is of nothing else.

@@ -127,6 +127,8 @@ async def test_fields_rarely_used_are_folded_away(
         await pilot.press("ctrl+s")  # what is wrong is unfolded and gone to
         await until(lambda: form.focused is form.query_one("#batch_size", Input), pilot)
         assert form.query_one("#folded").display
+        widths = {entry.size.width for entry in form.query(Input) if entry.size.width}
+        assert len(widths) == 1  # whatever their hints
         assert not form.query_one("#field-wandb_name").display
         form.fill("wandb_project", "moss")
         await until(lambda: form.query_one("#field-wandb_name").display, pilot)

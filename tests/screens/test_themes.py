@@ -145,11 +145,14 @@ async def test_a_theme_is_seen_while_it_is_chosen_and_kept(
         assert app.theme == MANY.name
         await pilot.press("down")
         assert dialog.listed[1].value == app.theme == MANY.name  # what auto is here
-        await pilot.press("down")
-        assert app.theme == LIGHT.name
+        shown: list[str] = []
+        app.theme_changed_signal.subscribe(app, lambda theme: shown.append(theme.name))
+        await pilot.press("down", "down", "up")  # at once: only where the cursor rests is shown
+        await until(lambda: app.theme == LIGHT.name, pilot)
+        assert shown == [LIGHT.name]
         assert app.screen_stack[0].styles.background.hex.lower() == LIGHT.background
         await pilot.press(*"nord")
-        assert app.theme == "nord"
+        await until(lambda: app.theme == "nord", pilot)
         await pilot.press("escape")
         await until(lambda: app.screen is not dialog, pilot)
         assert app.theme == MANY.name

@@ -55,6 +55,12 @@ async def test_the_cursor_goes_from_message_to_message() -> None:
             await pilot.press("down")
             assert talk.cursor == expected
             assert f"▌ question {expected}" in app.text()
+            # The ground of the one chosen ends with it: not the blank line below it.
+            text = app.text()
+            top = text.index("▌ user")
+            assert [line[0] for line in text[top : top + 3]] == ["▌", "▌", "│"]
+            grounds = [[*talk.render_line(top + y)][-1].style.bgcolor for y in range(3)]
+            assert grounds[0] == grounds[1] != grounds[2]
         await pilot.press("down")
         assert talk.cursor == 8
 

@@ -142,8 +142,8 @@ _DATASETS = (
     Command(
         "before_after.previous",
         "left,left_square_bracket",
-        "Before",
-        "Show the example before.",
+        "Previous",
+        "Show the previous example.",
         first=True,
         word="other examples",
     ),
@@ -166,8 +166,8 @@ _DATASETS = (
     Command(
         "frequency.previous",
         "left",
-        "Before",
-        "Count the property before.",
+        "Previous",
+        "Count the previous property.",
         first=True,
         word="property",
     ),
@@ -249,12 +249,14 @@ _DATASETS = (
         first=True,
         word="looks further",
     ),
-    Command("conversion.previous_view", "shift+tab", "View before", "The view before.", first=True),
+    Command(
+        "conversion.previous_view", "shift+tab", "Previous view", "The previous view.", first=True
+    ),
     Command(
         "conversion.previous",
         "left,left_square_bracket",
-        "Before",
-        "Show the example before.",
+        "Previous",
+        "Show the previous example.",
         first=True,
     ),
     Command(

@@ -386,16 +386,17 @@ class Conversation(LineView, can_focus=True):
         base, _ = self.look
         turn = self.column.blocks[index].turn
         role = self._part(turn.role if turn.role in {"system", "user", "assistant"} else "other")
-        if index == self.cursor:
+        # Not the blank line between two turns.
+        under = index == self.cursor and line < self.column.blocks[index].height - 1
+        if under:
             base += self._part("cursor")
-        gutter = Segment("▌ " if index == self.cursor else "│ ", base + role)
+        gutter = Segment("▌ " if under else "│ ", base + role)
         if line > 0:
             shown = self.column.blocks[index].line(line)
             if self._code == (index, line):
                 hint = f" · {key_hint('app.copy', 'copies')} this block", MARK
                 shown = shown._replace(spans=(("▸ ", MARK), *shown.spans[1:], hint))
-            ground, under = self.look[0], index == self.cursor
-            segments = self._styles.segments(shown, width - 2, ground, under=under)
+            segments = self._styles.segments(shown, width - 2, self.look[0], under=under)
         else:
             muted = base + self._part("dim")
             role_name = f"{turn.role} {turn.branch}" if turn.branch else turn.role

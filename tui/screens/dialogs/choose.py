@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.widgets import Input
 
@@ -21,15 +22,17 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
 T = TypeVar("T")
+_APART = 2  # blanks between columns
 
 
 @dataclass(frozen=True, slots=True)
 class Choice(Generic[T]):
-    """One thing to choose: its value, what it is called, and a remark."""
+    """One thing to choose: its value, what it is called, a remark, and the key it has."""
 
     value: T
     title: str
     remark: str = ""
+    key: str = ""
 
 
 class Choose(Dialog[T]):
@@ -61,6 +64,7 @@ class Choose(Dialog[T]):
         self._empty = empty
         self.choices = list(choices)
         self.listed = self.choices
+        self._columns: tuple[int, int, int] | None = None  # for a width: of titles, of keys
         self._own: Choice[T] | None = None  # the row of what is typed
         self._current = current
         self._start = next((i for i, c in enumerate(self.choices) if c.value == current), 0)
@@ -110,6 +114,7 @@ class Choose(Dialog[T]):
 
     def _show(self, typed: str) -> None:
         matches = self.matching(typed)
+        self._columns = None
         self._own = self._as_typed(typed.strip())
         self.listed = matches if self._own is None else [self._own, *matches]
         self.query_one(RecordList).show(len(self.listed), self._row, empty=self._empty)
@@ -125,9 +130,16 @@ class Choose(Dialog[T]):
 
     def _row(self, row: int, width: int) -> Text:
         choice = self.listed[row]
+        if self._columns is None or self._columns[0] != width:
+            self._columns = width, *_columns(self.choices, width)
+        _, titles, keys = self._columns
         text = Text(one_line(choice.title, width))
+        if choice.key:
+            _go_to(text, titles)
+            text.append(choice.key, style="bold")
         if choice.remark:
-            text.append(f"  {one_line(choice.remark, width)}", style="dim")
+            _go_to(text, titles + _APART + keys if keys else titles)
+            text.append(one_line(choice.remark, width), style="dim")
         return text
 
     def on_record_list_chosen(self, event: RecordList.Chosen) -> None:
@@ -142,6 +154,22 @@ class Choose(Dialog[T]):
             self.dismiss(self.listed[self.query_one(RecordList).cursor].value)
         else:
             self.nothing_listed()
+
+
+def _columns(choices: Sequence[Choice[Any]], width: int) -> tuple[int, int]:
+    """Return how wide titles and keys are: of all choices, so that typing moves no column.
+
+    What is wider than its share of the width stands over into the next column, whole.
+    """
+    keys = max((cell_len(choice.key) for choice in choices), default=0)
+    share = width // 3 if keys else width // 2
+    titles = [wide for choice in choices if (wide := cell_len(choice.title)) <= share]
+    return max(titles, default=0), keys
+
+
+def _go_to(text: Text, column: int) -> None:
+    """Fill up to where a column ends, and the blanks after it."""
+    text.append(" " * (max(column - text.cell_len, 0) + _APART))
 
 
 def _distance(words: Sequence[str], choice: Choice[Any]) -> int:

@@ -43,7 +43,7 @@ class Palette(Choose["Target | KnownThing"]):
             placeholder="a few letters" if known is None else "a few letters of a command or name",
         )
         self._known = known
-        self._take([Choice(one.value, one.title, one.remark) for one in choices])
+        self._take([Choice(one.value, one.title, one.remark, one.key) for one in choices])
         self.listed = self.choices
         self.add_class(_PALETTE)
 
@@ -67,7 +67,7 @@ class Palette(Choose["Target | KnownThing"]):
         self.choices = choices
         # Folded once: a key looks through thousands.
         self._titles = [one.title.casefold() for one in choices]
-        self._abouts = [one.remark.casefold() for one in choices]
+        self._abouts = [f"{one.key} {one.remark}".casefold() for one in choices]
 
     def matching(self, typed: str) -> list[Choice[Target | KnownThing]]:
         """Return what is meant by the letters typed, the best first."""
@@ -102,7 +102,7 @@ def palette_choices(mode: str, workspace: Workspace | None = None) -> list[Choic
     modes = sorted((name for _, name, _ in MODES), key=lambda name: name != mode)
     wheres = [modes[0], "app", *modes[1:]]
     return [
-        Choice((c.where, c.call), _title(c, mode), f"{c.key_label}  {hint(workspace, c)}")
+        Choice((c.where, c.call), _title(c, mode), hint(workspace, c), c.key_label)
         for where in wheres
         for c in commands_for(where)
     ]
@@ -113,7 +113,7 @@ def dialog_choices(dialog: Dialog[object]) -> list[Choice[Target]]:
     inside = [("", c.call, c) for c in dialog.commands() if c.id in dialog.dispatcher]
     around = [("app", c.call, c) for c in commands_in_dialogs() if c.id != "app.palette"]
     return [
-        Choice((where, action), c.title, f"{c.key_label}  {c.hint}")
+        Choice((where, action), c.title, c.hint, c.key_label)
         for where, action, c in (*inside, *around)
     ]
 

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
 PLAN_AFTER_S = 0.3  # files are looked at when the typing rests
 _PLANNED = {"training", "validation", "model", "n_epochs"}
+_PATHS = ("training", "validation", "grader")
 WORK = "create-job"  # in the status line
 _KEYS: dict[str, str | None] = {
     "form.previous": "",
@@ -117,6 +118,13 @@ class NewJob(Dialog[Job]):
             self.submission.finding_model = True  # also before the search has begun
             self.lists.find_model(self.submission.model_found)
         self._plan()
+        self.call_after_refresh(self._show_names)
+
+    def _show_names(self) -> None:
+        """Show of paths that are longer than their fields the ends, where the names are."""
+        for name in _PATHS:
+            if row := self._fields.get(name):
+                self.fill(name, row.value)
 
     def on_unmount(self) -> None:
         """Stop looking at files."""
@@ -146,6 +154,7 @@ class NewJob(Dialog[Job]):
         """Put a value into a field."""
         entry = self.query_one(f"#{field}", Input)
         entry.value = value
+        entry.cursor_position = 0  # else it does not scroll to its end
         entry.cursor_position = len(value)
 
     def fill_all(self, draft: Draft) -> None:

@@ -40,7 +40,7 @@ def first_lines(offered: Terms) -> list[Line]:
 
 def common_lines(offered: Terms) -> list[Line]:
     """Return the fields that are always there, below the method."""
-    lines = [Line("suffix", "Suffix", "part of the new model's name")]
+    lines = [Line("suffix", "Suffix", "in the model's name")]
     if "reinforcement" in offered.methods:
         lines.append(Line("grader", "Grader", "a JSON file"))
     return lines + [Line(p.id, p.label, p.hint) for p in offered.parameters if p.common]
