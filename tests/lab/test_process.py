@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.lab_process import ROOT, LabProcess, command, environment, wait_for
+from tests.lab_process import (
+    ROOT,
+    LabProcess,
+    chat_lines,
+    command,
+    environment,
+    finished,
+    wait_for,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -117,3 +125,22 @@ def test_words_for_people_name_address_and_key_file(tmp_path: Path) -> None:
     assert "http://127.0.0.1:" in said
     assert str(home / "lab" / "api_key") in said
     assert "small language model" in said
+
+
+def test_a_job_is_checked_and_trained_by_processes_that_are_started_anew(tmp_path: Path) -> None:
+    # Other labs of tests are forks, and so are their validators and trainers.
+    words = command(tmp_path / "lab", "--json")
+    process = subprocess.Popen(
+        words, stdout=subprocess.PIPE, text=True, env=environment(), cwd=tmp_path
+    )
+    lab = LabProcess(tmp_path / "lab").take(process)
+    try:
+        with lab.client() as client:
+            file = client.files.create(file=("t.jsonl", chat_lines(10)), purpose="fine-tune")
+            job = client.fine_tuning.jobs.create(
+                model="lab-micro", training_file=file.id, hyperparameters={"n_epochs": 1}
+            )
+            assert finished(client, job.id).fine_tuned_model
+        assert not (lab.data_dir / "jobs" / job.id / "log").read_bytes()
+    finally:
+        assert lab.stop() == 0

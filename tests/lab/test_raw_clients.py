@@ -171,7 +171,7 @@ def test_a_thousand_connections_do_not_exhaust_it(tmp_path: Path) -> None:
                 with contextlib.suppress(OSError):  # it may have given way already
                     one.sendall((b"", b"GET /v1/mod", kept)[number % 3])
             assert answer(lab, request(lab, "GET /v1/models")).startswith(b"HTTP/1.1 200 ")
-            with lab.client(timeout=10) as client:
+            with lab.client(timeout=60) as client:
                 client.files.create(file=("t.jsonl", chat_lines(12)), purpose="fine-tune")
         assert lab.running
     finally:

@@ -33,7 +33,7 @@ async def pressed(pilot: Pilot[Any], key: str) -> None:
         return app.screen is not screen or bool(toasts(app)) or on_screen(app) != before
 
     try:
-        await until(shown, pilot)
+        await until(shown)
     except AssertionError:
         raise AssertionError(f"{key} shows nothing") from None
     for _ in range(3):
@@ -41,10 +41,9 @@ async def pressed(pilot: Pilot[Any], key: str) -> None:
             await pilot.press("escape")
 
 
-@pytest.mark.parametrize("mode", ["datasets", "tokens"])
 @pytest.mark.parametrize("content", [None, b""], ids=["nothing open", "an empty file"])
 async def test_each_key_shows_something(
-    app_home: Path, tmp_path: Path, mode: str, content: bytes | None
+    app_home: Path, tmp_path: Path, content: bytes | None
 ) -> None:
     path = tmp_path / "data.jsonl"
     if content is not None:
@@ -52,12 +51,13 @@ async def test_each_key_shows_something(
     app = FinetuiApp(path=None if content is None else str(path))
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await until(lambda: app.workspace, pilot)
-        app.show_mode(mode)
-        await until(lambda: app.current_mode == mode, pilot)
-        for one in commands_for(mode):
-            if one.id not in _OTHERS and one.keys:
-                await pressed(pilot, one.keys.split(",")[0])
-                assert app.current_mode == mode, one.id
+        for mode in ("datasets", "tokens"):
+            app.show_mode(mode)
+            await until(lambda: app.current_mode == mode, pilot)  # noqa: B023
+            for one in commands_for(mode):
+                if one.id not in _OTHERS and one.keys:
+                    await pressed(pilot, one.keys.split(",")[0])
+                    assert app.current_mode == mode, one.id
     assert not path.exists() or path.read_bytes() == b""
 
 

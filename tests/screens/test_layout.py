@@ -15,6 +15,8 @@ from tests.until import on_screen, until
 from tui.app import FinetuiApp
 from tui.screens.chat import ChatScreen
 from tui.screens.datasets import DatasetsScreen
+from tui.screens.dialogs.help import HelpDialog
+from tui.screens.dialogs.palette import Palette
 from tui.screens.profiles.form import ProfileForm
 from tui.screens.profiles.profile_list import ProfilesDialog
 from tui.widgets.conversation import Conversation
@@ -34,8 +36,8 @@ SCENES: dict[str, Sequence[str]] = {
     "problems": ["s", "<checked>", "p"],
     "conversation": ["s", "<checked>", "enter", "down", "down"],
     "tokens": ["s", "<checked>", "2", "<counted>"],
-    "help": ["f1"],
-    "palette": ["ctrl+p"],
+    "help": ["f1", "<help>"],
+    "palette": ["ctrl+p", "<palette>"],
     "profiles": ["f2", "<profiles>"],
     "profile-form": ["f2", "<profiles>", "ctrl+n", "<form>"],
     "jobs-offline": ["3", "<failed>"],
@@ -43,7 +45,12 @@ SCENES: dict[str, Sequence[str]] = {
     "models-offline": ["5", "<failed>"],
     "files-offline": ["6", "<failed>"],
 }
-DIALOGS = {"<profiles>": ProfilesDialog, "<form>": ProfileForm}
+DIALOGS = {
+    "<help>": HelpDialog,
+    "<palette>": Palette,
+    "<profiles>": ProfilesDialog,
+    "<form>": ProfileForm,
+}
 
 
 def shown(app: FinetuiApp) -> str:
@@ -62,7 +69,7 @@ async def reach(pilot: Pilot[Any], keys: Sequence[str]) -> None:
             )
         elif key == "<counted>":
             await until(lambda: app.tour.step >= 1, pilot)
-        elif key in DIALOGS:  # the ledger is asked before it opens
+        elif key in DIALOGS:  # it may have to ask the ledger or load its module
             await until(lambda kind=DIALOGS[key]: isinstance(app.screen, kind), pilot)
         elif key == "<failed>":
             await until(lambda: app.screen.query_one(ErrorPanel).failure, pilot)

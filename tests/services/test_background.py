@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import aclosing
+from typing import Any
 
 import pytest
 
-from tui.services.background import both
+from tui.services.background import as_they_end, both
 
 
 class Work:
@@ -19,6 +21,22 @@ class Work:
             await asyncio.Event().wait()
         finally:
             await asyncio.sleep(0)
+            self.ended = True
+
+
+class SlowToEnd(Work):
+    """Waits until it is ended, and then for leave to end."""
+
+    def __init__(self) -> None:
+        self.begun, self.ends, self.may_end = (asyncio.Event() for _ in range(3))
+
+    async def run(self) -> None:
+        self.begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.ends.set()
+            await self.may_end.wait()
             self.ended = True
 
 
@@ -59,3 +77,27 @@ async def test_when_it_is_cancelled_both_have_ended() -> None:
 async def test_two_failures_are_one() -> None:
     with pytest.raises(ValueError, match="no"):
         await both(fails(), fails())
+
+
+async def all_of(*works: Work) -> None:
+    async with aclosing(as_they_end(one.run() for one in works)) as found:
+        async for _ in found:
+            pass
+
+
+@pytest.mark.parametrize("waits", [both, all_of])
+async def test_cancelled_again_they_come_to_their_ends_all_the_same(waits: Any) -> None:
+    works = [SlowToEnd(), SlowToEnd()]
+    given = works if waits is all_of else [one.run() for one in works]
+    task = asyncio.create_task(waits(*given))
+    await asyncio.gather(*(one.begun.wait() for one in works))
+    task.cancel()
+    await asyncio.gather(*(one.ends.wait() for one in works))
+    task.cancel()  # as a dialog that is closed, and then the program
+    for _ in range(5):
+        await asyncio.sleep(0)
+    for one in works:
+        one.may_end.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert all(one.ended for one in works)

@@ -56,6 +56,7 @@ def _table() -> tuple[tuple[str, str], ...]:
             r"finetui profiles edit (\S+) changes it",
             rf"{key_of('app.profile')}, then {key_hint('profiles.edit', 'changes')} \1",
         ),
+        (r"finetui keys lists them all", f"{key_hint('app.keys', 'lists')} them all"),
         (r"finetui profiles list", f"{key_hint('app.profile', 'lists')} those there are."),
         (
             r"Type it in the app \(F2\), or give it to a command: --key-stdin",

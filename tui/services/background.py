@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Coroutine, Iterable
+    from collections.abc import AsyncGenerator, Coroutine, Iterable, Sequence
 
 _First = TypeVar("_First")
 _Second = TypeVar("_Second")
@@ -36,14 +36,15 @@ async def both(
     """
     tasks = asyncio.create_task(first), asyncio.create_task(second)
     try:
-        one, other = await asyncio.gather(*tasks)
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        for task in done:
+            task.result()  # raises what has failed
+        return tasks[0].result(), tasks[1].result()
     except BaseException:  # a cancellation too: whatever it is, it is raised again
         for task in tasks:
-            if not task.cancelling():  # as it is when this was cancelled itself
-                task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+            task.cancel()
+        await _ended(tasks)
         raise
-    return one, other
 
 
 async def as_they_end(work: Iterable[Coroutine[Any, Any, _First]]) -> AsyncGenerator[_First, None]:
@@ -55,4 +56,22 @@ async def as_they_end(work: Iterable[Coroutine[Any, Any, _First]]) -> AsyncGener
     finally:
         for one in tasks:
             one.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await _ended(tasks)
+
+
+async def _ended(tasks: Sequence[asyncio.Task[Any]]) -> None:
+    """Wait until all have ended; a cancellation meanwhile is raised afterwards.
+
+    It reaches none of them: what they close at their end, such as connections, would stay open.
+    """
+    cancelled = None
+    while any(not one.done() for one in tasks):
+        try:
+            await asyncio.wait(tasks)
+        except asyncio.CancelledError as error:
+            cancelled = error
+    for one in tasks:
+        if not one.cancelled():
+            one.exception()  # is of no interest, and has been looked at
+    if cancelled is not None:
+        raise cancelled
