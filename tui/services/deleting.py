@@ -84,6 +84,13 @@ class Deletions:
             on_outcome(outcome, error)
         return await self._looked_over(outcomes)
 
+    async def found_gone(self, one: str) -> None:
+        """Take note that one is not there any more, if its deletion was never answered."""
+        before = await self._before(one)
+        if before is not None and before.open:
+            cause = f"{before.before_words}; it is not there any more"
+            await self._settle(Outcome(one, Fate.DELETED, cause), before.facts)
+
     async def _delete(
         self, one: str, facts: Mapping[str, Any]
     ) -> tuple[Outcome, ServiceError | None]:
@@ -124,7 +131,7 @@ class Deletions:
             found = await self._table.one(self._profile, self.noun, one)
         except LedgerError:  # without a ledger nothing is remembered: it is asked for
             return None
-        return found if found and (found.fate.gone or found.fate in _OPEN) else None
+        return found if found and (found.fate.gone or found.open) else None
 
     async def _settled_before(self, before: Tombstone) -> Outcome | None:
         """Return what came of an earlier request for the same, None where one is to be made."""
@@ -176,6 +183,3 @@ class Deletions:
         await record_best_effort(
             self._table.settle(self._profile, self.noun, outcome.id, fate, cause)
         )
-
-
-_OPEN = {Fate.ASKED, Fate.UNKNOWN}
