@@ -140,7 +140,7 @@ def test_one_that_was_not_done_is_not_known_and_may_be_asked_for_again(
     done = home.run("deployments", "stop", "pirate", "--yes")
     assert done.returncode == 3
     assert "not known" in done.stderr
-    assert "it is still there" in done.stderr
+    assert "it still runs" in done.stderr
     home.json("deployments", "stop", "pirate", "--yes")
     assert nebius.endpoints[one]["enabled"] is False
     assert len(asked(nebius, "PATCH")) == 2

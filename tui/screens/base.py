@@ -230,6 +230,11 @@ class ModeScreen(Screen[None]):
         """Return why a command has nothing to work on."""
         return "There is nothing here yet to do that with"
 
+    def on_record_list_nothing_chosen(self, event: RecordList.NothingChosen) -> None:
+        """Say why there is nothing to choose."""
+        event.stop()
+        self.notify(event.words or self.nothing_words(), timeout=3, markup=False)
+
     def on_key(self, event: Key) -> None:
         """Say of a key that does nothing here why that is so."""
         found = self.active_bindings.get(event.key)  # the user may have given it another command

@@ -36,7 +36,7 @@ class Deletable:
     """One kind of things that can be deleted, and how. What is awaited may raise a ServiceError.
 
     `look` returns None for what is certainly not there. `forget` takes note that one is gone,
-    and of what was known of it.
+    and of what was known of it. `still` says of one that it was not done.
     """
 
     noun: str
@@ -44,6 +44,7 @@ class Deletable:
     look: Callable[[str], Awaitable[Found | None]]
     listed: Callable[[], Awaitable[Collection[str]]]
     forget: Callable[[str, Mapping[str, Any]], Awaitable[None]]
+    still: str = "it is still there"
 
 
 class Deletions:
@@ -124,7 +125,7 @@ class Deletions:
         if found is None:
             return Outcome(one, Fate.DELETED, f"{why}; it is not there any more")
         fate = Fate.REFUSED if answered else Fate.UNKNOWN
-        return Outcome(one, fate, f"{why}; it is still there")
+        return Outcome(one, fate, f"{why}; {self._kind.still}")
 
     async def _before(self, one: str) -> Tombstone | None:
         try:

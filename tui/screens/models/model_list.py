@@ -303,10 +303,10 @@ class ModelList:
         if not found.entries:
             return ""
         parts = [plural(found.tuned, "fine-tuned model")]
-        if found.gone:
-            parts.append(f"{found.gone} gone{'' if self.with_gone else ', hidden'}")
         if self._unanswered:
             parts.append(f"{plural(self._unanswered, 'deletion')} unanswered")
+        if found.gone:
+            parts.append(f"{found.gone} gone{'' if self.with_gone else ', hidden'}")
         if self.typed:
             parts.append(f"{len(found.entries)} shown")
         if self.marked:

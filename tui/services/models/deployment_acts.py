@@ -44,7 +44,8 @@ class DeploymentActs:
         self._chosen = {one.id: one for one in chosen}
         # The ledger keeps stopping apart: what was stopped once may have been started since.
         kind = self.noun if act is Act.DELETE else f"{self.noun} {act}"
-        whole = Deletable(kind, self._ask, self._look, self._not_done, self._forget)
+        still = "it is still there" if act is Act.DELETE else "it still runs"
+        whole = Deletable(kind, self._ask, self._look, self._not_done, self._forget, still)
         self._run = Deletions(profile, store.deletions, whole)
 
     async def run(
