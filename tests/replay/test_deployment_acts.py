@@ -127,6 +127,7 @@ def test_a_lost_answer_is_settled_by_looking(
     nebius.fault(f"PATCH /v0/dedicated_endpoints/{two}", fault)
     told = home.json("deployments", "stop", "parrot", "--yes")
     assert told["deployments"][0]["outcome"] == "stopped"
+    assert told["deployments"][0]["cause"].endswith("it does not run any more")  # it is there
     assert len(asked(nebius, "PATCH")) == 1
     assert kept(home)["deployment stop", two]["fate"] == "deleted"
 

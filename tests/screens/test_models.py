@@ -137,7 +137,13 @@ async def test_a_dead_provider_is_told_with_the_key_that_helps(app_home: Path) -
     async with models_screen() as (pilot, screen):
         await until(lambda: problem_of(screen), pilot)
         await until(lambda: "Press r to ask again" in row(screen, 0), pilot)
-        for key in ("t", "h", "t", "h", "enter"):  # what is shown, and how, says nothing of what is there
+        for key in (
+            "t",
+            "h",
+            "t",
+            "h",
+            "enter",
+        ):  # what is shown, and how, says nothing of what is there
             await pilot.press(key)
             await pilot.app.workers.wait_for_complete()
             assert "Press r to ask again" in row(screen, 0)
@@ -158,7 +164,7 @@ async def test_before_an_answer_nobody_says_that_there_are_none(app_home: Path) 
                 assert "Asking for the models" in row(screen, 0)
             pilot.app.clear_notifications()
             await pilot.press("enter")
-            assert "Asking for the models" in toasts(pilot.app)[-1]
+            await until(lambda: "Asking for the models" in "".join(toasts(pilot.app)), pilot)
             server.release()
     finally:
         server.close()
@@ -217,7 +223,10 @@ async def test_lists_in_dialogs_leave_room_for_their_keys(app_home: Path) -> Non
             await until(lambda: app.workspace is not None, pilot)
             await pilot.press("5")
             await until(lambda: len(listed(app.screen)) == 40, pilot)
-            for key, kind, last in (("p", PruneModels, "cancels"), ("P", AllModelsDialog, "closes")):
+            for key, kind, last in (
+                ("p", PruneModels, "cancels"),
+                ("P", AllModelsDialog, "closes"),
+            ):
                 await pilot.press(key)
                 dialog = await opened(pilot, kind)
                 await until(lambda shown=dialog: shown.query_one(RecordList).count == 40, pilot)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from tui.services.workspace import Workspace
+    from tui.widgets.record_list import RecordList
 
 
 class GuideLine(Static):

@@ -8,7 +8,7 @@ makes anybody ask twice.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tui.core.provider.deletion import STALE_S, Fate, Outcome, Tombstone
@@ -32,11 +32,20 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """What is said of one thing: what is asked to be done, that it is, and that it is not."""
+
+    done: str = "deleted"
+    gone: str = "it is not there any more"
+    still: str = "it is still there"
+
+
+@dataclass(frozen=True, slots=True)
 class Deletable:
     """One kind of things that can be deleted, and how. What is awaited may raise a ServiceError.
 
     `look` returns None for what is certainly not there. `forget` takes note that one is gone,
-    and of what was known of it. `still` says of one that it was not done.
+    and of what was known of it.
     """
 
     noun: str
@@ -44,7 +53,7 @@ class Deletable:
     look: Callable[[str], Awaitable[Found | None]]
     listed: Callable[[], Awaitable[Collection[str]]]
     forget: Callable[[str, Mapping[str, Any]], Awaitable[None]]
-    still: str = "it is still there"
+    words: Words = field(default_factory=Words)
 
 
 class Deletions:
@@ -89,7 +98,7 @@ class Deletions:
         """Take note that one is not there any more, if its deletion was never answered."""
         before = await self._before(one)
         if before is not None and before.open:
-            cause = f"{before.before_words}; it is not there any more"
+            cause = f"{before.before_words}; {self._kind.words.gone}"
             await self._settle(Outcome(one, Fate.DELETED, cause), before.facts)
 
     async def _delete(
@@ -111,7 +120,11 @@ class Deletions:
         elif failure is not None and not failure.outcome_unknown:
             outcome = Outcome(one, Fate.REFUSED, failure.brief)
         else:
-            why = failure.brief if failure else "the provider did not say that it is deleted"
+            why = (
+                failure.brief
+                if failure
+                else f"the provider did not say that it is {self._kind.words.done}"
+            )
             outcome = await self._looked_for(one, why, answered=failure is None)
         await self._settle(outcome, facts)
         return outcome, None if outcome.gone else failure
@@ -123,9 +136,9 @@ class Deletions:
         except ServiceError as error:
             return Outcome(one, Fate.UNKNOWN, f"{why}; looking for it failed: {error.brief}")
         if found is None:
-            return Outcome(one, Fate.DELETED, f"{why}; it is not there any more")
+            return Outcome(one, Fate.DELETED, f"{why}; {self._kind.words.gone}")
         fate = Fate.REFUSED if answered else Fate.UNKNOWN
-        return Outcome(one, fate, f"{why}; {self._kind.still}")
+        return Outcome(one, fate, f"{why}; {self._kind.words.still}")
 
     async def _before(self, one: str) -> Tombstone | None:
         try:
@@ -146,7 +159,7 @@ class Deletions:
             why = f"{when}; whether it is gone cannot be told: {error.brief}"
             return Outcome(one, Fate.UNKNOWN, f"{why}. It was not asked for again")
         if found is None:
-            outcome = Outcome(one, Fate.DELETED, f"{when}; it is not there any more")
+            outcome = Outcome(one, Fate.DELETED, f"{when}; {self._kind.words.gone}")
             await self._settle(outcome, before.facts)
             return outcome
         made_since = found.created is not None and found.created > before.asked_at

@@ -128,7 +128,7 @@ def state_of(known: Evidence, now: float, today: date) -> Verdict:
 
 
 def _with_request(found: Verdict, known: Evidence) -> Verdict:
-    """Return a state with what came of asking to delete it, unless it is gone or made anew since."""
+    """Return a state with what came of asking to delete it, unless gone or made anew since."""
     if known.asked is None or found.state.gone or known.asked.asked_at < _made(known):
         return found
     return replace(found, why="; ".join(filter(None, (found.why, known.asked.words))))

@@ -115,7 +115,7 @@ class StatusLine(Horizontal):
         width, costs = self.size.width, one_line(self._status.costs)
         room = width - (min(cell_len(costs) + 2, width * _COSTS // 100) if costs else 0)
         beside = room - cell_len(self._age)
-        first = cell_len(note.split(_DOT)[0])
+        first = cell_len(note.partition(_DOT)[0])
         shown = beside - taken >= min(first, _FIRST)
         self.query_one("#status-age", Static).display = shown
         return beside if shown else room
