@@ -15,6 +15,7 @@ from tests.faults.server import ACT_AND_DROP, DROP, HANG, html, problem, reply
 from tests.home import Home
 from tests.served import served
 from tests.until import until
+from tui.core.models.states import ModelState
 from tui.core.provider.deletion import Fate, Outcome
 from tui.services.workspace import Workspace
 
@@ -232,3 +233,31 @@ async def test_what_a_closed_profile_had_not_sent_was_not_asked_for(
     async with other_program(tmp_path) as other:
         assert [one.fate for one in await delete(other, C)] == [Fate.DELETED]
     assert server.deletions(C) == 1
+
+
+async def test_a_deletion_without_an_answer_is_told_and_settled_by_the_next_look(
+    workspace: Workspace, server: ModelServer
+) -> None:
+    async def look() -> dict[str, Any]:
+        return {one.id: one for one in (await workspace.inventory.whole()).entries}
+
+    await look()  # all of them are listed once
+    server.fault(f"DELETE /models/{C}", REFUSAL)
+    await delete(workspace, C)
+    for one in (A, B):  # as a kill leaves it: asked for, and no answer
+        await workspace.store.deletions.asked("fault", "model", one, {"base": "base-1"})
+    server.models.pop(A)
+    found = await look()
+    assert found[A].state is ModelState.DELETED_HERE
+    assert found[A].deleted_at is not None
+    kept = (await workspace.store.deletions.all("fault", "model"))[A]
+    assert (kept.fate, kept.facts) == (Fate.DELETED, {"base": "base-1"})
+    assert "it is not there any more" in kept.cause
+    assert [found[one].state for one in (B, C)] == [ModelState.LIVE] * 2
+    assert "no answer has come" in found[B].why
+    assert "refused" in found[C].why
+    assert "Owner role" in found[C].why
+    assert [found[one].unanswered for one in (A, B, C)] == [False, True, False]
+    server.models[B]["created"] = server.models[C]["created"] = 4_000_000_000  # made anew
+    found = await look()
+    assert [(found[one].why, found[one].unanswered) for one in (B, C)] == [("", False)] * 2

@@ -127,6 +127,7 @@ def test_a_lost_answer_is_settled_by_looking(
     nebius.fault(f"PATCH /v0/dedicated_endpoints/{two}", fault)
     told = home.json("deployments", "stop", "parrot", "--yes")
     assert told["deployments"][0]["outcome"] == "stopped"
+    assert told["deployments"][0]["cause"].endswith("it does not run any more")  # it is there
     assert len(asked(nebius, "PATCH")) == 1
     assert kept(home)["deployment stop", two]["fate"] == "deleted"
 
@@ -140,7 +141,7 @@ def test_one_that_was_not_done_is_not_known_and_may_be_asked_for_again(
     done = home.run("deployments", "stop", "pirate", "--yes")
     assert done.returncode == 3
     assert "not known" in done.stderr
-    assert "it is still there" in done.stderr
+    assert "it still runs" in done.stderr
     home.json("deployments", "stop", "pirate", "--yes")
     assert nebius.endpoints[one]["enabled"] is False
     assert len(asked(nebius, "PATCH")) == 2

@@ -112,10 +112,11 @@ def test_fireworks_bills_the_deployment_and_not_the_model_on_it(
 ) -> None:
     far = servers.of(FireworksReplay)
     home = profile(far, tmp_path)
-    far.models["accounts/acme/models/pirate"] = {"name": "accounts/acme/models/pirate"}
-    far.deploy("accounts/acme/models/pirate")
+    for name in ("pirate", "parrot"):
+        far.models[f"accounts/acme/models/{name}"] = {"name": f"accounts/acme/models/{name}"}
+        far.deploy(f"accounts/acme/models/{name}")
     told = home.json("deployments", "list")
-    host, loaded = told["deployments"]
+    host, loaded = told["deployments"][:2]
     assert (host["usd_per_hour"], host["running"], host["acts"]) == (
         None,
         True,
@@ -123,7 +124,11 @@ def test_fireworks_bills_the_deployment_and_not_the_model_on_it(
     )
     assert loaded["within"] == host["id"]
     assert loaded["acts"] == ["delete"]
-    assert told["total"] == {"running": 1, "usd_per_hour": "0.00", "unknown": 1}
+    assert told["total"] == {"running": 2, "usd_per_hour": "0.00", "unknown": 2}
+    # What is loaded on a deployment stands right behind that one.
+    assert [one["within"] for one in told["deployments"]] == [
+        None, host["id"], None, told["deployments"][2]["id"],
+    ]  # fmt: skip
 
 
 def test_a_price_of_ones_own_counts_where_the_provider_tells_none(

@@ -232,7 +232,7 @@ async def test_a_range_is_marked_and_exported(
         await until(lambda: "0 models would go, 3 would stay" in on_screen(pilot.app), pilot)
         assert "stays: made 4 mo ago" in on_screen(pilot.app)
         await pilot.press("enter")
-        await until(lambda: "Every model would stay" in toasts(pilot.app)[-1], pilot)
+        await until(lambda: "Every model would stay" in "".join(toasts(pilot.app)), pilot)
         dialog.query_one("#age").value = "long"
         await until(lambda: "'long' is not an age" in on_screen(pilot.app), pilot)
         assert "would go" not in on_screen(pilot.app), "nothing is said of the models"

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.widgets import Static
 
+from tests.faults.models import ModelServer
 from tests.faults.server import HANG, FaultServer, reply
 from tests.faults.server import problem as problem_said
 from tests.screens.conftest import TunedLab, use_profile
-from tests.until import problem_of, toasts, until
+from tests.until import on_screen, opened, problem_of, toasts, until
 from tui.app import FinetuiApp
 from tui.screens.dialogs.deletion import DeletionDialog
 from tui.screens.dialogs.details import DetailsDialog
 from tui.screens.models import ModelsScreen
+from tui.screens.models.all_models import AllModelsDialog
+from tui.screens.models.pruning import PruneModels
 from tui.screens.tour import Tour, steps
 from tui.widgets.record_list import RecordList
 
@@ -134,7 +137,13 @@ async def test_a_dead_provider_is_told_with_the_key_that_helps(app_home: Path) -
     async with models_screen() as (pilot, screen):
         await until(lambda: problem_of(screen), pilot)
         await until(lambda: "Press r to ask again" in row(screen, 0), pilot)
-        for key in ("t", "h", "t", "h"):  # what is shown, and how, says nothing of what is there
+        for key in (
+            "t",
+            "h",
+            "t",
+            "h",
+            "enter",
+        ):  # what is shown, and how, says nothing of what is there
             await pilot.press(key)
             await pilot.app.workers.wait_for_complete()
             assert "Press r to ask again" in row(screen, 0)
@@ -153,6 +162,9 @@ async def test_before_an_answer_nobody_says_that_there_are_none(app_home: Path) 
                 await pilot.press(key)
                 await pilot.pause()
                 assert "Asking for the models" in row(screen, 0)
+            pilot.app.clear_notifications()
+            await pilot.press("enter")
+            await until(lambda: "Asking for the models" in "".join(toasts(pilot.app)), pilot)
             server.release()
     finally:
         server.close()
@@ -199,3 +211,28 @@ async def test_what_is_known_of_the_first_row_has_the_whole_width(
         await pilot.press(key)
         line = app.screen.query_one(about, Static)
         await until(lambda: said in str(line.content), pilot)
+
+
+async def test_lists_in_dialogs_leave_room_for_their_keys(app_home: Path) -> None:
+    """In the lowest terminal, with more models than it has lines."""
+    server = ModelServer(40)
+    use_profile(app_home, server.url, "sk-x")
+    app = FinetuiApp()
+    try:
+        async with app.run_test(size=(60, 20)) as pilot:
+            await until(lambda: app.workspace is not None, pilot)
+            await pilot.press("5")
+            await until(lambda: len(listed(app.screen)) == 40, pilot)
+            for key, kind, last in (
+                ("p", PruneModels, "cancels"),
+                ("P", AllModelsDialog, "closes"),
+            ):
+                await pilot.press(key)
+                dialog = await opened(pilot, kind)
+                await until(lambda shown=dialog: shown.query_one(RecordList).count == 40, pilot)
+                await until(lambda word=last: f"esc {word}" in on_screen(app), pilot)
+                assert dialog.query_one(RecordList).size.height >= 4
+                await pilot.press("escape")
+                await until(lambda shown=dialog: app.screen is not shown, pilot)
+    finally:
+        server.close()

@@ -55,6 +55,7 @@ _HEAD = ("id", "kind", "base", "job", "created", "ends", "left", "state")
 
 def _row(model: ModelEntry) -> tuple[str, ...]:
     listed = ", still listed" if model.still_listed else ""
+    listed += ", deletion unanswered" if model.unanswered else ""
     left = ends_words(model.shutdown, day_of(time.time()))
     return (
         model.id, model.kind, model.base, model.job or "–", date_words(model.created),

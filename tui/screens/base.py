@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from tui.services.workspace import Workspace
+    from tui.widgets.record_list import RecordList
 
 
 class GuideLine(Static):
@@ -229,6 +230,11 @@ class ModeScreen(Screen[None]):
     def nothing_words(self) -> str:
         """Return why a command has nothing to work on."""
         return "There is nothing here yet to do that with"
+
+    def on_record_list_nothing_chosen(self, event: RecordList.NothingChosen) -> None:
+        """Say why there is nothing to choose."""
+        event.stop()
+        self.notify(event.words or self.nothing_words(), timeout=3, markup=False)
 
     def on_key(self, event: Key) -> None:
         """Say of a key that does nothing here why that is so."""

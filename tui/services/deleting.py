@@ -8,7 +8,7 @@ makes anybody ask twice.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tui.core.provider.deletion import STALE_S, Fate, Outcome, Tombstone
@@ -32,6 +32,15 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """What is said of one thing: what is asked to be done, that it is, and that it is not."""
+
+    done: str = "deleted"
+    gone: str = "it is not there any more"
+    still: str = "it is still there"
+
+
+@dataclass(frozen=True, slots=True)
 class Deletable:
     """One kind of things that can be deleted, and how. What is awaited may raise a ServiceError.
 
@@ -44,6 +53,7 @@ class Deletable:
     look: Callable[[str], Awaitable[Found | None]]
     listed: Callable[[], Awaitable[Collection[str]]]
     forget: Callable[[str, Mapping[str, Any]], Awaitable[None]]
+    words: Words = field(default_factory=Words)
 
 
 class Deletions:
@@ -84,6 +94,13 @@ class Deletions:
             on_outcome(outcome, error)
         return await self._looked_over(outcomes)
 
+    async def found_gone(self, one: str) -> None:
+        """Take note that one is not there any more, if its deletion was never answered."""
+        before = await self._before(one)
+        if before is not None and before.open:
+            cause = f"{before.before_words}; {self._kind.words.gone}"
+            await self._settle(Outcome(one, Fate.DELETED, cause), before.facts)
+
     async def _delete(
         self, one: str, facts: Mapping[str, Any]
     ) -> tuple[Outcome, ServiceError | None]:
@@ -103,7 +120,11 @@ class Deletions:
         elif failure is not None and not failure.outcome_unknown:
             outcome = Outcome(one, Fate.REFUSED, failure.brief)
         else:
-            why = failure.brief if failure else "the provider did not say that it is deleted"
+            why = (
+                failure.brief
+                if failure
+                else f"the provider did not say that it is {self._kind.words.done}"
+            )
             outcome = await self._looked_for(one, why, answered=failure is None)
         await self._settle(outcome, facts)
         return outcome, None if outcome.gone else failure
@@ -115,16 +136,16 @@ class Deletions:
         except ServiceError as error:
             return Outcome(one, Fate.UNKNOWN, f"{why}; looking for it failed: {error.brief}")
         if found is None:
-            return Outcome(one, Fate.DELETED, f"{why}; it is not there any more")
+            return Outcome(one, Fate.DELETED, f"{why}; {self._kind.words.gone}")
         fate = Fate.REFUSED if answered else Fate.UNKNOWN
-        return Outcome(one, fate, f"{why}; it is still there")
+        return Outcome(one, fate, f"{why}; {self._kind.words.still}")
 
     async def _before(self, one: str) -> Tombstone | None:
         try:
             found = await self._table.one(self._profile, self.noun, one)
         except LedgerError:  # without a ledger nothing is remembered: it is asked for
             return None
-        return found if found and (found.fate.gone or found.fate in _OPEN) else None
+        return found if found and (found.fate.gone or found.open) else None
 
     async def _settled_before(self, before: Tombstone) -> Outcome | None:
         """Return what came of an earlier request for the same, None where one is to be made."""
@@ -138,7 +159,7 @@ class Deletions:
             why = f"{when}; whether it is gone cannot be told: {error.brief}"
             return Outcome(one, Fate.UNKNOWN, f"{why}. It was not asked for again")
         if found is None:
-            outcome = Outcome(one, Fate.DELETED, f"{when}; it is not there any more")
+            outcome = Outcome(one, Fate.DELETED, f"{when}; {self._kind.words.gone}")
             await self._settle(outcome, before.facts)
             return outcome
         made_since = found.created is not None and found.created > before.asked_at
@@ -176,6 +197,3 @@ class Deletions:
         await record_best_effort(
             self._table.settle(self._profile, self.noun, outcome.id, fate, cause)
         )
-
-
-_OPEN = {Fate.ASKED, Fate.UNKNOWN}

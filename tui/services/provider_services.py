@@ -105,7 +105,10 @@ class ProviderServices:
         # The catalogue's dates are OpenAI's own: other providers keep models for longer.
         dated = self._profile.kind == "openai"
         catalog = (lambda: self._tokens().catalog) if dated else None
-        return ModelService(self._provider, self._store, self.jobs, catalog, self.api)
+        return ModelService(
+            self._provider, self._store, self.jobs, catalog, self.api,
+            lambda: self.deployments.last,
+        )  # fmt: skip
 
     @cached_property
     def inventory(self) -> Inventory:

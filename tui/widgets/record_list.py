@@ -69,6 +69,17 @@ class RecordList(LineView, can_focus=True):
             return self.record_list
 
     @dataclass
+    class NothingChosen(Message):
+        """Enter was pressed where there are no rows."""
+
+        record_list: RecordList
+
+        @property
+        def words(self) -> str:
+            """Why there are none, in a line; empty where that is not said."""
+            return " ".join(self.record_list.empty.split())
+
+    @dataclass
     class Chosen(Message):
         """Enter was pressed (or the row under the cursor clicked)."""
 
@@ -97,6 +108,11 @@ class RecordList(LineView, can_focus=True):
     def count(self) -> int:
         """The number of rows."""
         return self._count
+
+    @property
+    def empty(self) -> str:
+        """What is said where there are no rows."""
+        return self._empty
 
     def show(
         self, count: int, make: Callable[[int, int], Text], *, empty: str | None = None
@@ -226,6 +242,8 @@ class RecordList(LineView, can_focus=True):
         """Report the row under the cursor as chosen."""
         if self._count:
             self.post_message(self.Chosen(self, self.cursor))
+        else:
+            self.post_message(self.NothingChosen(self))
 
     def on_click(self, event: events.Click) -> None:
         """Move to the row clicked; a second click chooses it."""

@@ -30,3 +30,24 @@ async def test_the_work_is_cut_before_the_age(width: int) -> None:
         assert told.endswith("  ")
         assert told.rstrip().endswith(("models", "…"))
         assert len(age.strip()) == len("14:03:22")
+
+
+@pytest.mark.parametrize(
+    ("width", "shown", "age"),
+    [(120, "4 fine-tuned models · 18 gone", True), (92, "4 fine-tuned models …", True),
+     (80, "4 fine-tuned models · 18 gone", False), (72, "4 fine-tuned models …", False)],
+)  # fmt: skip
+async def test_beside_much_that_costs_no_number_is_cut_off(
+    width: int, shown: str, age: bool
+) -> None:
+    app = Line()
+    async with app.run_test(size=(width, 3)) as pilot:
+        line = app.query_one(StatusLine)
+        line.fetched(time.time())
+        line.note("4 fine-tuned models · 18 gone")
+        line.show(Status("foundry", costs="2 running · $3.40/h + unknown at 14:03"))
+        await pilot.pause()
+        text = strips_of(app.screen)[0].text
+        assert text.startswith(f" foundry  {shown} ")
+        assert ("updated" in text) is age
+        assert "$3.40/h + unknown at 14:03" in text

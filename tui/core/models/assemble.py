@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from tui.core.jobs.cost_so_far import JobCost
     from tui.core.jobs.jobs import Job
     from tui.core.models.entry import Kind
+    from tui.core.models.states import Verdict
+    from tui.core.provider.deletion import Tombstone
 
 _STEP = ":ckpt-step-"
 _NOTHING = Remembered()
@@ -38,7 +40,8 @@ class Told:
 
     `listed` is the provider's list, `deployments` what serves its models, `next_step` how to make
     one answer by its id. `datasets` are local paths by the id of a file, `costs` and `checkpoints`
-    stand by the id of a job, `usage` by what was asked: a model or its deployment.
+    stand by the id of a job, `usage` by what was asked: a model or its deployment. `asked` is what
+    came of asking to delete a model from here.
     """
 
     profile: str = ""
@@ -54,6 +57,7 @@ class Told:
     catalog: Catalog | None = None
     preset: Preset | None = None
     account: AccountKind = ""
+    asked: Mapping[str, Tombstone] = field(default_factory=dict)
 
 
 def assemble(told: Told, now: float, today: date) -> tuple[ModelEntry, ...]:
@@ -130,6 +134,7 @@ class _Assembly:
                 deployed,
                 needs_deployment=bool(step),
                 deployments_known=told.deployments is not None,
+                asked=told.asked.get(name),
             ),
             self._now,
             self._today,
@@ -163,7 +168,13 @@ class _Assembly:
             owner=info.owned_by,
             raw=info.raw,
             takes_jobs=self._takes_jobs(name) if kind == "base" else None,
+            unanswered=self._unanswered(name, verdict, created),
         )
+
+    def _unanswered(self, name: str, verdict: Verdict, created: int | None) -> bool:
+        asked = self._told.asked.get(name)
+        gone_or_anew = verdict.state.gone or (created or 0) > (asked.asked_at if asked else 0)
+        return asked is not None and asked.open and not gone_or_anew
 
     def _takes_jobs(self, base: str) -> Until | None:
         told = self._told

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.core.models.states import ModelState
-from tui.core.provider.files import age_words
+from tui.core.provider.files import ago_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -77,12 +77,12 @@ def _why_kept(
     assert used is not None
     if now - used <= older_than:
         what = "made" if used == entry.created else "chatted with"
-        return f"{what} {age_words(max(now - used, 0))} ago"
+        return f"{what} {ago_words(max(now - used, 0))}"
     return ""
 
 
 def _why_going(entry: ModelEntry, now: float) -> str:
-    made = f"made {age_words(now - (entry.created or 0))} ago"
+    made = f"made {ago_words(now - (entry.created or 0))}"
     if entry.usage.last_chatted is None:
         return f"{made}, never chatted with from here"
-    return f"{made}, last chatted with {age_words(now - entry.usage.last_chatted)} ago"
+    return f"{made}, last chatted with {ago_words(now - entry.usage.last_chatted)}"

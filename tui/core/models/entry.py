@@ -63,7 +63,8 @@ class ModelEntry:
     answer where its name is not enough, `chat_name` what to call it then, and `needs` that nothing
     serves it. `checkpoints` and `deployments` are None where nobody told. `raw` is the provider's
     own object, empty for a model that only a job or the ledger names. `takes_jobs` is until when a
-    base takes jobs, where that is known.
+    base takes jobs, where that is known. `unanswered` is whether it was asked to be deleted from
+    here, may be there, and no answer has settled it.
     """
 
     id: str
@@ -92,6 +93,7 @@ class ModelEntry:
     owner: str = ""
     raw: Mapping[str, Any] = field(default_factory=dict)
     takes_jobs: Until | None = None
+    unanswered: bool = False
 
     @property
     def asked_as(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from tui.core.catalog.shutdown import Shutdown
+    from tui.core.provider.deletion import Tombstone
     from tui.core.provider.deployments import Deployment
 
 FRESH_S = 1800  # so long after its job a model may not be listed yet
@@ -87,7 +88,8 @@ class Evidence:
     `ever_listed` whether a list seen from here had it at any time. `deleted_at` is when it was
     deleted from here. `made_at` is when its job ended with it, `created` when the provider says
     it was made. `deployments_known` is whether the provider told what is deployed.
-    `needs_deployment` is whether it does not answer by its name alone.
+    `needs_deployment` is whether it does not answer by its name alone. `asked` is what came of
+    asking to delete it from here.
     """
 
     listed: bool | None = None
@@ -100,6 +102,7 @@ class Evidence:
     deployments: tuple[Deployment, ...] = ()
     needs_deployment: bool = False
     deployments_known: bool = True
+    asked: Tombstone | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,16 +123,26 @@ def state_of(known: Evidence, now: float, today: date) -> Verdict:
         assert known.shutdown is not None
         return Verdict(ModelState.RETIRED, f"it stopped on {known.shutdown.words}{listed}")
     if known.listed or known.lookup == "found":
-        return _of_one_there(known)
-    return _of_one_missing(known, now)
+        return _with_request(_of_one_there(known), known)
+    return _with_request(_of_one_missing(known, now), known)
+
+
+def _with_request(found: Verdict, known: Evidence) -> Verdict:
+    """Return a state with what came of asking to delete it, unless gone or made anew since."""
+    if known.asked is None or found.state.gone or known.asked.asked_at < _made(known):
+        return found
+    return replace(found, why="; ".join(filter(None, (found.why, known.asked.words))))
+
+
+def _made(known: Evidence) -> int:
+    return max(known.made_at or 0, known.created or 0)
 
 
 def _deleted_here(known: Evidence) -> bool:
     """Whether it was deleted from here, and not made anew under the same name since."""
     if known.deleted_at is None:
         return False
-    made = max(known.made_at or 0, known.created or 0)
-    return made <= known.deleted_at
+    return _made(known) <= known.deleted_at
 
 
 def _retired(known: Evidence, today: date) -> bool:

@@ -102,3 +102,18 @@ class Tombstone:
     def before_words(self) -> str:
         """Say when it was asked for."""
         return f"asked for on {date_words(self.asked_at)}"
+
+    @property
+    def open(self) -> bool:
+        """Whether no answer has settled it, so that it may be gone or going."""
+        return self.fate in {Fate.ASKED, Fate.UNKNOWN}
+
+    @property
+    def words(self) -> str:
+        """Say what came of it, for something that is there all the same; empty where nothing."""
+        if self.fate is Fate.REFUSED:
+            why = f": {self.cause}" if self.cause else ""
+            return f"deleting it was refused on {date_words(self.asked_at)}{why}"
+        if not self.open:
+            return ""
+        return f"deleting it was {self.before_words}: {self.cause or 'no answer has come'}"

@@ -161,6 +161,12 @@ def age_words(seconds: float | None) -> str:
     return "now"
 
 
+def ago_words(seconds: float) -> str:
+    """Return how long ago something was: `just now`, `5 min ago`."""
+    age = age_words(seconds)
+    return "just now" if age == "now" else f"{age} ago"
+
+
 def total_bytes(files: Iterable[StoredFile]) -> int | None:
     """Return the size of files together, as far as it is known; None where none is."""
     known = [file.info.bytes for file in files if file.info.bytes is not None]

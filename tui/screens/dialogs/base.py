@@ -57,6 +57,8 @@ class Dialog(ModalScreen[T | None]):
         *bindings_in_dialogs(),
     ]
 
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (24, "-middle"), (30, "-high")]
+
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Give each dialog its keys from the one table of commands."""
         if cls.__dict__.keys() & {"WHERE", "SHARED"}:
@@ -132,6 +134,12 @@ class Dialog(ModalScreen[T | None]):
     def cancel(self) -> None:
         """Close without an answer."""
         self.dismiss(None)
+
+    def on_record_list_nothing_chosen(self, event: RecordList.NothingChosen) -> None:
+        """Say why there is nothing to choose."""
+        event.stop()
+        if event.words:
+            self.notify(event.words, timeout=3, markup=False)
 
     @handles("form.next")
     def next_field(self) -> None:

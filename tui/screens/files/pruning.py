@@ -32,6 +32,7 @@ class PruneDialog(Dialog[tuple[str, ...]]):
 
     DEFAULT_CSS = """
     PruneDialog RecordList { height: 10; }
+    PruneDialog.-low RecordList { height: 6; }
     """
     WHERE = "prune"
     SHARED = ("picker",)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.commands import key_hint
-from tui.core.provider.files import age_words
+from tui.core.provider.files import ago_words
 from tui.core.provider.transfers import transfer_words
 from tui.core.text.paths import path_line
 from tui.core.text.text import one_line, plural
@@ -217,7 +217,7 @@ class FileUploads:
     async def _use(self, earlier: FileInfo, path: Path) -> bool | None:
         """Ask whether to use an earlier upload of the same content; esc does neither."""
         made = earlier.created_at
-        age = f", {age_words(time.time() - made)} old" if made is not None else ""
+        age = f", made {ago_words(time.time() - made)}" if made is not None else ""
         question = (
             f"The content of {path_line(path.name, 40)} is at the provider already:\n"
             f"{earlier.id} ({path_line(earlier.filename, 40)}{age}).\n\nUse that one?"

@@ -34,6 +34,8 @@ class AllJobsDialog(Dialog[tuple[str, str]]):
     AllJobsDialog {
         & > .dialog { width: 96%; }
         & RecordList { height: auto; max-height: 14; min-height: 4; }
+        &.-middle RecordList { max-height: 10; }
+        &.-low RecordList { max-height: 5; }
         & #about {
             height: auto;
             margin: 1 0 0 0;

@@ -33,7 +33,9 @@ class JobAsking:
         context.host.complete("chat")
         if context.workspace.api.deployments.next_step(model):
             context.note("looking what serves the model …")
-            serving = await look_at_serving(context.workspace.api)
+            serving = await look_at_serving(
+                context.workspace.api, context.workspace.deployments.last
+            )
             context.note("")
             model = serving.chat_name(model) or model
         context.host.chat_with(model)

@@ -68,6 +68,7 @@ class KeepBestDialog(Dialog[None]):
     KeepBestDialog {
         & > .dialog { width: 96%; }
         & RecordList { height: auto; max-height: 11; min-height: 4; margin: 1 0 0 0; }
+        &.-low RecordList { max-height: 4; }
     }
     """
     WHERE = "keep_best"

@@ -40,6 +40,8 @@ class LineageDialog(Dialog["Node"]):
     LineageDialog {
         & > .dialog { width: 96%; }
         & RecordList { height: auto; max-height: 16; min-height: 4; }
+        &.-middle RecordList { max-height: 12; }
+        &.-low RecordList { max-height: 8; }
         & #about { height: auto; max-height: 3; margin: 1 0 0 0; color: $text-muted; }
     }
     """

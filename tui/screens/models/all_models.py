@@ -39,6 +39,8 @@ class AllModelsDialog(Dialog[tuple[str, str]]):
         & > .dialog { width: 96%; }
         & #head { height: 1; color: $text-muted; }
         & RecordList { height: auto; max-height: 14; min-height: 4; }
+        &.-middle RecordList { max-height: 10; }
+        &.-low RecordList { max-height: 5; }
         & #about { height: auto; max-height: 6; margin: 1 0 0 0; color: $text-muted; }
     }
     """

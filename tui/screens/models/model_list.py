@@ -84,6 +84,7 @@ class ModelList:
         self._gone = 0
         self._wishes = 0
         self._failed: Failure | None = None  # why the list did not come
+        self._unanswered = 0  # deletions
         self._wanted: str | None = None  # where the cursor goes once it is listed
 
     @property
@@ -119,7 +120,7 @@ class ModelList:
     def begin(self) -> None:
         """List the models of another provider."""
         self.marked, self.seen, self._texts = set(), InventorySeen(), {}
-        self._failed = None
+        self._failed, self._unanswered = None, 0
         self._context.fetched(None)
         self._show(Arranged(), LOADING)
         self.pane.list.focus()
@@ -161,6 +162,7 @@ class ModelList:
             return
         self._texts, there = await asyncio.to_thread(_by_id, seen.entries)
         self.seen = seen
+        self._unanswered = sum(one.unanswered for one in seen.entries)
         self.marked &= there  # what is gone by now cannot be meant
         if problem is None:
             self._context.fetched(time.time())
@@ -301,6 +303,8 @@ class ModelList:
         if not found.entries:
             return ""
         parts = [plural(found.tuned, "fine-tuned model")]
+        if self._unanswered:
+            parts.append(f"{plural(self._unanswered, 'deletion')} unanswered")
         if found.gone:
             parts.append(f"{found.gone} gone{'' if self.with_gone else ', hidden'}")
         if self.typed:

@@ -35,7 +35,8 @@ class PruneModels(Dialog[tuple[str, ...]]):
     """
 
     DEFAULT_CSS = """
-    PruneModels { & > .dialog { width: 96%; } & RecordList { height: 10; } }
+    PruneModels { & > .dialog { width: 96%; } & RecordList { height: 10; }
+        &.-low RecordList { height: 6; } }
     """
     WHERE = "prune_models"
     SHARED = ("picker",)

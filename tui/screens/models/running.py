@@ -23,9 +23,10 @@ from tui.screens.host import host_of
 from tui.screens.models import running_rows
 from tui.services.errors import ServiceError
 from tui.services.models.acts_everywhere import ActsEverywhere, Placed
-from tui.services.models.deployments import dearest
+from tui.services.models.deployments import in_cost_order
 from tui.services.models.deployments_everywhere import EveryProfileDeployments, ProfileDeployments
 from tui.widgets.frame.error_panel import ErrorPanel
+from tui.widgets.frame.key_hints import KeyHints
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
@@ -111,9 +112,7 @@ class RunningDialog(Dialog[tuple[str, str]]):
         yield Static(id="running-about", markup=False)
         yield self._panel
         yield Static(id="running-sum", markup=False)
-        read_only = self._workspace.profile.read_only
-        hidden = dict.fromkeys(self.ACTS, None) if read_only else {}
-        yield self.key_hints(**hidden, cancel="closes")
+        yield self._keys()
 
     def on_mount(self) -> None:
         """Show what was seen last, and ask."""
@@ -123,6 +122,15 @@ class RunningDialog(Dialog[tuple[str, str]]):
             self._found[service.profile] = ProfileDeployments(service.profile, last)
             self._at = last.at
         self.refresh_list()
+
+    def _keys(self) -> KeyHints:
+        """Return the line of keys, without those for which nothing is listed."""
+        offered = {act for placed in self.rows for act in placed.one.acts}
+        if self._workspace.profile.read_only:
+            offered = set()
+        names = [name for name, act in self.ACTS.items() if act not in offered]
+        names += [] if self.rows else ["running.mark"]
+        return self.key_hints(**dict.fromkeys(names, None), cancel="closes")
 
     # -- asking ------------------------------------------------------------------------
 
@@ -176,13 +184,13 @@ class RunningDialog(Dialog[tuple[str, str]]):
         listing = self.query_one(RecordList)
         under = self._under
         own = self._workspace.profile.name
-        self.rows = [
+        rows = [
             Placed(self._workspace.deployments if name == own else self._every.service(name), one)
             for name, found in self._found.items()
             if found.seen is not None
             for one in found.seen.deployed
         ]
-        self.rows.sort(key=lambda placed: dearest(placed.one))
+        self.rows = in_cost_order(rows, lambda one: one.one, lambda one: one.service.profile)
         keys = [placed.key for placed in self.rows]
         self._marked &= {*keys}
         listing.show(len(self.rows), self._row, empty=self._empty())
@@ -191,6 +199,7 @@ class RunningDialog(Dialog[tuple[str, str]]):
         width = listing.scrollable_content_region.width
         head = running_rows.head_row(width, profiles=self._everywhere) if self.rows else ""
         self.query_one("#running-head", Static).update(head)
+        self.query_one(KeyHints).take(self._keys())
         self._tell()
 
     def _empty(self) -> str:

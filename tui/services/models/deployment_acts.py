@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tui.core.provider.deployment_words import facts_of
 from tui.core.provider.deployments import Act
 from tui.core.provider.records import Deleted
-from tui.services.deleting import Deletable, Deletions, Found
+from tui.services.deleting import Deletable, Deletions, Found, Words
 from tui.services.errors import Refused
 
 if TYPE_CHECKING:
@@ -44,7 +44,9 @@ class DeploymentActs:
         self._chosen = {one.id: one for one in chosen}
         # The ledger keeps stopping apart: what was stopped once may have been started since.
         kind = self.noun if act is Act.DELETE else f"{self.noun} {act}"
-        whole = Deletable(kind, self._ask, self._look, self._not_done, self._forget)
+        running = Words(act.done, "it does not run any more", "it still runs")
+        words = Words() if act is Act.DELETE else running
+        whole = Deletable(kind, self._ask, self._look, self._not_done, self._forget, words)
         self._run = Deletions(profile, store.deletions, whole)
 
     async def run(

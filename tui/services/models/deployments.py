@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui.core.catalog.abilities import Ability
 from tui.core.money.counted import counted_by
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from tui.services.provider.interface import ProviderApi
     from tui.services.provider.provider import Provider
     from tui.services.store.store import Store
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ class DeploymentService:
         """Ask what is deployed, and what it costs where that is told."""
         self.check_told()
         found = await self._api.deployments.list()
-        seen = DeploymentsSeen(tuple(sorted(await self._priced(found), key=dearest)), time.time())
+        seen = DeploymentsSeen(tuple(by_cost(await self._priced(found))), time.time())
         self._looks[self.profile] = seen
         self._listeners.tell(seen)
         return seen
@@ -131,6 +133,26 @@ def _why_not(one: Deployment, act: Act) -> tuple[str, str]:
         return f"it is a model loaded on {one.within}", f"Name that, to {act.to('it')}."
     other = f"It can be {' or '.join(each.done for each in sorted(one.acts))}." if one.acts else ""
     return f"it is {one.state or 'in a state nobody knows'}", other or "List them again."
+
+
+def by_cost(found: Iterable[Deployment]) -> list[Deployment]:
+    """Return deployments of one profile as they are listed."""
+    return in_cost_order([*found], lambda one: one, lambda _: "")
+
+
+def in_cost_order(
+    ones: Sequence[T], of: Callable[[T], Deployment], profile: Callable[[T], str]
+) -> list[T]:
+    """Return what costs most first, what is loaded on a deployment right behind it."""
+    hosts = {(profile(one), of(one).id): of(one) for one in ones}
+
+    def place(one: T) -> tuple[Any, ...]:
+        own, whose = of(one), profile(one)
+        host = hosts.get((whose, own.within or ""))
+        first = host or own
+        return dearest(first), whose, first.id, host is not None, dearest(own)
+
+    return sorted(ones, key=place)
 
 
 def dearest(one: Deployment) -> tuple[bool, bool, float, str]:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tui.core.jobs.cost_so_far import JobCost
     from tui.core.jobs.jobs import Job
     from tui.core.models.entry import ModelEntry
+    from tui.core.provider.deletion import Tombstone
     from tui.core.provider.deployments import Deployment
     from tui.core.provider.records import ModelInfo
     from tui.services.jobs.service import JobService
@@ -225,24 +226,37 @@ class Inventory:
         name, remembered = self._profile.name, dict[str, Remembered]()
         facts = await read_facts(self._store, name)
         jobs: tuple[Job, ...] = ()
+        asked: dict[str, Tombstone] = {}
         try:
             remembered = await self._store.models.all(name)
+            asked = await self._store.deletions.all(name, self._models.deletions().noun)
             jobs = (await self._jobs.cache.jobs()).jobs
         except LedgerError:  # what the provider tells is shown all the same
             pass
         catalog = await self._dates()
-        return _with_facts(
-            Told(
-                name,
-                jobs=jobs,
-                next_step=self._api.deployments.next_step,
-                remembered=remembered,
-                catalog=catalog,
-                preset=self._profile.preset,
-                account=self._profile.account_kind,
-            ),
-            facts,
+        told = Told(
+            name,
+            jobs=jobs,
+            next_step=self._api.deployments.next_step,
+            remembered=remembered,
+            catalog=catalog,
+            preset=self._profile.preset,
+            account=self._profile.account_kind,
+            asked=asked,
         )
+        return _with_facts(await self._settled(told), facts)
+
+    async def _settled(self, told: Told) -> Told:
+        """Take note of the models that are gone, and whose deletion from here was not answered."""
+        open_ = [name for name, one in told.asked.items() if one.open]
+        gone = {name: told.remembered[name] for name in open_ if name in told.remembered}
+        gone = {name: one for name, one in gone.items() if one.lookup == "gone"}
+        deletions = self._models.deletions()
+        for name in gone:
+            await deletions.found_gone(name)
+        now = int(time.time())
+        deleted = {name: replace(one, deleted_at=now) for name, one in gone.items()}
+        return replace(told, remembered={**told.remembered, **deleted})
 
     async def _dates(self) -> Catalog | None:
         if not self._dated:
@@ -279,7 +293,7 @@ class Inventory:
             name: replace(told.remembered.get(name, Remembered()), lookup=said, looked_at=now)
             for name, said in found.items()
         }
-        return replace(told, remembered={**told.remembered, **new})
+        return await self._settled(replace(told, remembered={**told.remembered, **new}))
 
 
 def _with_answers(told: Told, answers: _Answers) -> Told:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tui.core.catalog.models import Catalog
     from tui.core.jobs.jobs import Checkpoint, Job
     from tui.services.jobs.service import JobService
+    from tui.services.models.deployments import DeploymentsSeen
     from tui.services.provider.interface import ProviderApi
     from tui.services.provider.provider import Provider
     from tui.services.store.store import Store
@@ -137,11 +138,13 @@ class ModelService:
         jobs: JobService,
         catalog: Callable[[], Catalog] | None = None,
         api: ProviderApi | None = None,
+        deployed: Callable[[], DeploymentsSeen | None] = lambda: None,
     ) -> None:
+        """Look for one profile; `deployed` is what was seen last to be deployed."""
         self._whole = api or api_of(provider)
         self._api = self._whole.models
         self._store = store
-        self._jobs = jobs
+        self._jobs, self._deployed = jobs, deployed
         self._profile, self._preset = provider.profile.name, provider.profile.preset
         self._account = provider.profile.account_kind
         self._load_catalog = catalog
@@ -161,7 +164,7 @@ class ModelService:
         That is: no ServiceError.
         """
         models, jobs, serving = await asyncio.gather(
-            _or_error(self.list), _or_error(self._jobs.list), look_at_serving(self._whole)
+            _or_error(self.list), _or_error(self._jobs.list), self._look_at_serving()
         )
         problem, models = _apart(models)
         jobs_problem, jobs = _apart(jobs)
@@ -245,7 +248,10 @@ class ModelService:
 
     async def serving(self, model_id: str) -> str:
         """Return how a tuned model is made to answer, empty where its name is enough."""
-        return (await look_at_serving(self._whole)).words(model_id)
+        return (await self._look_at_serving()).words(model_id)
+
+    async def _look_at_serving(self) -> Serving:
+        return await look_at_serving(self._whole, self._deployed())
 
     async def retrieve(self, model_id: str) -> ModelInfo:
         """Return one model's record."""

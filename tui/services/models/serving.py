@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,10 @@ from tui.core.provider.deployments import Deployment, deployment_of
 from tui.services.errors import ServiceError
 
 if TYPE_CHECKING:
+    from tui.services.models.deployments import DeploymentsSeen
     from tui.services.provider.interface import ProviderApi
+
+FRESH_S = 15  # so long a look at what is deployed holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +40,15 @@ class Serving:
         return missing and bool(self.api.deployments.next_step(model_id))
 
 
-async def look_at_serving(api: ProviderApi) -> Serving:
-    """Ask what is deployed where the provider tells; what does not come is taken for nothing."""
+async def look_at_serving(api: ProviderApi, last: DeploymentsSeen | None = None) -> Serving:
+    """Ask what is deployed where the provider tells; what does not come is taken for nothing.
+
+    Nobody is asked where the `last` look was a moment ago.
+    """
     if api.abilities.of(Ability.DEPLOYMENTS) != "yes":
         return Serving(api)
+    if last is not None and 0 <= time.time() - last.at < FRESH_S:
+        return Serving(api, last.deployed)
     try:
         return Serving(api, tuple(await api.deployments.list()))
     except ServiceError:  # that a model needs one is told all the same

@@ -32,6 +32,9 @@ class Status:
     costs: str = ""
 
 
+_DOT = " · "
+_COSTS = 62  # percent of the line, at most
+_FIRST = 24  # cells of what a screen says first, before which the age gives way
 _LEAST = 12  # cells of what a screen shows, beside a long piece of work
 
 
@@ -99,14 +102,38 @@ class StatusLine(Horizontal):
         work = f"  ◐ {one_line(status.work)}" if status.work else ""
         if self._note:
             # What is being done stands whole, also where there is no room for both.
-            room = shown.size.width - text.cell_len - cell_len(work) - len("  ")
-            note = Text(one_line(self._note))
-            if work and shown.size.width:
-                note.truncate(max(room, _LEAST), overflow="ellipsis")
-            text.append("  ").append_text(note)
+            taken = text.cell_len + cell_len(work) + len("  ")
+            note = one_line(self._note)
+            if self.size.width:
+                note = _parts_in(note, self._room(note, taken) - taken)
+            text.append("  ").append(note)
         text.append(work, style="italic")
         shown.update(text, layout=False)
+
+    def _room(self, note: str, taken: int) -> int:
+        """Return the columns of the text. The age stands only where the first part does, too."""
+        width, costs = self.size.width, one_line(self._status.costs)
+        room = width - (min(cell_len(costs) + 2, width * _COSTS // 100) if costs else 0)
+        beside = room - cell_len(self._age)
+        first = cell_len(note.partition(_DOT)[0])
+        shown = beside - taken >= min(first, _FIRST)
+        self.query_one("#status-age", Static).display = shown
+        return beside if shown else room
 
     def on_resize(self) -> None:
         """Divide the room anew."""
         self._paint()
+
+
+def _parts_in(note: str, room: int) -> str:
+    """Return as many parts of a remark as there is room for; none is cut but the first."""
+    if cell_len(note) <= room:
+        return note
+    parts = note.split(_DOT)
+    while len(parts) > 1:
+        parts.pop()
+        if cell_len(shorter := f"{_DOT.join(parts)} …") <= room:
+            return shorter
+    text = Text(parts[0])
+    text.truncate(max(room, _LEAST), overflow="ellipsis")
+    return text.plain
