@@ -230,6 +230,7 @@ def _gate(pairs: _Marks, others: _Others, holds: _Holds) -> Callable[[Row], bool
 
     def hint(batch: LineBatch) -> Iterable[int]:
         lines = batch.lines
+        suspects: list[tuple[Iterable[int], Iterable[bytes]]]
         suspects = [(batch.holding(left), whole) for left, whole in pairs]
         suspects += [(batch.matching(rare), whole) for rare, whole in others]
         return {at for places, whole in suspects for at in places if holds(lines[at], whole)}
