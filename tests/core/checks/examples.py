@@ -404,6 +404,10 @@ LINES: Mapping[str, tuple[list[bytes], list[bytes]]] = {
         [says("Authorization: Bearer abcdef123456")],
         [says("Authorization: Bearer <token>")],
     ),
+    "secret-login": (
+        [says("db.example:5432:shop:fern:watering"), says("fern:$apr1$" + "aB3./xYz$" + "k9" * 11)],
+        [says("postgres://db.example:5432/shop"), says('{"auth": "bm9uZQ=="}')],
+    ),
     "secret-webhook": (
         [says("https://hooks.slack.com/" + "services/T01ABCDEF/B01ABCDEF/abcdEFGH1234ijkl")],
         [says("https://hooks.slack.com/services")],

@@ -73,7 +73,9 @@ TOKENS = (
     "xai-" + "a1B2c" * 16, "pplx-" + "a1B2c3d4" * 6, "shpat_" + "a1b2c3d4" * 4,
     "ATATT3" + "a1B2c" * 25, "lin_api_" + "a1B2c" * 8, "ntn_" + "a1B2c" * 9,
     "hvs.CAES" + "a1B2c" * 8, "figd_" + "a1B2c" * 8, "AGE-SECRET-KEY-1" + "A2" * 29,
-    "123456789:AA" + "a1B2c3d4e5f" * 3, "rk_live_" + "a1B2c" * 5,
+    "hvs." + "a1B2c" * 5, "dp.pt." + "a1B2c" * 8, "dapi" + "a1b2c3d4" * 4,
+    "SK" + "a1b2c3d4" * 4, "AC" + "a1b2c3d4" * 4, "123456789:AA" + "a1B2c3d4e5f" * 3,
+    "rk_live_" + "a1B2c" * 5,
     "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQpNSUlFcEFJQkFBS0NBUUVB",
 )  # fmt: skip
 
@@ -89,7 +91,14 @@ def test_tokens_with_the_mark_of_a_service_go_whole() -> None:
     )
     assert b"/api/webhooks/[TOKEN]" in hook.data
     certificate = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSURCakNDQWU2Z0F3SUJBZ0lC"
-    spoken = ("hf_models_that_are_small", certificate, "see gsk_ and npm_config_registry", "SG.")
+    spoken = (
+        "hf_models_that_are_small",
+        certificate,
+        "dapi for all",
+        "SKU AC1",
+        "see gsk_ and npm_config_registry",
+        "SG.",
+    )
     assert [text for text in spoken if secrets_in([says(text)])] == []
 
 

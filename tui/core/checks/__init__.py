@@ -18,6 +18,7 @@ from tui.core.checks.tool_use import tools as tools, calls as calls, replies as 
 from tui.core.checks.examples import special as special, preference as preference
 from tui.core.checks.examples import quality as quality
 from tui.core.checks.private_data import secrets as secrets, named_secrets as named_secrets
+from tui.core.checks.private_data import logins as logins
 from tui.core.checks.private_data import personal as personal
 from tui.core.checks.whole_file import file_rules as file_rules, reinforcement as reinforcement
 from tui.core.checks.whole_file import style_rules as style_rules, likeness as likeness

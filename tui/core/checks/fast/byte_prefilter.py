@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from tui.core.checks.row import Row
 
 
+ASCII = bytes(range(128))
+
+
 class LineBatch:
     """Many lines that follow each other, cut down together."""
 
@@ -96,6 +99,11 @@ class LineBatch:
             found.append(at)
             place = find(word, ends[at])
         return found
+
+    @cached_property
+    def beyond_ascii(self) -> bytes:
+        """All bytes that are not ASCII, one after the other."""
+        return self.whole.translate(None, ASCII)
 
     def having_byte(self, byte: bytes) -> Iterable[int]:
         """Return the lines (0-based) that hold a single byte, which is found at once."""
@@ -173,36 +181,59 @@ def _by_rest(marks: tuple[bytes, ...]) -> dict[bytes, list[bytes]]:
     return found
 
 
-def marked(*marks: bytes, exact: str = "") -> Callable[[Row], bool]:
+# What is left of marks and the marks, and patterns of what goes with others and those.
+_Marks = list[tuple[bytes, Iterable[bytes]]]
+_Others = list[tuple[re.Pattern[bytes], Iterable[bytes]]]
+_Holds = Callable[[bytes, Iterable[bytes]], bool]
+
+
+def marked(
+    *marks: bytes, exact: str = "", after: dict[str, tuple[bytes, ...]] | None = None
+) -> Callable[[Row], bool]:
     """Return a gate: whether one of `marks`, which are ASCII, may be in a text of the line.
 
     With `exact`, a pattern that begins with a rare letter, the line has to match that instead.
+    `after` are marks of which too little is left, by a pattern, or a plain mark, of the rare bytes
+    that go with them.
     """
-    pairs = [*_by_rest(marks).items()]
-    pattern = re.compile(exact.encode()) if exact else None
+    pairs: _Marks = [*_by_rest(marks).items()]
+    others: _Others = []
+    for rare, whole in (after or {}).items():
+        if rare.isalnum():
+            pairs.append((rare.encode(), whole))
+        else:
+            others.append((re.compile(rare.encode()), whole))
+    return _gate(pairs, others, _holds_exactly(exact) if exact else _holds_one)
 
-    def holds(line: bytes, whole: Iterable[bytes]) -> bool:
-        if pattern is not None:
-            return pattern.search(line) is not None
-        for mark in whole:  # noqa: SIM110 - a generator costs as much as all of the search
-            if mark in line:
+
+def _holds_one(line: bytes, marks: Iterable[bytes]) -> bool:
+    for mark in marks:  # noqa: SIM110 - a generator costs as much as all of the search
+        if mark in line:
+            return True
+    return False
+
+
+def _holds_exactly(exact: str) -> _Holds:
+    search = re.compile(exact.encode()).search
+    return lambda line, _marks: search(line) is not None
+
+
+def _gate(pairs: _Marks, others: _Others, holds: _Holds) -> Callable[[Row], bool]:
+    def lets(line: bytes, rest: bytes) -> bool:
+        for left, whole in pairs:
+            if left in rest and holds(line, whole):
                 return True
-        return False
-
-    def lets(line: bytes, _rest: bytes) -> bool:
-        return holds(line, marks)
+        return any(rare.search(rest) is not None and holds(line, whole) for rare, whole in others)
 
     def gate(row: Row) -> bool:
-        for rest, whole in pairs:
-            if rest in row.rare_bytes and holds(row.line, whole):
-                return True
-        return row.hides_ascii
+        return lets(row.line, row.rare_bytes) or row.hides_ascii
 
     def hint(batch: LineBatch) -> Iterable[int]:
         lines = batch.lines
-        return {
-            at for rest, whole in pairs for at in batch.holding(rest) if holds(lines[at], whole)
-        }
+        suspects: list[tuple[Iterable[int], Iterable[bytes]]]
+        suspects = [(batch.holding(left), whole) for left, whole in pairs]
+        suspects += [(batch.matching(rare), whole) for rare, whole in others]
+        return {at for places, whole in suspects for at in places if holds(lines[at], whole)}
 
     HINTS[gate] = hint
     LETS[gate] = lets

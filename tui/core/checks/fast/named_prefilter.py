@@ -10,8 +10,8 @@ import json
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.core.checks.fast.byte_prefilter import HINTS, LETS
-from tui.core.checks.fast.rare_bytes import KEPT
+from tui.core.checks.fast.byte_prefilter import ASCII, HINTS, LETS
+from tui.core.checks.fast.rare_bytes import KEPT, rare_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,7 +38,11 @@ _GIVES = (
 )
 # In the open a word is no secret: there has to be a digit, or in a password a sign.
 _OPEN = r"(?:[^\s\"'`;,)\]}>\\]|\\[^nrt])*"
-_STRONG_PASSWORD = rf"(?=[^\s\"'`]{{6}})(?:(?<=[\"'`])[^<{{\[]|{_OPEN}[0-9\x80-\xff!@#$%^&*+=?~])"
+# A word in the open is one where its line ends, or the part of a connection.
+_ALONE = r"[A-Za-z]{6,256}[ \t*]*(?:\\+[nr]|[\\\"';&\r\n]|$)"
+_STRONG_PASSWORD = (
+    rf"(?=[^\s\"'`]{{6}})(?:(?<=[\"'`])[^<{{\[]|{_OPEN}[0-9\x80-\xff!@#$%^&*+=?~]|{_ALONE})"
+)
 _STRONG = r"(?=[^\s\"'`]{8})[A-Za-z_+/~@#$%^&*\\-]*[0-9+/=~@#$%^&*]"
 _ANY = r"[^\s\"'`<{\[][^\s\"'`]{5}"  # what a name in capitals is given in a setting
 _IN_ADDRESS = r"=(?=[^\s\"'`&#<>;]{16})[A-Za-z_+/~@$%^*\\-]*[0-9]"
@@ -94,7 +98,11 @@ _SIGNATURES = (
     _given("ignature", _IN_ADDRESS),
 )
 _HEADERS = (_given("uthorization", rf"{_TO_VALUE}(?:[A-Za-z]+[ \t]+)?[A-Za-z0-9._~+/=:\\-]{{6}}"),)
-_LOGINS = (_given("curl", r".{0,600}?(?:-u|--user)[ =\\\"'\w]"),)
+_LOGINS = (
+    _given("curl", r".{0,600}?(?:-u|--user)[ =\\\"'\w]"),
+    _given("mysql", r".{0,600}? -p(?:\\*[\"'][^\"']|[^\s\"'])[^\"']{5}"),
+    _given("mariadb", r".{0,600}? -p(?:\\*[\"'][^\"']|[^\s\"'])[^\"']{5}"),
+)
 
 # In the rare bytes: what is left of a suffix, quotes and a sign. Blanks and ' are not.
 _LEFT = r"[_-]?(?:00?|[A-Z]*[ug]?)[\\\"`*]*(?::|=(?!=))"
@@ -115,17 +123,41 @@ _BY_RARE: dict[re.Pattern[bytes], tuple[_Given, ...]] = {
         (rf"=(?:(?<=g=)|(?<=gu=))[A-Z{KEPT}_+/~@$%^*\\-]*0", _SIGNATURES),
         (r"z(?<=uz)[\\\"`]*[:=,]", _HEADERS),
         (rf"--(?:[{KEPT}]*-){{0,3}}k(?:y|[A-Z{KEPT}0_+/~@#$%^&*\\\"-]{{0,60}}0)", _OPTIONS),
-        (r"-u=?\\*\"?[^:\"/$<\n\\,]{0,64}:[^\\\":]", _LOGINS),
+        (r"-u(?:[^-\n]{0,64}-|=?\\*\"?[^:\"/$<\n\\,]{0,64}:[^\\\":])", _LOGINS),
     )
 }
 
 
-def _in_language(name: str) -> Iterable[tuple[bytes, _Given]]:
+class _Foreign(NamedTuple):
+    """A word of another language: which bytes beyond ASCII are in it, or what is left of escapes.
+
+    A batch without those need not be searched for the word.
+    """
+
+    given: _Given
+    beyond: tuple[bytes, ...]
+    left: bytes
+
+    def may_be_in(self, batch: LineBatch) -> bool:
+        if any(some in batch.beyond_ascii for some in self.beyond):
+            return True
+        return bool(self.left) and self.left in batch.rare_bytes
+
+
+def _in_language(name: str) -> Iterable[_Foreign]:
     """Yield what names a password in a language: its bytes, and as JSON in ASCII escapes them."""
     then = f"{_GIVES}{_STRONG_PASSWORD}".encode("latin-1")
     rest = name[1:] if name[0].lower() != name[0].upper() else name  # it may begin with a capital
-    for word in {rest.encode(), json.dumps(rest)[1:-1].encode()}:
-        yield word, _Given(word, re.compile(re.escape(word) + then))
+    written = {rest.encode(), json.dumps(rest)[1:-1].encode()}
+    for word in written if not name.isascii() else ():
+        given = _Given(word, re.compile(re.escape(word) + then))
+        if len(written) == 1:  # only the letter before it is beyond ASCII
+            first = tuple(letter.encode() for letter in (name[0], name[0].upper()))
+            yield _Foreign(given, first, b"\\u0")
+        elif word.isascii():
+            yield _Foreign(given, (), rare_bytes(word))
+        else:
+            yield _Foreign(given, (word.translate(None, ASCII),), b"")
 
 
 _BY_MARK: dict[bytes, tuple[_Given, ...]] = {b"SECRET": _CAPITAL_SECRETS}
@@ -133,9 +165,15 @@ _BY_WORD: dict[bytes, tuple[_Given, ...]] = {
     b"assw": _PASSWORDS,
     b"ecret": _SECRETS,
     b"pwd": _SMALL_PWD,
-    **{word: (given,) for name in IN_LANGUAGES for word, given in _in_language(name)},
+    b"sshpass": (_given("sshpass", r"[ \t].{0,20}?-p"),),
 }
+_BY_WORD |= {
+    word: (_Given(word, re.compile(word + f"{_GIVES}{_STRONG_PASSWORD}".encode("latin-1"))),)
+    for word in (name[1:].encode() for name in IN_LANGUAGES if name.isascii())
+}
+_BY_FOREIGN = [one for name in IN_LANGUAGES for one in _in_language(name)]
 _ALL = [given for by in (_BY_RARE, _BY_MARK, _BY_WORD) for many in by.values() for given in many]
+_ALL += [one.given for one in _BY_FOREIGN]
 
 
 def _lets(line: bytes, _rest: bytes) -> bool:
@@ -150,6 +188,9 @@ def names_secret(row: Row) -> bool:
 def _hint(batch: LineBatch) -> Iterable[int]:
     suspects: list[tuple[Iterable[int], tuple[_Given, ...]]]
     suspects = [(batch.having(word), given) for word, given in _BY_WORD.items()]
+    suspects += [
+        (batch.having(one.given.word), (one.given,)) for one in _BY_FOREIGN if one.may_be_in(batch)
+    ]
     suspects += [(batch.holding(mark), given) for mark, given in _BY_MARK.items()]
     suspects += [(batch.matching(pattern), given) for pattern, given in _BY_RARE.items()]
     lines = batch.lines

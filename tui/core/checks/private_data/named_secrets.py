@@ -14,6 +14,7 @@ from tui.core.checks.fast.named_prefilter import IN_LANGUAGES, SUFFIX, names_sec
 from tui.core.checks.private_data import (
     service_tokens,  # noqa: F401 - registers its shapes, which are asked for here
 )
+from tui.core.checks.private_data.commands import passwords_in_commands
 from tui.core.checks.private_data.secret_values import (
     is_secret_value,
     is_token,
@@ -85,7 +86,10 @@ def _given(found: re.Match[str], *, password: bool) -> tuple[int, int] | None:
         return None
     value, setting = _open_value(found)
     start = found.start("open")
-    plausible = is_secret_value(value, "setting" if setting else "open", password=password)
+    given: Given = "setting" if setting else "open"
+    if password and not setting and _is_alone(found, start + len(value)):
+        given = "alone"
+    plausible = is_secret_value(value, given, password=password)
     return (start, start + len(value)) if plausible and not _known(value) else None
 
 
@@ -101,6 +105,25 @@ def _open_value(found: re.Match[str]) -> tuple[str, bool]:
     if end and end[0] == ")" and value.isidentifier():
         return "", False  # an argument of a call
     return (value, True) if setting else (value.rstrip(".,:").removesuffix("**"), False)
+
+
+# What may stand in a line before a name that is given a password there: marks of lists and such.
+_LINE_BEGINS = re.compile(r"(?:\A|(?<=\n))[ \t>*#|+-]*(?:\w{1,20}[ _-])?\Z")
+_LINE_ENDS = re.compile(r"[ \t]*\**[ \t]*(?:\r?\n|\Z)")
+_CONNECTION = re.compile(r"[;&?][ ]?\Z")
+
+
+def _is_alone(found: re.Match[str], end: int) -> bool:
+    """Whether name and value have a line for themselves, or are one part of a connection."""
+    text, start = found.string, found.start()
+    before = text[max(start - 40, 0) : start]
+    if start > 40:
+        before = f" {before}" if "\n" not in before else before
+    if _LINE_ENDS.match(text, end) and not (found["sign"] == "=" and found["gap"]):
+        return _LINE_BEGINS.search(before) is not None
+    if found["sign"] == "=" and not found["gap"] and text[end : end + 1] in {"", ";", "&"}:
+        return _CONNECTION.search(before) is not None
+    return False
 
 
 _GIVES_SOON = re.compile(r"[\w -]{0,40}[\"'`\]*]{0,5}[ \t]{0,8}[:=\uff1a]")
@@ -179,10 +202,6 @@ def _find_secrets(text: Text) -> Iterable[Place]:
             yield (*found.span(), *found.span(1))
 
 
-_CURL = re.compile(
-    r"\bcurl\b[^\n]{0,400}?\s(?:-u|--user)[ =]{0,2}(?P<quote>[\"']?)[^\s:\"'/$<{]{1,64}:"
-    r"(?P<value>(?:(?<=[\"'])[^\"'\n]|[^\s\"'\\]){4,128})"
-)
 _find_passwords_named = _finder(
     _PASSWORD, ("pass", "pwd", *map(_lower, IN_LANGUAGES)), password=True
 )
@@ -200,9 +219,8 @@ def _find_passwords(text: Text) -> Iterable[Place]:
     for entry in _NETRC.finditer(text.text) if "login" in text.text else ():
         if is_secret_value(entry["value"], "open", password=True) and not _known(entry["value"]):
             yield (*entry.span(), *entry.span("value"))
-    for found in _CURL.finditer(text.text) if "curl" in text.text else ():
-        value = found["value"]
-        if is_secret_value(value, "setting", password=True) and not _known(value):
+    for found in passwords_in_commands(text.text):
+        if not _known(found["value"]):
             yield (*found.span(), *found.span("value"))
 
 

@@ -10,7 +10,8 @@ import re
 from typing import Literal
 
 # How a value is given: NAME=value of an environment, in quotes, in the open.
-Given = Literal["setting", "quoted", "open"]
+# Alone on its line, or between the signs of a connection: name and value, and nothing else.
+Given = Literal["setting", "quoted", "open", "alone"]
 
 _SHORTEST, _LONGEST = 6, 4096
 _PLACEHOLDER = re.compile(
@@ -31,7 +32,13 @@ _WORD_LIST = """
     accepted failed verified matched mismatch visible confirm current bcrypt argon2 argon2id
     scrypt sha256 sha384 sha512 pbkdf2 oauth2 prompt stdin keyring manual credential unchanged
     rejected correct okay false login signin field input label validators minlength maxlength
-    trust peer include same-origin secretmanager vault
+    trust peer include same-origin secretmanager vault generated provided entered stored removed
+    whatever anything something nothing none yes unavailable unlimited hash charfield textfield
+    passcode obligatoire oublié oublie incorrect requis invalide obligatorio obligatoria incorrecta
+    incorrecto requerida olvidada vergessen falsch erforderlich ungültig geändert ändern
+    обязательно неверный забыли esquecida obrigatória varying buffer boolean bytes optional
+    symbol double record option select mixed either values unique always manager method
+    cancel submit continue strings length minimum maximum
 """
 _WORDS = frozenset(_WORD_LIST.split())
 # Code and references: a.b.c, env:NAME, a path, an address, a template.
@@ -82,8 +89,15 @@ def _is_password(value: str, given: Given, *, mixed: bool) -> bool:
         return True
     if given == "open":
         return False
+    if given == "alone" and not (value.isalpha() and _is_one_word(value)):
+        return False
     # One word in quotes: not two joined ones, which name something, nor what names a secret.
     return value.isalpha() and _NAMES_ONE.search(value) is None
+
+
+def _is_one_word(value: str) -> bool:
+    """Whether there are no capitals within, as in names of code."""
+    return value.isupper() or value[1:].islower()
 
 
 def is_token_in_address(value: str) -> bool:

@@ -16,30 +16,51 @@ from tui.core.checks.private_data.secrets import pattern_rule
 # By mark, which is found at once, what follows it.
 _TOKENS = {
     "glpat-": r"[A-Za-z0-9_-]{20,}",  # GitLab
-    "hf_": r"[A-Za-z]{34,}",  # Hugging Face
-    "npm_": r"[A-Za-z0-9]{36}",
     "pypi-AgE": r"[A-Za-z0-9_-]{50,}",
     "SG.": r"[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{32,}",  # SendGrid
     "ya29.": r"[A-Za-z0-9_-]{24,}",  # Google, for an hour
-    "dop_v1_": r"[a-f0-9]{64}",  # DigitalOcean
-    "gsk_": r"[A-Za-z0-9]{40,}",  # Groq
-    "r8_": r"[A-Za-z0-9]{37}",  # Replicate
-    "fw_": r"[A-Za-z0-9]{22,}",  # Fireworks
     "xai-": r"[A-Za-z0-9]{60,}",
     "pplx-": r"[A-Za-z0-9]{40,}",  # Perplexity
-    "shpat_": r"[a-fA-F0-9]{32}",  # Shopify
     "ATATT3": r"[A-Za-z0-9_=-]{100,}",  # Atlassian
-    "lin_api_": r"[A-Za-z0-9]{32,}",  # Linear
-    "ntn_": r"[A-Za-z0-9]{40,}",  # Notion
-    "hvs.CAES": r"[A-Za-z0-9_-]{24,}",  # HashiCorp Vault
-    "figd_": r"[A-Za-z0-9_-]{36,}",  # Figma
     "AGE-SECRET-KEY-1": r"[A-Z0-9]{58}",
+}
+# Those with a mark of which the prefilter keeps next to nothing: by what it keeps of the rest.
+_LESS_MARKED = {
+    "_[A-Z0gkuxyz_-]{8}": {
+        "hf_": r"[A-Za-z]{34,}",  # Hugging Face
+        "npm_": r"[A-Za-z0-9]{36}",
+        "dop_v1_": r"[a-f0-9]{64}",  # DigitalOcean
+        "gsk_": r"[A-Za-z0-9]{40,}",  # Groq
+        "r8_": r"[A-Za-z0-9]{37}",  # Replicate
+        "fw_": r"[A-Za-z0-9]{22,}",  # Fireworks
+        "shpat_": r"[a-fA-F0-9]{32}",  # Shopify
+        "lin_api_": r"[A-Za-z0-9]{32,}",  # Linear
+        "ntn_": r"[A-Za-z0-9]{40,}",  # Notion
+        "figd_": r"[A-Za-z0-9_-]{36,}",  # Figma
+    },
+    r"\.[A-Z0gkuxyz_-]{12}": {
+        "hvs.": r"[A-Za-z0-9_-]{24,}",  # HashiCorp Vault, also of batches and recovery
+        "hvb.": r"[A-Za-z0-9_-]{24,}",
+        "hvr.": r"[A-Za-z0-9_-]{24,}",
+    },
+    r"\.\.[A-Z0gkuxyz]{12}": {
+        f"dp.{kind}.": r"[A-Za-z0-9]{40,}"
+        for kind in ("pt", "st", "ct", "sa")  # Doppler
+    },
+    "00000000": {
+        "dapi": r"[a-f0-9]{32}(?:-[0-9]{1,2})?(?![A-Za-z0-9])",  # Databricks
+    },
+    # Twilio: a key, and an account
+    "SK00000000": {"SK": r"[a-f0-9]{32}(?![A-Za-z0-9])"},
+    "AC00000000": {"AC": r"[a-f0-9]{32}(?![A-Za-z0-9])"},
 }
 _BOT = r"(?<![0-9])[0-9]{8,10}:AA[A-Za-z0-9_-]{33}(?![A-Za-z0-9_-])"  # Telegram
 _HOOK = r"(?<=/api/webhooks/)[0-9]{15,}/[A-Za-z0-9_-]{50,}"  # Discord
 _PACKED = "LS0tLS1CRUdJTi"  # -----BEGIN, as configurations of clusters hold keys
 _OF_SERVICES = "|".join(
-    rf"(?<![A-Za-z0-9_]){re.escape(mark)}{rest}" for mark, rest in _TOKENS.items()
+    rf"(?<![A-Za-z0-9_]){re.escape(mark)}{rest}"
+    for tokens in (_TOKENS, *_LESS_MARKED.values())
+    for mark, rest in tokens.items()
 )
 
 
@@ -50,6 +71,8 @@ def _is_token(text: str) -> bool:
             return b"PRIVATE KEY" in b64decode(text[:64])
         except (Error, ValueError):
             return False
+    if text.startswith(("hv", "dp")):  # what follows a full stop may be a name in code
+        return any(map(str.isdigit, text)) and text != text.lower()
     return any(map(str.isdigit, text[4:])) or text != text.lower()
 
 
@@ -57,7 +80,13 @@ pattern_rule(
     "secret-service-token",
     "warning",
     "Token of a service",
-    marked(*(mark.encode() for mark in _TOKENS), b":AA", b"/api/webhooks/", _PACKED.encode()),
+    marked(
+        *(mark.encode() for mark in _TOKENS),
+        *(b":AA", b"/api/webhooks/", _PACKED.encode()),
+        after={
+            rare: tuple(mark.encode() for mark in tokens) for rare, tokens in _LESS_MARKED.items()
+        },
+    ),
     rf"{_OF_SERVICES}|{_BOT}|{_HOOK}|{_PACKED}[A-Za-z0-9+/]{{50,}}={{0,2}}",
     _is_token,
 )

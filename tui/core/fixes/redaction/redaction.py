@@ -32,6 +32,7 @@ PLACEHOLDERS = {
     "secret-jwt": "[JWT]",
     "secret-connection": "[CREDENTIALS]",
     "secret-password": "[PASSWORD]",
+    "secret-login": "[PASSWORD]",
     "secret-named": "[SECRET]",
     "secret-header": "[SECRET]",
     "secret-webhook": "[SECRET]",
