@@ -122,6 +122,29 @@ async def test_help_and_text_wait_for_nothing(gate: asyncio.Event) -> None:
         await until(lambda: app.workspace, pilot)
 
 
+async def test_esc_before_the_panes_are_there_leaves_the_start_page(
+    app_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    complete, gate = DatasetsScreen.complete, asyncio.Event()
+
+    async def slowly(screen: DatasetsScreen) -> None:
+        await gate.wait()
+        await complete(screen)
+
+    monkeypatch.setattr(DatasetsScreen, "complete", slowly)
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = app.screen
+        assert isinstance(screen, DatasetsScreen)
+        assert "datasets.open" in screen.dispatcher  # asked for early, which makes them
+        typed(app, "escape", "escape")
+        await pilot.pause()
+        assert not screen.query("#workbench")
+        gate.set()
+        await until(lambda: screen.query("#workbench") and app.workspace, pilot)
+        assert app.screen is screen
+
+
 async def test_the_program_can_be_left_before_it_has_started(gate: asyncio.Event) -> None:
     del gate
     app = FinetuiApp()

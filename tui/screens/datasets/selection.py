@@ -52,7 +52,9 @@ class Selection:
     @property
     def in_conversation(self) -> bool:
         """Whether the conversation has the focus, so that commands speak of its message."""
-        return self.conversation.screen.focused is self.conversation
+        talk = self.conversation
+        # A key may come before what it would speak of is laid out.
+        return talk.is_attached and talk.screen.focused is talk
 
     def go_to(self, position: int, *, center: bool = False) -> None:
         """Put the list's cursor on a row of the document, also on one the filter hides."""
