@@ -39,6 +39,32 @@ class MarkableList(Protocol):
         """Show which are marked."""
 
 
+class KeptMarks:
+    """Marks of the last time, until what they are on is listed again."""
+
+    def __init__(self, noun: str) -> None:
+        self._noun, self._waiting = noun, set[str]()
+
+    def begin(self, ids: Collection[str] = ()) -> None:
+        """Wait for these from now on, and for no others."""
+        self._waiting = {*ids}
+
+    def with_waiting(self, marked: Collection[str]) -> list[str]:
+        """Return what is marked with what is still waited for, to be kept."""
+        return sorted({*marked} | self._waiting)
+
+    def found(self, there: Collection[str]) -> set[str]:
+        """Return those that are there, which are not waited for any more."""
+        found = self._waiting.intersection(there)
+        self._waiting -= found
+        return found
+
+    def gone(self) -> str:
+        """Return what to say of those that are not listed, and wait no more; empty for none."""
+        count, self._waiting = len(self._waiting), set()
+        return f"{plural(count, f'marked {self._noun}')} not listed any more." if count else ""
+
+
 class Marks:
     """Mark entries for a command on several; the keys are those of Datasets.
 
