@@ -204,7 +204,8 @@ class FileList:
         self._take(seen)
         gone, self._wanted = self._wanted, None
         said = f"{one_line(gone, 60)} is not listed any more." if gone is not None else ""
-        if words := " ".join(filter(None, (said, self.marked_before.gone()))):
+        marks = self.marked_before.gone({file.id for file in seen.files})
+        if words := " ".join(filter(None, (said, marks))):
             self._context.tell(words, seconds=10, warning=True)
         if seen.jobs_problem is not None and not isinstance(seen.jobs_problem, NotOffered):
             self._context.show_error(seen.jobs_problem)

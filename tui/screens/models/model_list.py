@@ -165,7 +165,8 @@ class ModelList:
         """Tell of what was under the cursor, or marked, the last time and is not listed now."""
         gone, self._wanted = self._wanted, None
         said = f"{one_line(gone, 60)} is not listed any more." if gone is not None else ""
-        if words := " ".join(filter(None, (said, self.marked_before.gone()))):
+        there = {one.id for one in self.seen.entries if deletable(one)}
+        if words := " ".join(filter(None, (said, self.marked_before.gone(there)))):
             self._context.tell(words, seconds=10, warning=True)
 
     async def _take(self, seen: InventorySeen) -> None:
