@@ -106,7 +106,9 @@ async def test_a_model_or_a_profile_that_is_gone_is_told(
             await pilot.press("escape", "5")
             await until(lambda: app.current_mode == "models" and app.screen.listed.models, pilot)
             app.screen.listed.marked = {*MODELS[1:]}
-            await pilot.press("7", "ctrl+q")
+            await pilot.press("7")
+            await until(lambda: app.current_mode == "compare", pilot)
+            await pilot.press("ctrl+q")
         app = FinetuiApp()
         async with app.run_test(size=(80, 24)) as pilot:
             await until(lambda: columns(app) == list(MODELS), pilot)
