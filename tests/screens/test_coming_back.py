@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +12,7 @@ from tests.screens.conftest import use_profile
 from tests.screens.slow_provider import MODELS, slow_provider
 from tests.until import toasts, until
 from tui.app import FinetuiApp
+from tui.core.chat.parameters import ChatParameters
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,6 +37,13 @@ def columns(app: FinetuiApp) -> list[str]:
         return []
     screen: Any = app.screen
     return [one.candidate.model for one in screen.context.comparison.columns]
+
+
+def looks(app: FinetuiApp, looked: list[bool]) -> bool:
+    """Note whether Chat has a model or says that it looks for one."""
+    screen: Any = app.screen
+    looked.append(bool(screen.models.model or screen.models.looking))
+    return True
 
 
 async def test_rows_are_found_by_what_they_hold(app_home: Path, tmp_path: Path) -> None:
@@ -91,20 +100,46 @@ async def test_a_model_or_a_profile_that_is_gone_is_told(
             await pilot.press("escape", "7")
             await until(lambda: columns(app) == [MODELS[0], MODELS[1]], pilot)
             app.screen.candidates.take([MODELS[2]])
+            last = app.screen.context.comparison.columns[-1]
+            asked = replace(last.candidate, parameters=ChatParameters(temperature=1.5))
+            app.screen.context.comparison.ask_otherwise(last, asked)
+            await pilot.press("escape", "5")
+            await until(lambda: app.current_mode == "models" and app.screen.listed.models, pilot)
+            app.screen.listed.marked = {*MODELS[1:]}
+            await pilot.press("7")
+            await until(lambda: app.current_mode == "compare", pilot)
             await pilot.press("ctrl+q")
         app = FinetuiApp()
         async with app.run_test(size=(80, 24)) as pilot:
             await until(lambda: columns(app) == list(MODELS), pilot)
+            last = app.screen.context.comparison.columns[-1]
+            assert last.candidate.parameters == ChatParameters(temperature=1.5)
             await pilot.press("escape", "4")
             await until(lambda: app.current_mode == "chat", pilot)
             await pilot.press("ctrl+q")
         monkeypatch.setattr("tests.screens.slow_provider.MODELS", MODELS[:2])
-        kept = json.dumps({**state(app_home), "profile": "gone", "chosen": True})
+        now = state(app_home)
+        kept = json.dumps({**now, "profile": "gone", "chosen": True})
+        now["screens"] |= {
+            "jobs": {"job": "job-1"},
+            "files": {"file": "file-1", "marked": ["file-1", "file-2"]},
+        }
+        (app_home / "state" / "session.json").write_text(json.dumps(now))
         app = FinetuiApp()
         async with app.run_test(size=(80, 24)) as pilot:
             told = f"{MODELS[2]} was chosen and is not listed any more."
-            await until(lambda: told in toasts(app), pilot)
-            await until(lambda: app.screen.models.model == MODELS[1], pilot)
+            looked: list[bool] = []
+            await until(lambda: looks(app, looked) and told in toasts(app), pilot)
+            await until(lambda: looks(app, looked) and app.screen.models.model == MODELS[1], pilot)
+            assert all(looked[looked.index(True) :])  # it never says that there is none
+            await pilot.press("escape", "5")
+            await until(lambda: app.current_mode == "models" and app.screen.listed.marked, pilot)
+            assert MODELS[1] in app.screen.listed.marked
+            await pilot.press("3")
+            await until(lambda: "job-1 is not listed any more." in toasts(app), pilot)
+            await pilot.press("6")
+            gone = "file-1 is not listed any more. 2 marked files not listed any more."
+            await until(lambda: gone in toasts(app), pilot)
         (app_home / "state" / "session.json").write_text(kept)
         app = FinetuiApp()
         async with app.run_test(size=(80, 24)) as pilot:

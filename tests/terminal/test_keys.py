@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import termios
 import time
+import tty
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +19,7 @@ from tests.lab_process import chat_lines
 from tests.until import until
 from tui.app import FinetuiApp
 from tui.terminal.keys import KeyParser, sends_words, typed_after_escape
+from tui.terminal.typed_ahead import TypedAhead
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
@@ -28,6 +32,22 @@ def read(*packets: str) -> list[tuple[str, str | None]]:
     parser._timeout_time = time.monotonic() if parser._timeout_time else None
     found += parser.tick()
     return [(m.key, m.character) for m in found if isinstance(m, events.Key)]
+
+
+def test_enter_typed_before_the_program_has_the_terminal_is_enter() -> None:
+    ours, terminal = os.openpty()
+    ahead = TypedAhead()
+    os.write(ours, b"o/tmp/a.jsonl\rx")
+    ahead.look(terminal)
+    tty.setraw(terminal, termios.TCSANOW)
+    os.write(ours, b"\n\r")
+    assert ahead.as_typed(os.read(terminal, 5)) == b"o/tmp"
+    assert ahead.as_typed(os.read(terminal, 99)) == b"/a.jsonl\rx\n\r"
+    os.write(ours, b"\n")
+    ahead.look(terminal)  # it has the terminal already: a new line is ctrl+j
+    assert ahead.as_typed(os.read(terminal, 99)) == b"\n"
+    os.close(ours)
+    os.close(terminal)
 
 
 @pytest.fixture(autouse=True)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tui.core.chat.start import ChatStart
+    from tui.services.logs.writing import Log
+    from tui.services.workspace import Workspace
 
 _NEEDS_VALUE = "--profile"
 # They are told what is not safe.
@@ -95,6 +97,7 @@ async def _run(options: argparse.Namespace, out: Output) -> int:
             workspace, options.broken = await Workspace.open_safely(named, said=said)
         else:
             workspace = await Workspace.open(named, said=said)
+        log = _log(options, workspace) if options.command in _ASK_PROVIDERS else None
         try:
             if getattr(options, "key_stdin", False) and not hasattr(options, "own_key"):
                 workspace.give_key(workspace.profile.name, await key_from_stdin())
@@ -110,7 +113,24 @@ async def _run(options: argparse.Namespace, out: Output) -> int:
         finally:
             pipes.give_up()
             await workspace.close()
+            if log is not None:
+                log.end()
         return code
+
+
+def _log(options: argparse.Namespace, workspace: Workspace) -> Log:
+    """Begin to log what is asked of a provider: of what only reads, nothing is written."""
+    import logging
+
+    from tui.services.logs.writing import Log
+
+    log = Log(workspace.locations.logs, os.environ)
+    words = " ".join(filter(None, (options.command, getattr(options, "action", None))))
+    profile = workspace.profile.name
+    log.begin(f"finetui {__version__} {words} as process {os.getpid()}: profile {profile}")
+    if logging.lastResort is not None:  # warnings are told on stderr as before
+        logging.getLogger().addHandler(logging.lastResort)
+    return log
 
 
 def parser_of(name: str) -> Parser:

@@ -102,4 +102,14 @@ class Leaving:
             return
         if (workspace := self._context.workspace) is not None:
             workspace.provider.broken_off.clear()  # what was stopped before has been told
-        self._context.exit()
+        if workspace is None and self._has_typed():
+            self.end(0)
+        else:
+            self._context.exit()
+
+    def _has_typed(self) -> bool:
+        """Whether a field holds text, which is kept once the workspace is there."""
+        from textual.widgets import TextArea
+
+        app = self._context.app
+        return bool(app.screen_stack) and any(one.text for one in app.screen.query(TextArea))

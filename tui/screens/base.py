@@ -9,7 +9,7 @@ from textual.containers import Vertical
 from textual.screen import Screen
 from textual.widgets import Static
 
-from tui.commands import LAST, MODES, commands_for, key_hint, key_line_order
+from tui.commands import LAST, MODES, command, commands_for, key_hint, key_line_order
 from tui.core.text.text import visible
 from tui.dispatch import Dispatcher
 from tui.key_bindings import bindings_for, follow_keymap
@@ -117,7 +117,7 @@ class ModeScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Lay the frame around the mode's own widgets."""
         current = next(title for _, mode, title in MODES if mode == self.MODE)
-        yield ModeBar(tuple((key, title) for key, _, title in MODES), current)
+        yield ModeBar(_modes, current)
         yield GuideLine(markup=False)
         yield RemarkLine(markup=False)
         with Vertical(id="body"):
@@ -264,7 +264,7 @@ class ModeScreen(Screen[None]):
         """Follow the program's status, tour and workspace."""
         self.watch(self.app, "status", self._show_status)
         self.watch(self.app, "said", self._show_said)
-        self.watch(self.app, "keymap", self.refresh_bindings, init=False)
+        self.watch(self.app, "keymap", self._keys_changed, init=False)
         self.watch(self.app, "workspace", self._take_workspace)
         if self.host.unopened is not None:
             self.show_error(self.host.unopened)
@@ -340,8 +340,18 @@ class ModeScreen(Screen[None]):
         """Return what `y` copies and what it is called; an empty text copies nothing."""
         return "", ""
 
+    def _keys_changed(self) -> None:
+        self.refresh_bindings()
+        self.query_one(ModeBar).refresh()
+
     @property
     def failure_text(self) -> str:
         """The error shown, as text to copy."""
         failure = self._panel.failure if self._panel is not None else None
         return failure.as_text() if failure else ""
+
+
+def _modes() -> list[tuple[str, str]]:
+    """Return the keys by the keymap, empty for none, and the titles of the modes."""
+    keys = [command(f"app.mode_{mode}").labels[:1] for _, mode, _ in MODES]
+    return [("".join(key), title) for key, (_, _, title) in zip(keys, MODES, strict=True)]

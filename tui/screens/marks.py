@@ -39,6 +39,34 @@ class MarkableList(Protocol):
         """Show which are marked."""
 
 
+class KeptMarks:
+    """Marks of the last time, until what they are on is listed again."""
+
+    def __init__(self, noun: str) -> None:
+        self._noun, self._waiting = noun, set[str]()
+        self._all = self._waiting  # with those found in a list kept of before
+
+    def begin(self, ids: Collection[str] = ()) -> None:
+        """Wait for these from now on, and for no others."""
+        self._waiting = self._all = {*ids}
+
+    def with_waiting(self, marked: Collection[str]) -> list[str]:
+        """Return what is marked with what is still waited for, to be kept."""
+        return sorted({*marked} | self._waiting)
+
+    def found(self, there: Collection[str]) -> set[str]:
+        """Return those that are there, which are not waited for any more."""
+        found = self._waiting.intersection(there)
+        self._waiting = self._waiting - found
+        return found
+
+    def gone(self, there: Collection[str]) -> str:
+        """Return what to say of those that the provider does not list, and wait no more."""
+        count = len(self._all.difference(there))
+        self.begin()
+        return f"{plural(count, f'marked {self._noun}')} not listed any more." if count else ""
+
+
 class Marks:
     """Mark entries for a command on several; the keys are those of Datasets.
 

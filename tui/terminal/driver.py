@@ -19,6 +19,7 @@ from tui.terminal.cells.painter import Painter
 from tui.terminal.cells.switch import erases_in_color, is_on
 from tui.terminal.colors import system_named
 from tui.terminal.keys import KeyParser
+from tui.terminal.typed_ahead import TypedAhead
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -42,7 +43,7 @@ class TerminalDriver(LinuxDriver):
         if self._file is not None:
             self._file = cast("Any", _Forgiving(self._file, self._written))
         self._away = False  # stopped, or in the background: the terminal is somebody else's
-        self._answers = _Answers()
+        self._answers, self._ahead = _Answers(), TypedAhead()
         system = system_named(self._app.console.color_system)
         # Writes only what changed; None when that is switched off.
         self.painter: Painter | None = None
@@ -98,6 +99,7 @@ class TerminalDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         """Take the terminal, of which nothing is known."""
+        self._ahead.look(self.fileno)
         super().start_application_mode()  # type: ignore[no-untyped-call]
         if self.painter is not None and self._writer_thread is not None:
             self.painter.begin()
@@ -162,7 +164,7 @@ class TerminalDriver(LinuxDriver):
 
     def _read(self) -> bytes:
         try:
-            return os.read(self.fileno, _READ)
+            return self._ahead.as_typed(os.read(self.fileno, _READ))
         except OSError:  # the terminal has gone
             return b""
 

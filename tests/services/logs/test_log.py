@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from tests.home import Home
 from tui.core.text.log_lines import LogEntry, at_least, parse_log
 from tui.core.text.masking import learn
+from tui.services.errors import InputError
 from tui.services.logs import writing
 from tui.services.logs.reading import LogReader
 from tui.services.logs.writing import Log
@@ -83,6 +85,34 @@ def test_a_folder_that_cannot_be_written_is_done_without(
     log.warning("said to nobody")
     one.end()
     assert capsys.readouterr() == ("", "")
+    with pytest.raises(InputError, match="Not a directory"):
+        LogReader(one.path).read(1)
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("bad key sk-proj-Of-Somebody-Else_1234567890.", "bad key ••••."),
+        ("auth Bearer abcdefgh12345678, x", "auth Bearer ••••, x"),
+        ("at http://me:secret1@host/v1?key=abcdefgh&x=1", "at http://••••@host/v1?key=••••&x=1"),
+        ("ft:lab-small:lab::a1 sk-learn-is-a-name-of-code", None),
+        ("basic needs, http://127.0.0.1:8000/v1", None),
+    ],
+)
+def test_what_looks_like_a_key_is_not_written(text: str, masked: str | None) -> None:
+    record = logging.makeLogRecord({"msg": text, "levelname": "INFO"})
+    assert writing._Lines().format(record).endswith(masked or text)
+
+
+def test_commands_log_what_changes_something_at_a_provider(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.run("profiles", "add", "test", "base_url=http://127.0.0.1:9/v1")
+    home.run("profiles", "list")
+    assert not (tmp_path / "logs").exists()
+    home.run("--profile", "test", "files", "delete", "file-1", "--yes")
+    first, *others = [one["text"] for one in home.json("log", "tail")["entries"]]
+    assert f"files delete as process {os.getpid()}: profile test" in first
+    assert any(one.startswith("DELETE /files/file-1") for one in others)
 
 
 def test_the_command_prints_where_it_is_and_its_end(logged: Log, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ MODES = (
 
 class Bar(App[None]):
     def compose(self) -> ComposeResult:
-        yield ModeBar(MODES, "Models")
+        yield ModeBar(lambda: MODES, "Models")
 
 
 @pytest.mark.parametrize("width", [24, 40, 60, 80])
@@ -30,3 +30,12 @@ async def test_the_mode_and_all_keys_are_shown(width: int) -> None:
         assert "[5 Models]" in line
         assert all(key in line for key, _ in MODES)
         assert ("Datasets" in line) == (width >= 60)
+
+
+async def test_a_mode_without_a_key_has_its_name() -> None:
+    app = Bar()
+    async with app.run_test(size=(40, 5)):
+        bar = app.query_one(ModeBar)
+        bar._modes = lambda: (("", "Datasets"), ("alt+5", "Models"))
+        assert bar._line()[0].plain == " Datasets [alt+5 Models]"
+        assert bar._line(short=True)[0].plain == "Datasets [alt+5 Models]"

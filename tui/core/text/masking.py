@@ -17,6 +17,13 @@ from urllib.parse import quote, quote_plus
 MASK = "••••"
 _SIGNATURE = re.compile(r"(?i)([?&](?:[\w-]*signature|[\w-]*token|sig)=)[^&\s\"'<>]+")
 _ESCAPED = re.compile(r"\\u00[2-7]")
+# Not the rules of the checks: those take 0.2 s to load, and leave out what may be an example.
+_LOOKS_LIKE_KEY = re.compile(
+    r"\b(?:sk|pk|rk|gsk|xai|hf|fw|nvapi|tgp|pplx)[-_](?=[A-Za-z_-]*[0-9A-Z])[A-Za-z0-9_-]{16,}"
+    r"|(?<=://)[^\s/@:]*:[^\s/@]+(?=@)"
+    r"|(?i:(?<=bearer )|(?<=basic )|(?<=[?&]key=)|(?<=api[-_]key=)|(?<=apikey=))"
+    r"[A-Za-z0-9._~+/=-]{8,}"
+)
 # A shorter word is no secret, and would be found in ordinary prose; it is masked after "Bearer".
 SHORTEST = 6
 LINE = 16  # characters of a line of a key over several lines, which may be a key of its own
@@ -280,6 +287,11 @@ def _in_base64(data: bytes) -> set[str]:
 KEYS = Masker()
 mask = KEYS.mask
 learn = KEYS.learn
+
+
+def mask_lookalikes(text: str) -> str:
+    """Return `text` without what looks like a key, known or not: for what is kept and passed on."""
+    return _LOOKS_LIKE_KEY.sub(MASK, text)
 
 
 def mask_signatures(text: str) -> str:

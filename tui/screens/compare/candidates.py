@@ -6,8 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.commands import key_hint
+from tui.core.chat.parameters import ChatParameters
 from tui.core.compare.plan import Candidate
 from tui.core.compare.sides.side_by_side import MOST_COLUMNS, Column
+from tui.core.provider.parsing import as_map, as_text
 from tui.core.text.text import one_line
 from tui.dispatch import handles
 from tui.screens.chat.models.model_choices import default_choice
@@ -22,6 +24,20 @@ if TYPE_CHECKING:
     from tui.screens.compare.compare_context import CompareContext
     from tui.services.models.service import ChatOffer
 
+    # A model and how it is asked, None for the defaults.
+    Asked = tuple[str, ChatParameters | None]
+
+
+def kept_columns(value: object) -> list[Asked]:
+    """Read the columns that were kept; how one is asked is the default where that is no use."""
+    columns = [as_map(one) for one in value] if isinstance(value, list) else []
+    found: list[Asked] = []
+    for column in columns:
+        parameters = ChatParameters.from_json(column.get("parameters"))
+        if model := as_text(column.get("model")):
+            found.append((model, None if parameters.problem() else parameters))
+    return found
+
 
 class Candidates:
     """Adds, changes and drops columns. `ready` is called once there is somebody to ask."""
@@ -29,7 +45,7 @@ class Candidates:
     def __init__(self, context: CompareContext, busy: Callable[[], bool]) -> None:
         self._context, self._busy = context, busy
         self._models = OfferedModels(context, "compare-models")
-        self._before: Sequence[str] = ()  # the models of the last time, until they are there
+        self._before: Sequence[Asked] = ()  # the columns of the last time, until they are there
 
     @property
     def any_tuned(self) -> bool:
@@ -52,16 +68,20 @@ class Candidates:
                 self._add(model)
         self._context.tell_changed()
 
-    def bring_back(self, models: Sequence[str]) -> None:
-        """Begin with the models of the last time, as far as they are listed."""
-        self._before = models
+    def bring_back(self, asked: Sequence[Asked]) -> None:
+        """Begin with the columns of the last time, as far as their models are listed."""
+        self._before = asked[:MOST_COLUMNS]
         self.look_for_default()
 
     def _take_before(self, offer: ChatOffer) -> None:
         before, self._before = self._before, ()
         listed = {one.id for one in offer.choices}
-        gone = [] if offer.problem is not None else [one for one in before if one not in listed]
-        self.take([one for one in before if one not in gone])
+        models = dict.fromkeys(model for model, _ in before)
+        gone = [] if offer.problem is not None else [one for one in models if one not in listed]
+        for model, parameters in before:
+            if model not in gone:
+                self._add(model, parameters)
+        self._context.tell_changed()
         if gone:
             names = ", ".join(one_line(one, 60) for one in gone)
             self._context.tell(f"Not listed any more: {names}.", seconds=10, warning=True)
@@ -183,9 +203,9 @@ class Candidates:
             )
         return self._busy()
 
-    def _add(self, model: str) -> None:
-        kind = self._context.workspace.profile.kind
-        parameters = defaults_for(kind)
+    def _add(self, model: str, parameters: ChatParameters | None = None) -> None:
+        if parameters is None:
+            parameters = defaults_for(self._context.workspace.profile.kind)
         name = self._free_name(model, None)
         self._context.comparison.columns.append(Column(Candidate(name, model, parameters)))
 

@@ -8,13 +8,12 @@ from textual.containers import Vertical
 from textual.widgets import ContentSwitcher
 
 from tui.commands import key_hint, key_of
-from tui.core.provider.parsing import as_texts
 from tui.dispatch import handles
 from tui.screens.base import ModeScreen
 from tui.screens.chat.asking.prompt import LOW_BREAKPOINTS, Prompt
 from tui.screens.chat.system.prompt import SystemPrompt
 from tui.screens.compare.asking import Asking
-from tui.screens.compare.candidates import Candidates
+from tui.screens.compare.candidates import Candidates, kept_columns
 from tui.screens.compare.columns import ColumnPane, ColumnsView
 from tui.screens.compare.compare_context import CompareContext
 from tui.screens.compare.differences import Differences
@@ -166,14 +165,16 @@ class CompareScreen(ModeScreen):
         self._take_up()
 
     def remembered(self) -> Mapping[str, Any]:
-        """Return the models of the columns."""
-        return {"models": [one.candidate.model for one in self.context.comparison.columns] or None}
+        """Return the models of the columns, and how each is asked."""
+        asked = [one.candidate for one in self.context.comparison.columns]
+        columns = [{"model": one.model, "parameters": one.parameters.as_json()} for one in asked]
+        return {"columns": columns or None}
 
     def come_back(self, remembered: Mapping[str, Any]) -> None:
         """Show columns for the models, unless another mode has asked for some."""
-        models = as_texts(remembered.get("models"))
-        if models and not self.context.comparison.columns:
-            self.candidates.bring_back(models)
+        asked = kept_columns(remembered.get("columns"))
+        if asked and not self.context.comparison.columns:
+            self.candidates.bring_back(asked)
 
     def on_mount(self) -> None:
         """Begin in the prompt; whoever has opened this with one wants the keys of a column."""

@@ -13,6 +13,7 @@ from tui.dispatch import handles
 from tui.screens.files import file_rows
 from tui.screens.files.file_rows import Entry, Running, id_of
 from tui.screens.listing import ListingPane
+from tui.screens.marks import KeptMarks
 from tui.screens.not_offered import no_tuning, otherwise, wrapped
 from tui.screens.reporting import ASKING, failure_of
 from tui.services.errors import NotOffered, ServiceError
@@ -85,6 +86,7 @@ class FileList:
         self._failed: Failure | None = None  # why the list did not come
         self._unsubscribe: Callable[[], None] = lambda: None
         self._wanted: str | None = None  # where the cursor goes once it is listed
+        self.marked_before = KeptMarks("file")
 
     # -- what is listed --------------------------------------------------------------
 
@@ -148,6 +150,7 @@ class FileList:
         self._unsubscribe()
         self._unsubscribe = workspace.files.transfers.subscribe(self._transfers_changed)
         self._seen, self.marked = None, set()
+        self.marked_before.begin()
         self._context.fetched(None)
         self._show(LOADING)
         self.pane.list.focus()
@@ -199,15 +202,18 @@ class FileList:
             self._context.clear_error()  # it has been answered
         self._failed = None
         self._take(seen)
-        if self._wanted is not None:
-            gone, self._wanted = one_line(self._wanted, 60), None
-            self._context.tell(f"{gone} is not listed any more.", seconds=5)
+        gone, self._wanted = self._wanted, None
+        said = f"{one_line(gone, 60)} is not listed any more." if gone is not None else ""
+        marks = self.marked_before.gone({file.id for file in seen.files})
+        if words := " ".join(filter(None, (said, marks))):
+            self._context.tell(words, seconds=10, warning=True)
         if seen.jobs_problem is not None and not isinstance(seen.jobs_problem, NotOffered):
             self._context.show_error(seen.jobs_problem)
 
     def _take(self, seen: FilesSeen) -> None:
         self._seen = seen
-        self.marked &= {file.id for file in seen.files}
+        there = {file.id for file in seen.files}
+        self.marked = (self.marked & there) | self.marked_before.found(there)
         self._show(self._none())
         self._context.fetched(seen.at)
 

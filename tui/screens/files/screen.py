@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tui.core.provider.files import StoredFile
-from tui.core.provider.parsing import as_text
+from tui.core.provider.parsing import as_text, as_texts
 from tui.screens.base import ModeScreen
 from tui.screens.controller_context import ScreenContext
 from tui.screens.deleting import Deletion, OutcomesPanel
@@ -63,11 +63,13 @@ class FilesScreen(ModeScreen):
         self.listed.select(one)
 
     def remembered(self) -> Mapping[str, Any]:
-        """Return the file under the cursor."""
-        return {"file": self.listed.current_id}
+        """Return the file under the cursor, and those marked."""
+        marked = self.listed.marked_before.with_waiting(self.listed.marked)
+        return {"file": self.listed.current_id, "marked": marked}
 
     def come_back(self, remembered: Mapping[str, Any]) -> None:
-        """Put the cursor on the file, once it is listed."""
+        """Put the cursor on the file, and marks on those that had some, once they are listed."""
+        self.listed.marked_before.begin(as_texts(remembered.get("marked")))
         if one := as_text(remembered.get("file")):
             self.listed.select(one)
 

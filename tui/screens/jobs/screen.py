@@ -75,6 +75,7 @@ class JobsScreen(ModeScreen):
         context.on_state.append(self._take_state)
         context.on_paint.append(self._paint)
         self._said = ""
+        self._of_last_time: str | None = None  # the job under the cursor then, until it is listed
         self.listing = JobsPane(self._line_of)
         self.pane = pane = JobPane()
         self.subscriptions = JobSubscriptions(context, pane.show_lineage)
@@ -110,6 +111,7 @@ class JobsScreen(ModeScreen):
         self.subscriptions.end()
         self.clear_error()
         self.overlays.clear()
+        self._of_last_time = None
         self.endings.forget()
         self.context.forget()
         self._paint()
@@ -124,7 +126,7 @@ class JobsScreen(ModeScreen):
     def come_back(self, remembered: Mapping[str, Any]) -> None:
         """Select the job, once it is listed, and open the form if it was open."""
         if job := as_text(remembered.get("job")):
-            self.context.selected = job  # one that is gone leaves the cursor on the first
+            self.context.selected = self._of_last_time = job
         if remembered.get("open") == "jobs.new":
             self.call_after_refresh(self.action_command, "jobs.new")
 
@@ -166,6 +168,18 @@ class JobsScreen(ModeScreen):
     def _take_state(self, state: PollerState) -> None:
         self.fetched(state.fetched_at)
         self._say()
+        self._tell_gone(state)
+
+    def _tell_gone(self, state: PollerState) -> None:
+        """Tell of a job of the last time that is not listed: the cursor is on another one."""
+        job = self._of_last_time
+        if job is None:
+            return
+        there = any(one.id == job for one in self.context.jobs)
+        if there or (state.fetched_at is not None and self.subscriptions.failed is None):
+            self._of_last_time = None
+        if not there and self._of_last_time is None:
+            self.context.tell(f"{one_line(job, 60)} is not listed any more.", seconds=10)
 
     def _say(self) -> None:
         """Say how many jobs there are, or why there are none."""

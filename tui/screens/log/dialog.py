@@ -15,6 +15,7 @@ from tui.dispatch import handles, start_worker
 from tui.screens.dialogs.base import Dialog
 from tui.screens.dialogs.details import DetailsDialog
 from tui.screens.host import host_of
+from tui.services.errors import ServiceError
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
@@ -75,7 +76,11 @@ class LogDialog(Dialog[None]):
         start_worker(self, self._read, "log", "read the log", exclusive=False)
 
     async def _read(self) -> None:
-        self._all = await asyncio.to_thread(self._reader.read, MOST)
+        try:
+            self._all = await asyncio.to_thread(self._reader.read, MOST)
+        except ServiceError:
+            self.query_one(RecordList).show(0, self._row, empty="It cannot be read.")
+            raise
         self._show()
 
     def _show(self) -> None:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from tui.commands import key_hint, key_of
 from tui.core.models.entry import ModelEntry
 from tui.core.models.listing import Arranged, arranged, searched_text
-from tui.core.text.text import plural
+from tui.core.text.text import one_line, plural
 from tui.dispatch import handles
 from tui.screens.listing import ListingPane
+from tui.screens.marks import KeptMarks
 from tui.screens.models import model_rows
 from tui.screens.models.model_rows import no_match, none_words
 from tui.screens.reporting import ASKING, failure_of
@@ -86,6 +87,7 @@ class ModelList:
         self._failed: Failure | None = None  # why the list did not come
         self._unanswered = 0  # deletions
         self._wanted: str | None = None  # where the cursor goes once it is listed
+        self.marked_before = KeptMarks("model")
 
     @property
     def models(self) -> list[ModelEntry]:
@@ -121,6 +123,7 @@ class ModelList:
         """List the models of another provider."""
         self.marked, self.seen, self._texts = set(), InventorySeen(), {}
         self._failed, self._unanswered = None, 0
+        self.marked_before.begin()
         self._context.fetched(None)
         self._show(Arranged(), LOADING)
         self.pane.list.focus()
@@ -155,6 +158,16 @@ class ModelList:
         finally:
             self._context.working("models", "")
         self._tell_problem(seen)
+        if seen.complete and _failure(seen) is None:
+            self._tell_gone()
+
+    def _tell_gone(self) -> None:
+        """Tell of what was under the cursor, or marked, the last time and is not listed now."""
+        gone, self._wanted = self._wanted, None
+        said = f"{one_line(gone, 60)} is not listed any more." if gone is not None else ""
+        there = {one.id for one in self.seen.entries if deletable(one)}
+        if words := " ".join(filter(None, (said, self.marked_before.gone(there)))):
+            self._context.tell(words, seconds=10, warning=True)
 
     async def _take(self, seen: InventorySeen) -> None:
         problem = _failure(seen)
@@ -163,7 +176,8 @@ class ModelList:
         self._texts, there = await asyncio.to_thread(_by_id, seen.entries)
         self.seen = seen
         self._unanswered = sum(one.unanswered for one in seen.entries)
-        self.marked &= there  # what is gone by now cannot be meant
+        # What is gone by now cannot be meant.
+        self.marked = (self.marked & there) | self.marked_before.found(there)
         if problem is None:
             self._context.fetched(time.time())
         await self.arrange()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.core.text.log_lines import parse_log
+from tui.services.errors import InputError
 from tui.services.logs.writing import KEPT
 
 if TYPE_CHECKING:
@@ -24,7 +25,10 @@ class LogReader:
         self._seen: object = None
 
     def read(self, most: int) -> Sequence[LogEntry]:
-        """Return the last entries, oldest first; of earlier files too. Blocks. Raises OSError."""
+        """Return the last entries, oldest first; of earlier files too. Blocks.
+
+        Raises ServiceError for a log that is there and cannot be read.
+        """
         self._seen = self._state()
         entries: list[LogEntry] = []
         for number in range(KEPT):
@@ -35,6 +39,10 @@ class LogReader:
                 lines = _last_lines(path)
             except FileNotFoundError:
                 break
+            except OSError as error:
+                step = "Put right who may read it, or what stands in its place, then look again."
+                cause = f"{path}: {error.strerror or error}"
+                raise InputError("The log cannot be read", cause, step) from error
             entries = [*parse_log(lines), *entries]
             if len(entries) >= most:
                 break

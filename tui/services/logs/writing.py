@@ -1,12 +1,12 @@
 """The log file: rotated, its owner's alone, shared by several programs, written off the loop.
 
 Keys are masked before anything comes here (`settings.masked_logs`); here they are once more, for
-records made before that was switched on.
+records made before that was switched on, with what looks like a key of somebody else: a server
+may repeat any.
 """
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import logging
 import logging.handlers
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.core.text.log_lines import LEVELS, LogEntry
-from tui.core.text.masking import mask
+from tui.core.text.masking import mask, mask_lookalikes
 from tui.services.settings.locations import make_private
 
 if TYPE_CHECKING:
@@ -41,7 +41,9 @@ class _Lines(logging.Formatter):
             text = f"{text}\n{record.exc_text}"
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         level = record.levelname if record.levelname in LEVELS else "ERROR"
-        return LogEntry(at.replace("+00:00", "Z"), level, record.name, mask(text)).line
+        return LogEntry(
+            at.replace("+00:00", "Z"), level, record.name, mask_lookalikes(mask(text))
+        ).line
 
 
 class _File(logging.handlers.RotatingFileHandler):
@@ -52,8 +54,10 @@ class _File(logging.handlers.RotatingFileHandler):
             path, maxBytes=LARGEST, backupCount=KEPT - 1, encoding="utf-8",
             errors="backslashreplace", delay=True,
         )  # fmt: skip
+        self.heading: logging.LogRecord | None = None  # written before the first entry, if any
 
     def _open(self) -> TextIOWrapper:
+        make_private(Path(self.baseFilename).parent)
         handle = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         return TextIOWrapper(os.fdopen(handle, "ab"), encoding=self.encoding, errors=self.errors)
 
@@ -62,6 +66,9 @@ class _File(logging.handlers.RotatingFileHandler):
         if self.stream is not None and not self._is_current():
             self.stream.close()
             self.stream = None  # it is opened when it is needed
+        heading, self.heading = self.heading, None
+        if heading is not None:
+            super().emit(heading)
         super().emit(record)
 
     def _is_current(self) -> bool:
@@ -98,11 +105,16 @@ class Log:
         self._listener: logging.handlers.QueueListener | None = None
         self._handler: logging.Handler | None = None
 
-    def begin(self) -> None:
-        """Take all records from now on; nothing is written where the folder cannot be. Blocks."""
-        with contextlib.suppress(OSError):
-            make_private(self.path.parent)
+    def begin(self, heading: str = "") -> None:
+        """Take all records from now on; nothing is written where the folder cannot be.
+
+        `heading` stands before the first entry, if there is any.
+        """
         file = _File(self.path)
+        if heading:
+            file.heading = logging.makeLogRecord(
+                {"name": __name__, "levelname": "INFO", "msg": heading}
+            )
         file.setFormatter(_Lines())
         records: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
         self._handler = _Queue(records)

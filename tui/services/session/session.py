@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
+from stat import S_ISREG
 from typing import TYPE_CHECKING, Any
 
 from tui.core.provider.parsing import as_map
@@ -54,7 +55,8 @@ class Session:
             if not self._is_ours():
                 return {}
             with contextlib.suppress(OSError, ValueError, RecursionError):
-                if self._path.stat().st_size <= _LARGEST:
+                found = self._path.stat()
+                if S_ISREG(found.st_mode) and found.st_size <= _LARGEST:  # a pipe has no end
                     self._written = self._path.read_text("utf-8")
                     return as_map(json.loads(self._written))
             return {}

@@ -10,6 +10,8 @@ from textual.message import Message
 from textual.widget import Widget
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from textual import events
 
 
@@ -32,7 +34,8 @@ class ModeBar(Widget):
 
         title: str
 
-    def __init__(self, modes: tuple[tuple[str, str], ...], current: str) -> None:
+    def __init__(self, modes: Callable[[], Sequence[tuple[str, str]]], current: str) -> None:
+        """Show what `modes` returns when it is drawn: the key, if any, and the title of each."""
         super().__init__()
         self._modes, self._current = modes, current
 
@@ -62,13 +65,14 @@ class ModeBar(Widget):
         text = Text(no_wrap=True, overflow="ellipsis")
         text.append("finetui  " if name else "", style="bold")
         bright = self.get_component_rich_style("mode-bar--key", partial=True)
-        for key, title in self._modes:
+        for key, title in self._modes():
             start = text.cell_len
             if title == self._current:
-                text.append(f"[{key} {title}]", style="bold reverse")
+                text.append(f"[{f'{key} ' if key else ''}{title}]", style="bold reverse")
                 text.append(" " if short else "")
             else:
-                text.append(f"{key} " if short else f" {key} ", style=bright)
+                shown = key or (title if short else "")
+                text.append(f"{'' if short else ' '}{shown}{' ' if shown else ''}", style=bright)
                 text.append("" if short else f"{title} ")
             places[title] = (start, text.cell_len)
         text.rstrip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.worker import get_current_worker
@@ -18,7 +19,7 @@ from tui.screens.chat.models.offered_models import OfferedModels
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from textual.worker import Worker
 
@@ -65,7 +66,9 @@ class ModelChoice:
     def bring_back(self, model: str, *, listed: bool) -> None:
         """Ask the model of the last time, unless it was `listed` and is not any more."""
         if listed:
-            self._context.run(self._bring_back, model, group="model", description="look for it")
+            look = partial(self._looked, partial(self._bring_back, model))
+            self._looking = self._context.run(look, group="model", description="look for it")
+            self._changed()
         else:  # its id was typed
             self.set(model)
 
@@ -79,7 +82,7 @@ class ModelChoice:
                 f"{one_line(model, 80)} was chosen and is not listed any more.",
                 seconds=10, warning=True,
             )  # fmt: skip
-            self.look_for_default()
+            await self._find_default()
         else:
             self.set(model)
 
@@ -92,12 +95,13 @@ class ModelChoice:
         """Look for a model to begin with, unless there is one."""
         if not self.model and not self.looking:
             self._looking = self._context.run(
-                self._choose_default, group="model", description="look for a model"
-            )
+                partial(self._looked, self._find_default),
+                group="model", description="look for a model",
+            )  # fmt: skip
 
-    async def _choose_default(self) -> None:
+    async def _looked(self, look: Callable[[], Awaitable[None]]) -> None:
         try:
-            await self._find_default()
+            await look()
         finally:
             if self._looking is get_current_worker():
                 self._looking = None
