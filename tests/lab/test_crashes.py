@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from openai import OpenAI
     from openai.types.fine_tuning import FineTuningJob, FineTuningJobEvent
 
-EPOCHS, STEPS = 25, 300
+EPOCHS, STEPS = 15, 180
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def assert_whole(client: OpenAI, job: FineTuningJob) -> None:
     created = [event.message for event in events if event.message.startswith("Checkpoint created")]
     assert created == [f"Checkpoint created at step {12 * n}" for n in range(1, EPOCHS + 1)]
     kept = [one.step_number for one in client.fine_tuning.jobs.checkpoints.list(job.id).data]
-    assert kept == [300, 288, 276]
+    assert kept == [180, 168, 156]
 
 
 def test_killed_trainer_and_killed_server_change_nothing_in_the_result(
@@ -78,9 +78,9 @@ def test_killed_trainer_and_killed_server_change_nothing_in_the_result(
     with own_lab.client() as client:
         undisturbed = start_job(client)
         job = start_job(client)
-        wait_for_step(client, job.id, 40)
+        wait_for_step(client, job.id, 20)
         kill_trainer(own_lab, job.id)
-        wait_for_step(client, job.id, 80)
+        wait_for_step(client, job.id, 40)
     own_lab.kill()
     lock = own_lab.data_dir / "jobs" / job.id / "lock"
     wait_for(lambda: _is_free(lock))
