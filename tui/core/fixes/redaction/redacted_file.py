@@ -68,7 +68,8 @@ def _without_columns(body: bytes, made: RedactedFile) -> bytes:
     if is_json(body.split(b"\n", 1)[0]):
         return body
     text = body.decode("utf-8", "surrogateescape")
-    parts, at = [], 0
+    parts: list[str] = []
+    at = 0
     for start, end in password_cells(text):
         parts += (text[at:start], PLACEHOLDERS["secret-password"])
         at = end
