@@ -302,3 +302,18 @@ def test_a_problem_in_a_message_is_found_there_by_the_editor() -> None:
         ("messages[1].tool_calls[0].function.arguments", 1),
         ("tools[0].function.description", None),
     ]
+
+
+def test_a_column_of_passwords_goes_whatever_they_look_like() -> None:
+    table = b'user,Password,note\r\nmia,sunflower,"a, b"\r\nbob,"two words",x\r\neve,,\r\n'
+    made = redact_file(table, {"secret-password"})
+    assert made.counts == {"secret-password": 2}
+    assert made.data == (
+        b'user,Password,note\r\nmia,[PASSWORD],"a, b"\r\nbob,"[PASSWORD]",x\r\neve,,\r\n'
+    )
+    for other in (
+        b"password, user, and so on\nare words of a form, which says so\n",
+        b"user\tpassword\nmia\trequired\n",
+        b"name,token\nthe,article\n",
+    ):
+        assert redact_file(other, {"secret-password"}).data == other

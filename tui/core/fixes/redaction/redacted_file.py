@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tui.core.fixes.damaged import wide_encoding
-from tui.core.fixes.redaction.redaction import redact
+from tui.core.fixes.redaction.redaction import PLACEHOLDERS, redact
+from tui.core.fixes.redaction.table_columns import password_cells
 from tui.core.text.json_text import is_json
 from tui.core.text.text import plural
 
@@ -45,7 +46,10 @@ def redact_file(data: bytes, rules: Container[str]) -> RedactedFile:
     made = RedactedFile(b"")
     parts = [mark]
     deep = 0
-    for block in _blocks(data.removeprefix(mark)):
+    body = data.removeprefix(mark)
+    if "secret-password" in rules:
+        body = _without_columns(body, made)
+    for block in _blocks(body):
         one = redact(block, rules)
         parts.append(one.data)
         made.counts += one.counts
@@ -57,6 +61,20 @@ def redact_file(data: bytes, rules: Container[str]) -> RedactedFile:
     if images := data.count(_IMAGE):
         made.remarks.append(plural(images, "image or sound", "images or sounds"))
     return made
+
+
+def _without_columns(body: bytes, made: RedactedFile) -> bytes:
+    """Replace the cells of a column of passwords, where the file is a table that has one."""
+    if is_json(body.split(b"\n", 1)[0]):
+        return body
+    text = body.decode("utf-8", "surrogateescape")
+    parts: list[str] = []
+    at = 0
+    for start, end in password_cells(text):
+        parts += (text[at:start], PLACEHOLDERS["secret-password"])
+        at = end
+        made.counts["secret-password"] += 1
+    return "".join([*parts, text[at:]]).encode("utf-8", "surrogateescape")
 
 
 def binary_kind(data: bytes) -> str | None:
