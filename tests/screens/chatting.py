@@ -74,6 +74,11 @@ def shown(screen: Any) -> str:
     return on_screen(screen.app)
 
 
+def in_words(text: str) -> str:
+    """Return a text with one blank between its words: how wide columns are is not its subject."""
+    return " ".join(text.split())
+
+
 def asked_texts(provider: SlowProvider) -> list[Any]:
     """Return the contents of what was sent last."""
     return [message.get("content") for message in provider.asked[-1]["messages"]]

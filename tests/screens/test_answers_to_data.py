@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from textual.widgets import TextArea
 
 from tests.rows import rows_of
-from tests.screens.chatting import chatting, ended, exchange, shown, texts
+from tests.screens.chatting import chatting, ended, exchange, in_words, shown, texts
 from tests.until import back, narrow, opened, problem_of, question_of, toasts, until
 from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.confirm import Confirm
@@ -99,8 +99,8 @@ async def test_ask_correct_example_check_save(app_home: Path, tmp_path: Path) ->
         await write(pilot, screen, "right")
         await pilot.press("a")
         await opened(pilot, Choose)
-        offered = "train.jsonl  open now, 1 example"
-        await until(lambda: offered in shown(pilot.app.screen), pilot)
+        offered = "train.jsonl open now, 1 example"
+        await until(lambda: offered in in_words(shown(pilot.app.screen)), pilot)
         await pilot.press("enter")
         await until(lambda: len(document) == 2, pilot)
         await until(lambda: "row 2 of train.jsonl: not saved yet" in shown(screen), pilot)
@@ -134,8 +134,8 @@ async def test_a_correction_and_what_it_corrects_become_a_pair(
         await write(pilot, screen, "right")
         await pilot.press("p")
         await opened(pilot, Choose)  # the open dataset holds chats: a file beside it is offered
-        offered = "train.pairs.jsonl  beside train.jsonl, which holds chats"
-        await until(lambda: offered in shown(pilot.app.screen), pilot)
+        offered = "train.pairs.jsonl beside train.jsonl, which holds chats"
+        await until(lambda: offered in in_words(shown(pilot.app.screen)), pilot)
         await pilot.press("enter")
         await until(lambda: pairs.exists() and rows_of(pairs), pilot)
         assert rows_of(pairs) == [

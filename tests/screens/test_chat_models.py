@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.faults.server import FaultServer, said, stream
 from tests.faults.shapes import CHAT, listing
-from tests.screens.chatting import in_chat, shown, texts
+from tests.screens.chatting import in_chat, in_words, shown, texts
 from tests.screens.conftest import use_profile
 from tests.until import until
 from tui.screens.chat.models.model_choices import choice_of, default_choice
@@ -49,11 +49,11 @@ async def test_the_list_says_what_each_model_is_and_lacks(
         await pilot.press("escape")
         dialog = await opened(pilot)
         await until(lambda: "other" in shown(dialog), pilot)
-        page = shown(dialog)
-        assert f"{FRESH}  fine-tuned · not ready yet" in page
-        assert f"{OLD}  fine-tuned · retired 2020-01-02" in page
+        page = in_words(shown(dialog))
+        assert f"{FRESH} fine-tuned · not ready yet" in page
+        assert f"{OLD} fine-tuned · retired 2020-01-02" in page
         assert "checkpoint at step 7 · retired 20" in page
-        assert "base  base · retired 2020-01-02" in page
+        assert "base base · retired 2020-01-02" in page
         assert "recent" not in page
         await pilot.press(*"org/any:free", "enter")  # listed nowhere
         await until(lambda: "org/any:free not listed" in shown(screen), pilot)
@@ -67,10 +67,10 @@ async def test_the_list_says_what_each_model_is_and_lacks(
         await until(lambda: len(texts(screen)) == 4 and not screen.answers.under_way, pilot)
         await pilot.press("escape")
         dialog = await opened(pilot)
-        await until(lambda: "other  base · recent" in shown(dialog), pilot)
+        await until(lambda: "other base · recent" in in_words(shown(dialog)), pilot)
         rows = [choice.title for choice in dialog.choices]
         assert rows[:2] == ["other", "org/any:free"]  # asked last first
-        assert "org/any:free  asked before, not listed" in shown(dialog)
+        assert "org/any:free asked before, not listed" in in_words(shown(dialog))
 
 
 async def test_ten_thousand_models_narrow_as_one_types(app_home: Path, server: FaultServer) -> None:

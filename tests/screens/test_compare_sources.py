@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.chat_server import ChatServer, chat_server, refused
+from tests.screens.chatting import in_words
 from tests.screens.test_compare import (
     BASE,
     LISTED,
@@ -88,10 +89,10 @@ async def test_the_files_of_the_models_jobs_and_the_one_beside_are_offered(
         )
         await pilot.press("escape", "e")
         found = await opened(pilot, Choose)
-        shown = on_screen(pilot.app)
+        shown = in_words(on_screen(pilot.app))
         assert "a_train.jsonl, 6 examples" in shown
-        assert f"used.jsonl  validation file of {TUNED}"[:40] in shown
-        assert "a_valid.jsonl  validation file beside a_train.jsonl" in shown
+        assert f"used.jsonl validation file of {TUNED}"[:39] in shown
+        assert "a_valid.jsonl validation file beside a_train.jsonl" in shown
         assert "gone.jsonl" not in shown, "it is not there any more"
         del found, beside
         await narrow(pilot, "used")

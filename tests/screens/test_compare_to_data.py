@@ -9,6 +9,7 @@ from textual.widgets import TextArea
 
 from tests.chat_server import ChatServer, chat_server
 from tests.rows import rows_of
+from tests.screens.chatting import in_words
 from tests.screens.test_compare import (
     BASE,
     LISTED,
@@ -64,7 +65,7 @@ async def test_winner_and_loser_become_a_pair(
         assert problem_of(screen) == ""  # there is one now
         await pilot.press("p")
         await opened(pilot, Choose)
-        await until(lambda: "pairs.jsonl  open now" in on_screen(pilot.app), pilot)
+        await until(lambda: "pairs.jsonl open now" in in_words(on_screen(pilot.app)), pilot)
         await pilot.resize_terminal(120, 36)
         await pilot.press("enter")
         document = screen.workspace.datasets.current

@@ -38,6 +38,7 @@ class Cursor:
 
     def __init__(self) -> None:
         self.cursor = 0
+        self.is_attached = True
         self.screen = SimpleNamespace(focused=None)
 
     def move_to(self, row: int, *, center: bool = False) -> None:

@@ -277,9 +277,11 @@ async def test_a_bad_name_of_an_encoding_is_asked_again(tmp_path: Path) -> None:
         await pilot.press("e")
         await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
         await narrow(pilot, "klingon")
-        await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
-        title = str(pilot.app.screen.query_one(".dialog").border_title)
-        assert "'klingon' is not an encoding" in title
+
+        def title() -> str:
+            return str(pilot.app.screen.query_one(".dialog").border_title)
+
+        await until(lambda: "'klingon' is not an encoding" in title(), pilot)
         await narrow(pilot, "latin-1")
         assert "read as latin-1" in text_of(await preview_of(pilot), ".facts")
 
@@ -414,4 +416,4 @@ async def test_arrows_go_through_the_examples_only_where_they_are_in_sight(share
         await pilot.press("tab", "right", "shift+tab")
         assert "[1 of 3 examples" in text_of(preview, ".views")
         await pilot.press("right")
-        assert "[2 of 3 examples" in text_of(preview, ".views")
+        await until(lambda: "[2 of 3 examples" in text_of(preview, ".views"), pilot)

@@ -114,7 +114,7 @@ async def _run(options: argparse.Namespace, out: Output) -> int:
             pipes.give_up()
             await workspace.close()
             if log is not None:
-                log.end()
+                _end_log(log)
         return code
 
 
@@ -131,6 +131,14 @@ def _log(options: argparse.Namespace, workspace: Workspace) -> Log:
     if logging.lastResort is not None:  # warnings are told on stderr as before
         logging.getLogger().addHandler(logging.lastResort)
     return log
+
+
+def _end_log(log: Log) -> None:
+    import logging
+
+    log.end()
+    if logging.lastResort is not None:
+        logging.getLogger().removeHandler(logging.lastResort)
 
 
 def parser_of(name: str) -> Parser:
