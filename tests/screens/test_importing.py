@@ -62,6 +62,7 @@ async def preview_of(pilot: Pilot[Any]) -> ConversionPreview:
     await until(lambda: isinstance(pilot.app.screen, ConversionPreview), pilot)
     screen = pilot.app.screen
     assert isinstance(screen, ConversionPreview)
+    await until(lambda: text_of(screen, ".facts"), pilot)
     return screen
 
 
@@ -79,7 +80,7 @@ async def test_sharegpt_is_imported_into_a_new_file(sharegpt: Path, tmp_path: Pa
         assert "5 rows read → 3 examples, 2 dropped" in facts
         await pilot.press("right", "tab")
         assert preview.query_one("#dropped", RecordList).count == 2
-        assert "turn 1 is by '[red]alien'" in text_of(preview, ".detail")
+        await until(lambda: "turn 1 is by '[red]alien'" in text_of(preview, ".detail"), pilot)
         await pilot.resize_terminal(120, 36)
         await pilot.press("w")
         await choose_path(pilot, tmp_path / "drops.jsonl")
@@ -112,7 +113,9 @@ async def test_a_table_is_appended_as_one_step(dataset: Path, tmp_path: Path) ->
             await until(lambda: pilot.app.screen is columns, pilot)
         await pilot.press("ctrl+s")
         preview = await preview_of(pilot)
-        assert "3 rows read → 2 examples, 1 dropped" in text_of(preview, ".facts")
+        await until(
+            lambda: "3 rows read → 2 examples, 1 dropped" in text_of(preview, ".facts"), pilot
+        )
         await pilot.press("a")
         await until(lambda: len(screen.document) == 14, pilot)
         assert screen.document.example(13).messages[0].text == "q3"
@@ -145,7 +148,9 @@ async def test_keys_of_json_rows_are_named_and_joined(tmp_path: Path) -> None:
         ]
         await pilot.press("ctrl+s")
         preview = await preview_of(pilot)
-        assert "1 row read → 1 example, 0 dropped" in text_of(preview, ".facts")
+        await until(
+            lambda: "1 row read → 1 example, 0 dropped" in text_of(preview, ".facts"), pilot
+        )
         await pilot.press("enter")
         await choose_path(pilot, tmp_path / "made.jsonl")
         await until(lambda: screen.document is not None, pilot)
@@ -162,7 +167,7 @@ async def test_columns_with_usual_names_are_proposed(tmp_path: Path) -> None:
         await until(lambda: isinstance(pilot.app.screen, ColumnsDialog), pilot)
         await pilot.press("ctrl+s")
         preview = await preview_of(pilot)
-        assert "1 row read → 1 example" in text_of(preview, ".facts")
+        await until(lambda: "1 row read → 1 example" in text_of(preview, ".facts"), pilot)
 
 
 async def test_what_becomes_of_rows_is_said_in_the_preview(tmp_path: Path) -> None:
@@ -175,7 +180,9 @@ async def test_what_becomes_of_rows_is_said_in_the_preview(tmp_path: Path) -> No
         await pilot.press("i")
         await choose_path(pilot, path)
         preview = await preview_of(pilot)
-        assert "4 rows read → 1 example, 3 dropped" in text_of(preview, ".facts")
+        await until(
+            lambda: "4 rows read → 1 example, 3 dropped" in text_of(preview, ".facts"), pilot
+        )
         await pilot.press("r")
         await until(lambda: isinstance(pilot.app.screen, RowsDialog), pilot)
         await pilot.press(*"images", "down", *"score", "enter")
@@ -209,7 +216,7 @@ async def test_a_whole_folder_and_another_format(tmp_path: Path) -> None:
         await until(lambda: listed.count == 3, pilot)
         await pilot.press("enter")
         preview = await preview_of(pilot)
-        assert "many: 2 files · Text" in text_of(preview, ".facts")
+        await until(lambda: "many: 2 files · Text" in text_of(preview, ".facts"), pilot)
         await pilot.press("f")
         await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
         await pilot.press(*"alpaca", "enter")
@@ -251,7 +258,7 @@ async def test_the_encoding_is_guessed_shown_and_chosen(
         await choose_path(pilot, path)
         if not asks:  # it may be Windows-1252: what it reads like then is in the preview
             preview = await preview_of(pilot)
-            assert "read as Windows-1252" in text_of(preview, ".facts")
+            await until(lambda: "read as Windows-1252" in text_of(preview, ".facts"), pilot)
             await pilot.press("e")
         await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
         listed = pilot.app.screen.query_one(RecordList)
@@ -260,7 +267,7 @@ async def test_the_encoding_is_guessed_shown_and_chosen(
         assert words[0] in first
         await pilot.press("enter")
         preview = await preview_of(pilot)
-        assert f"read as {encoding}" in text_of(preview, ".facts")
+        await until(lambda: f"read as {encoding}" in text_of(preview, ".facts"), pilot)
         await pilot.press("enter")
         await choose_path(pilot, tmp_path / "made.jsonl")
         await until(lambda: screen.document is not None, pilot)
@@ -308,7 +315,7 @@ async def test_messages_in_rows_are_joined_and_people_told_apart(tmp_path: Path)
         pilot.app.screen.query_one("#field-answers-by", Field).query_one(Input).value = "Ann"
         await pilot.press("enter")
         preview = await preview_of(pilot)
-        assert "2 rows read → 1 example" in text_of(preview, ".facts")
+        await until(lambda: "2 rows read → 1 example" in text_of(preview, ".facts"), pilot)
         await pilot.press("enter")
         await choose_path(pilot, tmp_path / "made.jsonl")
         await until(lambda: screen.document is not None, pilot)
@@ -338,7 +345,7 @@ async def test_who_answers_in_an_export_is_asked_for_by_its_field_and_key(tmp_pa
         pilot.app.screen.query_one("#field-answers-by", Field).query_one(Input).value = "helper"
         await pilot.press("enter")
         preview = await preview_of(pilot)
-        assert "2 rows read → 1 example" in text_of(preview, ".facts")
+        await until(lambda: "2 rows read → 1 example" in text_of(preview, ".facts"), pilot)
         await pilot.press("enter")
         await choose_path(pilot, tmp_path / "made.jsonl")
         await until(lambda: screen.document is not None, pilot)
@@ -414,6 +421,6 @@ async def test_arrows_go_through_the_examples_only_where_they_are_in_sight(share
         await choose_path(pilot, sharegpt)
         preview = await preview_of(pilot)
         await pilot.press("tab", "right", "shift+tab")
-        assert "[1 of 3 examples" in text_of(preview, ".views")
+        await until(lambda: "[1 of 3 examples" in text_of(preview, ".views"), pilot)
         await pilot.press("right")
         await until(lambda: "[2 of 3 examples" in text_of(preview, ".views"), pilot)
