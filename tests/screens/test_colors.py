@@ -250,8 +250,9 @@ def test_colours_for_many_are_among_the_256() -> None:
             color = Color.parse(value.removesuffix("FF") if len(value) == 9 else value)
             there = color.downgrade(ColorSystem.EIGHT_BIT).get_truecolor()
             wanted = color.get_truecolor()
-            # rich takes light greys, which are among the 256, for the next darker one.
-            off = 10 if len({*wanted}) == 1 else 1
+            # rich takes a light grey, which is among the 256, for the next darker one; how well
+            # that is read is held by the contrasts.
+            off = 10 if name == "text-muted" else 1
             assert all(abs(a - b) <= off for a, b in zip(there, wanted, strict=True)), name
 
 

@@ -88,8 +88,7 @@ def http_client(
                 "response": [error_shortener(profile.timeout)],
             },
         )
-    # Each in its own way, libraries complain of proxies and certificates they cannot use.
-    except Exception as error:
+    except Exception as error:  # libraries complain of proxies and certificates each in its own way
         where = "HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR"
         if profile.ca_file is not None or own is not None:
             where = f"proxy and ca_file of profile {profile.name}"

@@ -349,8 +349,8 @@ class Provider:
                 return error.response
             raise from_status(error.response, context) from error
         # Beside their own exceptions the libraries raise many others: for a header that is not
-        # ASCII, for a port, for a proxy. None may end a worker that somebody waits for.
-        except Exception as error:
+        # ASCII, for a port, for a proxy.
+        except Exception as error:  # none may end a worker that somebody waits for
             if self._closed and isinstance(error, RuntimeError):
                 # Closed while this request was on its way: what it asked for may have been done.
                 gone = _gone()
