@@ -5,13 +5,12 @@ Every call runs in one thread of its own, so the event loop never waits for the 
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tui.services.store.database import Database
 from tui.services.store.renaming import rename_profile
 from tui.services.store.tables.asked_uploads_table import AskedUploadsTable
-from tui.services.store.tables.chats_table import ChatsTable
-from tui.services.store.tables.comparisons_table import ComparisonsTable
 from tui.services.store.tables.deletions_table import DeletionsTable
 from tui.services.store.tables.exchanges_table import ExchangesTable
 from tui.services.store.tables.files_table import FilesTable
@@ -31,6 +30,9 @@ from tui.services.store.tables.versions_table import VersionsTable
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tui.services.store.tables.chats_table import ChatsTable
+    from tui.services.store.tables.comparisons_table import ComparisonsTable
+
 
 class Store:
     """The ledger's tables. Their methods raise LedgerError when the file cannot be used."""
@@ -49,13 +51,27 @@ class Store:
         self.models = ModelsTable(db)
         self.deletions = DeletionsTable(db)
         self.exchanges = ExchangesTable(db)
-        self.chats = ChatsTable(db)
         self.refusals = RefusalsTable(db)
-        self.comparisons = ComparisonsTable(db)
         self.recent = RecentTable(db)
         self.versions = VersionsTable(db)
         self.sides = SidesTable(db)
         self.origins = OriginsTable(db)
+
+    # These two bring conversations, plans and scores with them (60 ms of imports), which most
+    # commands and the first screen have no use for.
+    @cached_property
+    def chats(self) -> ChatsTable:
+        """The chats that are kept."""
+        from tui.services.store.tables.chats_table import ChatsTable
+
+        return ChatsTable(self._db)
+
+    @cached_property
+    def comparisons(self) -> ComparisonsTable:
+        """Runs of comparisons and what was answered in them."""
+        from tui.services.store.tables.comparisons_table import ComparisonsTable
+
+        return ComparisonsTable(self._db)
 
     async def rename_profile(self, old: str, new: str) -> bool:
         """Give all that is kept of a profile to another name; False where that has a history."""
