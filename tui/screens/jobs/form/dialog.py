@@ -86,7 +86,7 @@ class NewJob(Dialog[Job]):
         """Lay out the fields, what will happen, and the keys."""
         yield Static("", id="origin", markup=False)
         with VerticalScroll(id="fields", can_focus=False):
-            yield from self._rows(first_lines(self._terms))
+            yield from self._rows(first_lines())
             if len(self._terms.methods) > 1:
                 with Horizontal(id="method-line"):
                     yield Static("Method", classes="label", markup=False)
