@@ -63,7 +63,6 @@ class NewJob(Dialog[Job]):
     CSS_PATH = "form.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-roomy")]  # what is typed before hints
     WHERE = "job_form"
-    SHARED = ("form", "fields")
     CONTROLLERS = (FormLists, FormPresets, JobSubmission)
 
     def __init__(self, workspace: Workspace, draft: Draft) -> None:
