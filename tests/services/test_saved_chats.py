@@ -16,7 +16,7 @@ import pytest
 from tests.faults.conftest import write_config
 from tests.faults.server import FaultServer, said, stream
 from tests.lab_process import ROOT, environment
-from tui.core.chat.conversation import Conversation, add, edit, path, put, remove
+from tui.core.chat.conversation import Conversation, add, edit, path, put
 from tui.core.chat.parameters import ChatParameters
 from tui.core.chat.reply import Reply
 from tui.core.chat.saved import Chat, dataset_line, markdown
@@ -77,9 +77,6 @@ async def test_a_chat_comes_back_as_it_was(chats: SavedChats) -> None:
     again.put(replace(branched, system="", model="other"))
     await again.flush()
     assert await chats.load(saver.id) == replace(branched, system="", model="other")
-    again.put(replace(back, conversation=remove(branched.conversation, 2)))
-    await again.flush()
-    assert [*(await chats.load(saver.id)).conversation.nodes] == [1, 3]
     assert len(await chats.listing()) == 1
 
 

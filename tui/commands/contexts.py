@@ -16,7 +16,7 @@ _IN_MODES = {
     "files": ("lists", "focus"),
     "compare": ("lists", "messages", "focus", "prompt"),
 }
-# What a dialog has in common with others; a test compares it with their classes.
+# What a dialog has in common with others.
 SHARED = {
     **dict.fromkeys(("before_after", "call"), ("focus",)),
     **dict.fromkeys(("bulk", "job_form", "profile_form", "rows", "split"), ("form", "fields")),
@@ -32,7 +32,7 @@ SHARED = {
         ("details", "help", "move_report", "pieces", "prices", "too_long"), ("scrolling",)
     ),
     "diff": ("lists", "focus"),
-    "earlier_runs": ("picker", "choose"),
+    "earlier_runs": ("choose", "picker"),
     "log": ("lists",),
     "editor": ("text",),
     "lineage": ("lists",),

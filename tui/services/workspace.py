@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-from functools import partial
+from functools import cached_property, partial
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from tui.services.background import start
 from tui.services.errors import InputError
@@ -20,34 +20,35 @@ from tui.services.store.store import Store
 from tui.services.workers import Pool
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from tui.core.catalog.models import Catalog
-    from tui.services.chat.chats import SavedChats
-    from tui.services.chat.prices import ChatPrices
-    from tui.services.chat.service import ChatService
-    from tui.services.compare.service import CompareService
     from tui.services.datasets import DatasetService, Document
     from tui.services.datasets.adding import ExampleAdding
-    from tui.services.files.overview import FileOverview
-    from tui.services.files.service import FileService
     from tui.services.jobs.creation import JobCreation
     from tui.services.jobs.moving.service import Moving
-    from tui.services.jobs.polling.poller import JobPoller
     from tui.services.jobs.preflight import PreflightService
-    from tui.services.jobs.service import JobService
     from tui.services.jobs.spending import Spending
     from tui.services.jobs.unanswered import UnansweredJobs
-    from tui.services.models.deployments import DeploymentService, DeploymentsSeen
-    from tui.services.models.inventory import Inventory
-    from tui.services.models.service import ModelService
-    from tui.services.provider.interface import ProviderApi
+    from tui.services.models.deployments import DeploymentsSeen
     from tui.services.session.session import Session
     from tui.services.settings.typed_texts import TypedTexts
     from tui.services.tokens.service import TokenService
 
+T = TypeVar("T")
 _LARGE = 4_000_000
 _PREPARED_AFTER_S = 2.0  # whoever opens a dataset wants to see its rows first
+
+
+class _of_profile(Generic[T]):  # noqa: N801 - used as `property` is
+    """A service of the profile in use: another object after each `use_profile`."""
+
+    def __init__(self, get: Callable[[ProviderServices], T]) -> None:
+        self._get = get
+
+    def __get__(self, workspace: Workspace, _: type[Workspace]) -> T:
+        """Return the service, made at first use."""
+        return self._get(workspace.services)
 
 
 class Workspace:
@@ -59,6 +60,7 @@ class Workspace:
 
     profile: Profile
     provider: Provider
+    services: ProviderServices
 
     def __init__(
         self,
@@ -76,12 +78,7 @@ class Workspace:
         self._said = said or {}
         self._typed_keys: dict[str, str] = {}
         self.deployed: dict[str, DeploymentsSeen] = {}  # what was seen last, by profile
-        self._tokens: TokenService | None = None
-        self._datasets: DatasetService | None = None
-        self._adding: ExampleAdding | None = None
         self._preparing: asyncio.Task[None] | None = None
-        self._typed: TypedTexts | None = None
-        self._session: Session | None = None
         self._compose(profile)
 
     @classmethod
@@ -193,57 +190,51 @@ class Workspace:
             raise InputError("The key cannot be used", *typed.problem)
         self._typed_keys[name] = raw
 
-    @property
+    # -- what is alike for all profiles: made and loaded when first asked for ------------
+
+    @cached_property
     def tokens(self) -> TokenService:
-        """Token counts and costs; made at first use."""
-        if self._tokens is None:
-            from tui.services.tokens.service import TokenService
+        """Token counts and costs."""
+        from tui.services.tokens.service import TokenService
 
-            self._tokens = TokenService(self.workers, locations=self.locations)
-        return self._tokens
+        return TokenService(self.workers, locations=self.locations)
 
-    @property
+    @cached_property
     def datasets(self) -> DatasetService:
-        """Datasets on disk; made at first use."""
-        if self._datasets is None:
-            from tui.services.datasets import DatasetService
+        """Datasets on disk."""
+        from tui.services.datasets import DatasetService
 
-            self._datasets = DatasetService(self.locations, self.store)
-            self._datasets.subscribe(self._prepare)
-        return self._datasets
+        datasets = DatasetService(self.locations, self.store)
+        datasets.subscribe(self._prepare)
+        return datasets
 
-    @property
+    @cached_property
     def adding(self) -> ExampleAdding:
-        """Examples made of answers, on their way into datasets; made at first use."""
-        if self._adding is None:
-            from tui.services.datasets.adding import ExampleAdding
+        """Examples made of answers, on their way into datasets."""
+        from tui.services.datasets.adding import ExampleAdding
 
-            self._adding = ExampleAdding(self.datasets, self.store)
-        return self._adding
+        return ExampleAdding(self.datasets, self.store)
 
-    @property
+    @cached_property
     def typed(self) -> TypedTexts:
-        """Texts while they are typed; made at first use."""
-        if self._typed is None:
-            from tui.services.settings.typed_texts import TypedTexts
+        """Texts while they are typed."""
+        from tui.services.settings.typed_texts import TypedTexts
 
-            self._typed = TypedTexts(self.locations.state / "typed")
-        return self._typed
+        return TypedTexts(self.locations.state / "typed")
 
-    @property
+    @cached_property
     def session(self) -> Session:
-        """Where the user was; made at first use."""
-        if self._session is None:
-            from tui.services.session.session import Session
+        """Where the user was."""
+        from tui.services.session.session import Session
 
-            self._session = Session(self.locations.state)
-        return self._session
+        return Session(self.locations.state)
 
     def keep_now(self) -> None:
         """Write what is typed and where the user is. Blocks; for any thread."""
-        for kept in (self._typed, self._session):
-            if kept is not None:
-                kept.flush()
+        if "typed" in vars(self):
+            self.typed.flush()
+        if "session" in vars(self):
+            self.session.flush()
 
     def catalog(self) -> Catalog:
         """Return what is known of models. Blocking: the first time it reads files."""
@@ -251,65 +242,18 @@ class Workspace:
 
     # -- what talks to the provider of the profile in use: made at first use -------------
 
-    @property
-    def api(self) -> ProviderApi:
-        """What the provider's protocol makes of each request."""
-        return self._services.api
-
-    @property
-    def files(self) -> FileService:
-        """Uploaded files."""
-        return self._services.files
-
-    @property
-    def file_overview(self) -> FileOverview:
-        """Uploaded files with what uses them."""
-        return self._services.file_overview
-
-    @property
-    def jobs(self) -> JobService:
-        """Fine-tuning jobs."""
-        return self._services.jobs
-
-    @property
-    def poller(self) -> JobPoller:
-        """What follows the jobs."""
-        return self._services.poller
-
-    @property
-    def chat(self) -> ChatService:
-        """Questions to models."""
-        return self._services.chat
-
-    @property
-    def chats(self) -> SavedChats:
-        """Chats kept on this machine."""
-        return self._services.chats
-
-    @property
-    def chat_prices(self) -> ChatPrices:
-        """What answers cost."""
-        return self._services.chat_prices
-
-    @property
-    def models(self) -> ModelService:
-        """The provider's models."""
-        return self._services.models
-
-    @property
-    def inventory(self) -> Inventory:
-        """Every model there is or was."""
-        return self._services.inventory
-
-    @property
-    def deployments(self) -> DeploymentService:
-        """What serves models."""
-        return self._services.deployments
-
-    @property
-    def compare(self) -> CompareService:
-        """Comparisons."""
-        return self._services.compare
+    api = _of_profile(lambda services: services.api)
+    files = _of_profile(lambda services: services.files)
+    file_overview = _of_profile(lambda services: services.file_overview)
+    jobs = _of_profile(lambda services: services.jobs)
+    poller = _of_profile(lambda services: services.poller)
+    chat = _of_profile(lambda services: services.chat)
+    chats = _of_profile(lambda services: services.chats)
+    chat_prices = _of_profile(lambda services: services.chat_prices)
+    models = _of_profile(lambda services: services.models)
+    inventory = _of_profile(lambda services: services.inventory)
+    deployments = _of_profile(lambda services: services.deployments)
+    compare = _of_profile(lambda services: services.compare)
 
     # -- what is made for one command or dialog ----------------------------------------
 
@@ -318,7 +262,7 @@ class Workspace:
         """The money of the profile in use."""
         from tui.services.jobs.spending import Spending
 
-        services, reservations = self._services, self.store.reservations
+        services, reservations = self.services, self.store.reservations
         listed = lambda: services.poller.state.jobs  # noqa: E731
         return Spending(self.profile, reservations, self.catalog, listed)
 
@@ -394,26 +338,28 @@ class Workspace:
     async def close(self) -> None:
         """Keep what is typed and where one is, stop polling, close connections, dataset, ledger."""
         self._forget_preparing()
-        for kept in (self._typed, self._session):
-            if kept is not None:
-                await asyncio.to_thread(kept.close)
+        made = vars(self)
+        if "typed" in made:
+            await asyncio.to_thread(self.typed.close)
+        if "session" in made:
+            await asyncio.to_thread(self.session.close)
         await self._close_provider()
-        if self._tokens is not None:
-            await self._tokens.close()
-        if self._adding is not None:
-            await self._adding.close()
-        if self._datasets is not None:
-            await self._datasets.close()
+        if "tokens" in made:
+            await self.tokens.close()
+        if "adding" in made:
+            await self.adding.close()
+        if "datasets" in made:
+            await self.datasets.close()
         await asyncio.to_thread(self.workers.close)
         await self.store.close()
 
     def _compose(self, profile: Profile) -> None:
         self.profile = profile
         self.provider = Provider(profile, self.locations, self.environ)
-        self._services = ProviderServices(
+        self.services = ProviderServices(
             profile, self.provider, self.store, lambda: self.tokens, self.deployed
         )
 
     async def _close_provider(self) -> None:
-        await self._services.close()
+        await self.services.close()
         await self.provider.close()

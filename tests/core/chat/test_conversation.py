@@ -16,7 +16,6 @@ from tui.core.chat.conversation import (
     path,
     position,
     positions,
-    remove,
     siblings,
     step,
 )
@@ -57,8 +56,6 @@ def test_another_answer_is_a_sibling_of_the_first() -> None:
     again = add_after(talk("q", "one"), 1, model("two"), model="m")
     assert siblings(again, 3) == (2, 3)
     assert texts(again) == ["q", "two"]
-    assert texts(remove(again, 3)) == ["q", "one"]
-    assert texts(remove(talk("q", "one"), 2)) == ["q"]
     assert texts(back_to(again, 1)) == ["q"]
 
 
@@ -66,7 +63,6 @@ def test_the_first_question_has_siblings_too() -> None:
     two = edit(talk("q", "a"), 1, user("Q"))
     assert texts(two) == ["Q"]
     assert position(two, two.head or 0) == (2, 2)
-    assert texts(remove(two, 3)) == ["q", "a"]
 
 
 def test_what_is_sent_begins_with_the_system_prompt() -> None:
@@ -85,7 +81,7 @@ def test_an_answer_without_text_is_not_sent_nor_its_question() -> None:
 Step = tuple[str, int]
 
 
-@given(st.lists(st.tuples(st.sampled_from(["add", "edit", "step", "remove"]), st.integers(0, 9))))
+@given(st.lists(st.tuples(st.sampled_from(["add", "edit", "step"]), st.integers(0, 9))))
 def test_any_steps_leave_a_tree_with_the_head_at_a_branch(steps: list[Step]) -> None:
     now = talk("q", "a")
     for what, number in steps:
@@ -95,10 +91,8 @@ def test_any_steps_leave_a_tree_with_the_head_at_a_branch(steps: list[Step]) -> 
             now = add(now, user(str(number)))
         elif what == "edit":
             now = edit(now, at, model(str(number)))
-        elif what == "step":
-            now = step(now, at, number - 4)
         else:
-            now = remove(now, at)
+            now = step(now, at, number - 4)
         if what in {"add", "edit"}:
             assert (len(now.nodes), now.last_id) == (count + 1, last + 1)
         for node in now.nodes.values():

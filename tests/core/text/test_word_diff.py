@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tui.core.text.word_diff import MOST_WORDS, Piece, marked, word_diff
+from tui.core.text.word_diff import MOST_WORDS, Piece, word_diff
 
 TEXTS = st.text(alphabet="ab \n.", max_size=40)
 
@@ -24,12 +24,6 @@ def test_changes_a_blank_apart_are_one() -> None:
     assert [p.text for p in pieces] == ["one two", "uno dos", " three"]
 
 
-def test_marks_are_ranges_in_the_text_of_their_side() -> None:
-    pieces = word_diff("keep this", "keep that too")
-    assert ["keep that too"[a:b] for a, b in marked(pieces, "new")] == ["that too"]
-    assert ["keep this"[a:b] for a, b in marked(pieces, "gone")] == ["this"]
-
-
 def test_huge_texts_do_not_take_long() -> None:
     one = " ".join(map(str, range(MOST_WORDS * 20)))
     other = one.replace("5", "6")
@@ -44,8 +38,3 @@ def test_the_pieces_make_both_texts(old: str, new: str) -> None:
     assert "".join(p.text for p in pieces if p.kind != "new") == old
     assert "".join(p.text for p in pieces if p.kind != "gone") == new
     assert all(p.text for p in pieces)
-    for kind, text in (("gone", old), ("new", new)):
-        ranges = marked(pieces, kind)  # type: ignore[arg-type]
-        assert "".join(text[a:b] for a, b in ranges) == "".join(
-            p.text for p in pieces if p.kind == kind
-        )

@@ -122,22 +122,6 @@ def edit(conversation: Conversation, at: int, message: Mapping[str, Any]) -> Con
     return add_after(conversation, old.parent, message, edited=True)
 
 
-def remove(conversation: Conversation, at: int) -> Conversation:
-    """Take a message and all that follows it away; the head goes to what is left beside it."""
-    gone = {at}
-    for node in conversation.nodes.values():  # children always come after their parents
-        if node.parent in gone:
-            gone.add(node.id)
-    left = {key: node for key, node in conversation.nodes.items() if key not in gone}
-    trimmed = Conversation(left, None, conversation.last_id)
-    if conversation.head not in gone:
-        return replace(trimmed, head=conversation.head)
-    parent = conversation.nodes[at].parent
-    beside = _children(trimmed, parent)
-    head = _newest_leaf(trimmed, beside[-1]) if beside else parent
-    return replace(trimmed, head=head)
-
-
 def siblings(conversation: Conversation, at: int) -> tuple[int, ...]:
     """Return the messages tried at this place, itself among them, oldest first."""
     return _children(conversation, conversation.nodes[at].parent)

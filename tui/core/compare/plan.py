@@ -79,11 +79,6 @@ class Plan:
         """How many answers there will be."""
         return len(self.candidates) * len(self.prompts) * self.repeats
 
-    @property
-    def to_ask(self) -> int:
-        """How many of them are asked for."""
-        return len(self.asked) * len(self.prompts) * self.repeats
-
     def settings(self) -> dict[str, Any]:
         """Return everything but the prompts as JSON."""
         return {

@@ -36,19 +36,6 @@ def word_diff(old: str, new: str) -> list[Piece]:
     return _joined(pieces)
 
 
-def marked(pieces: Sequence[Piece], side: Kind) -> list[tuple[int, int]]:
-    """Return the ranges (start, end) that only `side` has, in the text of that side."""
-    ranges = []
-    at = 0
-    for piece in pieces:
-        if piece.kind not in {"same", side}:
-            continue
-        if piece.kind == side:
-            ranges.append((at, at + len(piece.text)))
-        at += len(piece.text)
-    return ranges
-
-
 def _middle(one: list[str], other: list[str]) -> list[Piece]:
     if not one or not other or max(len(one), len(other)) > MOST_WORDS:
         return [Piece("gone", "".join(one)), Piece("new", "".join(other))]

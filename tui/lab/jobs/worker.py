@@ -31,11 +31,6 @@ class Worker:
         with folder.log.open("ab") as errors:
             self._process = start_worker(module, folder.root, errors, _environment())
 
-    @property
-    def pid(self) -> int:
-        """The process id."""
-        return self._process.pid
-
     def records(self) -> Iterator[dict[str, Any]]:
         """Yield what the process reports, until it ends."""
         assert self._process.stdout is not None

@@ -9,6 +9,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from tui.commands import OF_WIDGETS, Command, commands_for, key_words
+from tui.commands.contexts import SHARED
 from tui.core.text.text import one_line
 from tui.dispatch import Dispatcher, handles
 from tui.key_bindings import bindings_for, bindings_in_dialogs, follow_keymap
@@ -32,7 +33,7 @@ class Dialog(ModalScreen[T | None]):
 
     `WHERE` names a dialog's commands in the table: `@handles` methods of the dialog carry them
     out. `SHARED` names those it has in common with others, such as moving in a form, and the
-    widgets in it whose keys its help lists.
+    widgets in it whose keys its help lists: as `tui.commands.contexts` has it for that name.
     """
 
     WHERE: ClassVar[str] = ""
@@ -61,7 +62,8 @@ class Dialog(ModalScreen[T | None]):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Give each dialog its keys from the one table of commands."""
-        if cls.__dict__.keys() & {"WHERE", "SHARED"}:
+        if "WHERE" in cls.__dict__:
+            cls.SHARED = cls.__dict__.get("SHARED", SHARED.get(cls.WHERE, ()))
             cls.BINDINGS = [
                 binding
                 for where in (*cls.SHARED, cls.WHERE)

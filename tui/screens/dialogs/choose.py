@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -46,7 +46,6 @@ class Choose(Dialog[T]):
     Choose RecordList { height: 12; }
     """
     WHERE = "choose"
-    SHARED: ClassVar[tuple[str, ...]] = ("picker",)
 
     def __init__(
         self,

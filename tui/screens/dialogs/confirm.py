@@ -92,7 +92,6 @@ class Typed(Dialog[T]):
         & .statement > .question { margin: 0; }
     }
     """
-    SHARED: ClassVar[tuple[str, ...]] = ("statement",)
     CANCEL: ClassVar[str] = "cancels"  # what esc does
 
     def __init__(
@@ -168,6 +167,7 @@ class TypedConfirm(Typed[bool]):
     """Asks for a word to be typed. `also` will do, such as a full name for its short form."""
 
     WHERE = "typed"
+    SHARED = ("statement",)  # one that also has fields has their keys too
     CANCEL = "leaves everything as it is"
 
     def __init__(self, title: str, statement: str, word: str, also: Collection[str] = ()) -> None:

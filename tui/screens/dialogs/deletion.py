@@ -35,7 +35,6 @@ class DeletionDialog(Typed[frozenset[int]]):
     }
     """
     WHERE = "typed"
-    SHARED = ("form", "fields", "statement")
     AUTO_FOCUS = "#typed"
     CANCEL = "leaves everything as it is"
 

@@ -17,7 +17,6 @@ class DetailsDialog(Dialog[None]):
     """Shows a text that is safe to show; esc closes."""
 
     WHERE = "details"
-    SHARED = ("scrolling",)
     DEFAULT_CSS = """
     DetailsDialog VerticalScroll { height: auto; max-height: 18; }
     """

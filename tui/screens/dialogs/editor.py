@@ -72,7 +72,6 @@ class TextEditor(Dialog[str]):
     TextEditor TextArea { height: 1fr; border: none; padding: 0; }
     """
     WHERE = "editor"
-    SHARED = ("text",)
 
     def __init__(
         self,
@@ -192,7 +191,6 @@ class TooLong(Dialog[Literal["outside"]]):
     TooLong VerticalScroll { height: 1fr; }
     """
     WHERE = "too_long"
-    SHARED = ("scrolling",)
 
     def __init__(self, title: str, text: str, why: str) -> None:
         super().__init__(f"{title} · read only")

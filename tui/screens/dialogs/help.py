@@ -29,7 +29,6 @@ class HelpDialog(Dialog[None]):
     """What a mode is for and every key that works in it; of a dialog, when one is open."""
 
     WHERE = "help"
-    SHARED = ("scrolling",)
     DEFAULT_CSS = """
     HelpDialog VerticalScroll { height: auto; max-height: 100%; }
     """

@@ -63,7 +63,6 @@ class KeysDialog(Dialog[KeyWish]):
     }
     """
     WHERE = "keys"
-    SHARED = ("picker",)
 
     def __init__(self, mode: str, typed: str = "", shown: str = "") -> None:
         super().__init__(f"Keys: {keymap_in_use().name} set")

@@ -38,7 +38,6 @@ class PathDialog(Dialog[Path]):
     PathDialog RecordList { height: 12; }
     """
     WHERE = "path"
-    SHARED = ("picker",)
 
     def __init__(
         self,

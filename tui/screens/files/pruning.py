@@ -35,7 +35,6 @@ class PruneDialog(Dialog[tuple[str, ...]]):
     PruneDialog.-low RecordList { height: 6; }
     """
     WHERE = "prune"
-    SHARED = ("picker",)
 
     def __init__(self, files: Sequence[StoredFile]) -> None:
         super().__init__("Clean up: what would be deleted")

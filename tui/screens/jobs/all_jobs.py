@@ -46,7 +46,6 @@ class AllJobsDialog(Dialog[tuple[str, str]]):
     }
     """
     WHERE = "all_jobs"
-    SHARED = ("picker",)
 
     def __init__(self, profiles: int, ask: Callable[[], AsyncGenerator[ProfileJobs, None]]) -> None:
         super().__init__("Jobs of all profiles")

@@ -72,7 +72,6 @@ class KeepBestDialog(Dialog[None]):
     }
     """
     WHERE = "keep_best"
-    SHARED = ("picker",)
 
     def __init__(self, workspace: Workspace, job: Job, ended: list[Job]) -> None:
         super().__init__("Keep the best checkpoints, delete the rest")

@@ -46,7 +46,6 @@ class LineageDialog(Dialog["Node"]):
     }
     """
     WHERE = "lineage"
-    SHARED = ("lists",)
 
     def __init__(
         self, title: str, focus: str, ask: Callable[[], AsyncGenerator[Sequence[Node], None]]

@@ -42,7 +42,6 @@ class LogDialog(Dialog[None]):
     }
     """
     WHERE = "log"
-    SHARED = ("lists",)
 
     def __init__(self, reader: LogReader, path: str) -> None:
         super().__init__("Log")

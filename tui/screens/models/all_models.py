@@ -45,7 +45,6 @@ class AllModelsDialog(Dialog[tuple[str, str]]):
     }
     """
     WHERE = "all_models"
-    SHARED = ("picker",)
 
     def __init__(
         self, profiles: int, ask: Callable[[], AsyncGenerator[ProfileModels, None]]

@@ -145,11 +145,9 @@ def about(model: ModelEntry, width: int) -> Text:
     return text
 
 
-def full_text(model: ModelEntry, note: str = "") -> str:
+def full_text(model: ModelEntry) -> str:
     """Return every field known here, then the model as the provider sent it."""
     lines = [f"{name:<10} {value}" for name, value in detail_lines(model, day_of(time.time()))]
-    if note:
-        lines.append(note)
     if model.raw:
         lines += ["", json.dumps(dict(model.raw), indent=2, ensure_ascii=False)]
     return visible("\n".join(lines))

@@ -21,7 +21,6 @@ class MoveReport(Dialog[bool]):
     """Shows what is carried and what is not; enter goes on to the form, esc leaves it."""
 
     WHERE = "move_report"
-    SHARED = ("scrolling",)
     DEFAULT_CSS = """
     MoveReport VerticalScroll { height: auto; max-height: 16; }
     """

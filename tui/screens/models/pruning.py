@@ -39,7 +39,6 @@ class PruneModels(Dialog[tuple[str, ...]]):
         &.-low RecordList { height: 6; } }
     """
     WHERE = "prune_models"
-    SHARED = ("picker",)
 
     def __init__(self, entries: Sequence[ModelEntry], continued: Mapping[str, str]) -> None:
         super().__init__("Clean up: which models would be deleted")

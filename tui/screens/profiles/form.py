@@ -72,7 +72,6 @@ class ProfileForm(Dialog[str]):
     }
     """
     WHERE = "profile_form"
-    SHARED = ("form", "fields")
 
     def __init__(
         self,

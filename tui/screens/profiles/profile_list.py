@@ -62,7 +62,6 @@ class ProfilesDialog(Dialog[ProfileChosen]):
     }
     """
     WHERE = "profiles"
-    SHARED = ("picker",)
 
     def __init__(
         self,

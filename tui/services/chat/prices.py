@@ -5,14 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from tui.core.money.answers import answer_cost
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tui.core.catalog.models import Catalog, ModelFacts
-    from tui.core.money.pricing import Cost
-    from tui.core.provider.records import Usage
     from tui.services.settings.profile import Profile
 
 _LIST_PRICES = {"lab", "openai"}  # whose prices the catalogue holds; others ask their own
@@ -24,13 +20,6 @@ class ChatPrices:
     def __init__(self, profile: Profile, catalog: Callable[[], Catalog]) -> None:
         self._profile, self._catalog = profile, catalog
         self._facts: dict[str, ModelFacts] = {}
-
-    async def cost(self, model: str, usage: Usage | None) -> Cost:
-        """Return what an answer has cost; its amount is None where that is not known.
-
-        Raises InputError for the user's own catalogue.
-        """
-        return answer_cost(usage, await self.facts(model))
 
     async def facts(self, model: str) -> ModelFacts | None:
         """Return a model with its prices, None at a provider whose prices are not known."""

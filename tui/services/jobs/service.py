@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui.core.catalog.abilities import Ability
-from tui.core.jobs.jobs import Checkpoint, Event, Job
+from tui.core.jobs.jobs import Job
 from tui.core.jobs.match import Match, match
 from tui.core.provider.records import decode_result
 from tui.services.errors import (
@@ -29,7 +29,7 @@ from tui.services.store.process_token import own_token
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
 
-    from tui.services.provider.interface import Action, ProviderApi
+    from tui.services.provider.interface import Action, Checkpoints, Events, ProviderApi
     from tui.services.provider.provider import Provider
     from tui.services.store.store import Store
 
@@ -220,6 +220,4 @@ def new_nonce() -> str:
 
 
 # Written here because inside the class `list` is a method.
-Events = list[Event]
-Checkpoints = list[Checkpoint]
 Jobs = list[Job]

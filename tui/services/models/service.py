@@ -246,10 +246,6 @@ class ModelService:
         choices.sort(key=lambda one: (last.get(one.id, len(last)), order[one.kind]))
         return choices
 
-    async def serving(self, model_id: str) -> str:
-        """Return how a tuned model is made to answer, empty where its name is enough."""
-        return (await self._look_at_serving()).words(model_id)
-
     async def _look_at_serving(self) -> Serving:
         return await look_at_serving(self._whole, self._deployed())
 

@@ -16,8 +16,8 @@ from tui.services.provider.requests import Call, segment
 
 if TYPE_CHECKING:
     from tui.core.catalog.providers import Preset
-    from tui.core.money.rates import HourRate
     from tui.core.provider.deployments import Deployment
+    from tui.services.provider.interface import Rates
     from tui.services.provider.provider import Provider
 
 _UP = "../"  # in the preset's path: the address without its last part
@@ -78,7 +78,3 @@ class DedicatedEndpoints:
 
     def _of(self, one: Deployment) -> str:
         return f"{self._list}/{segment(one.id)}"
-
-
-# Written here because inside the class `list` is a method.
-Rates = list["HourRate"]

@@ -229,7 +229,9 @@ def check_offered(abilities: Abilities, ability: Ability, doing: str) -> None:
         )
 
 
-# Written here because inside the classes `list` is a method.
+# Written here because inside the classes of an implementation `list` is a method.
 Events = list["Event"]
 Checkpoints = list["Checkpoint"]
+Models = list["ModelInfo"]
 Rates = list["HourRate"]
+Raws = list["Any"]

@@ -23,8 +23,8 @@ from tui.services.provider.requests import Call, segment
 
 if TYPE_CHECKING:
     from tui.core.catalog.providers import Preset
-    from tui.core.money.rates import HourRate
     from tui.core.provider.deployments import Deployment
+    from tui.services.provider.interface import Rates
     from tui.services.provider.provider import Provider
     from tui.services.provider.requests import Method
     from tui.services.settings.profile import Management
@@ -135,7 +135,3 @@ def _first(url: str) -> str:
     path = path.rstrip("/")
     path += "" if path.endswith("/deployments") else "/deployments"
     return f"{path}?{query or f'api-version={API_VERSION}'}"
-
-
-# Written here because inside the class `list` is a method.
-Rates = list["HourRate"]

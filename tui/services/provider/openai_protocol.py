@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tui.core.catalog.abilities import Ability
-from tui.core.jobs.jobs import Checkpoint, Event, Job, parse_checkpoint, parse_event, parse_job
+from tui.core.jobs.jobs import Job, parse_checkpoint, parse_event, parse_job
 from tui.core.jobs.mark import NONCE
 from tui.core.provider.parsing import as_map, as_text
 from tui.core.provider.records import (
@@ -28,10 +28,17 @@ if TYPE_CHECKING:
     import httpx2
 
     from tui.core.catalog.providers import Preset
-    from tui.core.money.rates import HourRate
     from tui.core.provider.deployments import Act, Deployment
     from tui.core.provider.estimates import PriceEstimate
-    from tui.services.provider.interface import Action, DeploymentsApi, OutgoingFile
+    from tui.services.provider.interface import (
+        Action,
+        Checkpoints,
+        DeploymentsApi,
+        Events,
+        OutgoingFile,
+        Rates,
+        Raws,
+    )
     from tui.services.provider.provider import Provider
 
 FILES_PAGE = 1000
@@ -295,10 +302,3 @@ class NoEstimates:
         """Return None."""
         del request
         return None
-
-
-# Written here because inside the classes `list` is a method.
-Events = list[Event]
-Checkpoints = list[Checkpoint]
-Raws = list[Any]
-Rates = list["HourRate"]

@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from tui.core.catalog.abilities import Ability
-from tui.core.jobs.jobs import Checkpoint, Event, Job, parse_checkpoint, parse_event, parse_job
+from tui.core.jobs.jobs import Job, parse_checkpoint, parse_event, parse_job
 from tui.core.provider.parsing import as_map, as_object, as_text
 from tui.core.provider.records import (
     Deleted,
@@ -47,7 +47,14 @@ if TYPE_CHECKING:
     from tui.core.catalog.abilities import Abilities
     from tui.core.catalog.providers import Preset
     from tui.core.provider.estimates import PriceEstimate
-    from tui.services.provider.interface import Action, OutgoingFile
+    from tui.services.provider.interface import (
+        Action,
+        Checkpoints,
+        Events,
+        Models,
+        OutgoingFile,
+        Raws,
+    )
     from tui.services.provider.provider import Provider
 
 UPLOAD_ANSWER_S = 300.0
@@ -403,10 +410,3 @@ def _form(fields: Mapping[str, str]) -> tuple[str, bytes]:
 
 async def _once(body: bytes) -> AsyncIterator[bytes]:
     yield body
-
-
-# Written here because inside the classes `list` is a method.
-Events = list[Event]
-Checkpoints = list[Checkpoint]
-Models = list[ModelInfo]
-Raws = list[Any]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tui.core.provider.deployments import Act
 from tui.core.provider.parsing import as_map, as_text
@@ -17,8 +17,8 @@ from tui.services.provider.requests import Call, segment
 
 if TYPE_CHECKING:
     from tui.core.catalog.providers import Preset
-    from tui.core.money.rates import HourRate
     from tui.core.provider.deployments import Deployment
+    from tui.services.provider.interface import Rates, Raws
     from tui.services.provider.provider import Provider
 
 _HARDWARE = "/v2/public/inference-instance-types"
@@ -101,8 +101,3 @@ class TogetherDeployments:
             return Page(page.items, bool(cursor))
 
         return await collect(fetch)
-
-
-# Written here because inside the class `list` is a method.
-Raws = list[Any]
-Rates = list["HourRate"]

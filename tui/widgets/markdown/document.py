@@ -92,11 +92,6 @@ class MarkdownDocument:
         lines = self._text[opened.begin :].split("\n")
         return replace(code, text="\n".join(map(opened.fence.content, lines)).removesuffix("\n"))
 
-    def resize(self, width: int) -> None:
-        """Lay out for another width; nothing is parsed again."""
-        for _ in self.resized(width):
-            pass
-
     def resized(self, width: int) -> Iterator[int]:
         """Lay out for another width in pieces, told by their cells; the last one puts it in force.
 

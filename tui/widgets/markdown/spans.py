@@ -44,11 +44,6 @@ class Line(NamedTuple):
     fill: int = 0
     code: Code | None = None
 
-    @property
-    def text(self) -> str:
-        """Its text alone."""
-        return "".join(text for text, _ in self.spans)
-
 
 BLANK = Line()
 

@@ -115,11 +115,6 @@ class Comparison:
     _counted: set[str] = field(default_factory=set)  # rows of runs whose pick is in the tally
 
     @property
-    def running(self) -> bool:
-        """Whether an answer is under way."""
-        return any(column.running for column in self.columns)
-
-    @property
     def reference(self) -> Answer | None:
         """The answer that was expected."""
         return None if self.prompt is None else self.prompt.expected

@@ -42,7 +42,6 @@ class ChatsDialog(Dialog[ChatChosen]):
     ChatsDialog RecordList { height: 12; }
     """
     WHERE = "chats"
-    SHARED = ("picker",)
 
     def __init__(
         self,

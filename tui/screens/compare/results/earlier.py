@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from tui.core.compare.plan import Plan
 from tui.core.text.paths import path_line
@@ -29,7 +29,6 @@ class EarlierRuns(Choose[str | RunToDelete]):
     """Answers with the id of a run to open, or with one to delete."""
 
     WHERE = "earlier_runs"
-    SHARED: ClassVar[tuple[str, ...]] = ("choose", "picker")
 
     @handles("earlier_runs.delete")
     def delete(self) -> None:

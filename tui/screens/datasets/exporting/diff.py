@@ -40,7 +40,6 @@ class DiffDialog(Dialog[int]):
     DiffDialog .after { height: auto; }
     """
     WHERE = "diff"
-    SHARED = ("lists", "focus")
 
     def __init__(self, title: str, found: DatasetDiff, before: Lines, after: Lines) -> None:
         super().__init__(title)

@@ -41,7 +41,6 @@ class BeforeAfter(Dialog[bool]):
     BeforeAfter .keys { margin: 0; }
     """
     WHERE = "before_after"
-    SHARED = ("focus",)
 
     def __init__(
         self, title: str, facts: Sequence[str], samples: Sequence[Sample], yes: str = "apply"

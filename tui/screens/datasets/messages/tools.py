@@ -40,7 +40,6 @@ class CallEditor(Dialog[edits.CallDraft]):
     CallEditor TextArea { height: 1fr; border: none; padding: 0; margin: 1 0 0 0; }
     """
     WHERE = "call"
-    SHARED = ("focus",)
 
     def __init__(self, title: str, draft: edits.CallDraft, tools: Sequence[str]) -> None:
         super().__init__(title)

@@ -63,7 +63,6 @@ class NewJob(Dialog[Job]):
     CSS_PATH = "form.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-roomy")]  # what is typed before hints
     WHERE = "job_form"
-    SHARED = ("form", "fields")
     CONTROLLERS = (FormLists, FormPresets, JobSubmission)
 
     def __init__(self, workspace: Workspace, draft: Draft) -> None:
@@ -86,7 +85,7 @@ class NewJob(Dialog[Job]):
         """Lay out the fields, what will happen, and the keys."""
         yield Static("", id="origin", markup=False)
         with VerticalScroll(id="fields", can_focus=False):
-            yield from self._rows(first_lines(self._terms))
+            yield from self._rows(first_lines())
             if len(self._terms.methods) > 1:
                 with Horizontal(id="method-line"):
                     yield Static("Method", classes="label", markup=False)

@@ -29,7 +29,7 @@ class Line:
     hint: str
 
 
-def first_lines(offered: Terms) -> list[Line]:
+def first_lines() -> list[Line]:
     """Return the fields above the method."""
     return [
         Line("training", "Training file", f"{key_hint('job_form.choose', 'chooses')}"),
@@ -100,7 +100,7 @@ def _change_words(draft: Draft, offered: Terms) -> str:
     if not changes:
         return f"Like {draft.origin}; nothing changed."
     values = draft.values(offered)
-    lines = [*first_lines(offered), *common_lines(offered), *folded_lines(offered)]
+    lines = [*first_lines(), *common_lines(offered), *folded_lines(offered)]
     names = {line.name: line.label for line in lines} | {"method": "Method"}
     told = [
         f"{names.get(name, name)} {before.strip() or 'empty'} → {values[name].strip() or 'empty'}"

@@ -141,7 +141,6 @@ class PricesDialog(Dialog[bool]):
     PricesDialog .table { width: auto; height: auto; }
     """
     WHERE = "prices"
-    SHARED = ("scrolling",)
 
     def __init__(self, shown: Text, how: str) -> None:
         super().__init__("What a job would cost")

@@ -108,7 +108,6 @@ class PiecesDialog(Dialog[None]):
     }
     """
     WHERE = "pieces"
-    SHARED = ("scrolling",)
 
     def __init__(self, line: int, example: ExamplePieces) -> None:
         super().__init__(f"Line {line:,} token by token")

@@ -82,11 +82,6 @@ class LineSource:
         return len(self.offsets) - 1
 
     @property
-    def descriptor(self) -> int:
-        """The open file, for another process to read."""
-        return self._fd
-
-    @property
     def complete(self) -> bool:
         """Whether all lines are found."""
         return self._complete

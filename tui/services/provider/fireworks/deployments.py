@@ -14,10 +14,10 @@ from tui.services.provider.interface import ABILITIES, check_offered
 from tui.services.provider.requests import Call
 
 if TYPE_CHECKING:
-    from tui.core.money.rates import HourRate
     from tui.core.provider.deployments import Deployment
     from tui.services.provider.fireworks.gateway import Gateway
     from tui.services.provider.fireworks.models import FireworksModels
+    from tui.services.provider.interface import Rates
 
 
 class FireworksDeployments:
@@ -87,7 +87,3 @@ class FireworksDeployments:
     def _of(self, one: Deployment) -> str:
         collection = "deployedModels" if one.within else "deployments"
         return self._gateway.path(collection, one.id)
-
-
-# Written here because inside the class `list` is a method.
-Rates = list["HourRate"]

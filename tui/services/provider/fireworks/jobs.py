@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from tui.core.catalog.abilities import Ability
-from tui.core.jobs.jobs import Checkpoint, Event, Job, parse_event, parse_job
+from tui.core.jobs.jobs import Job, parse_event, parse_job
 from tui.core.provider.fireworks.jobs import (
     COLLECTIONS,
     DPO,
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from tui.services.provider.fireworks.gateway import Gateway
     from tui.services.provider.fireworks.models import FireworksModels
-    from tui.services.provider.interface import Action
+    from tui.services.provider.interface import Action, Checkpoints, Events
 
 _GONE = frozenset({400, 401, 403, 410})  # what a storage says of an address that is over
 _NOT_FOR_ALL = frozenset({403, 404})  # what an account without a kind of training may answer
@@ -223,6 +223,4 @@ class FireworksJobs:
 
 
 # Written here because inside the class `list` is a method.
-Events = list[Event]
-Checkpoints = list[Checkpoint]
 Rows = list["Mapping[str, Any]"]

@@ -16,7 +16,7 @@ from tui.core.text.masking import KEYS
 from tui.core.text.text import encodable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from sqlite3 import Connection
 
     from tui.services.store.database import Database
@@ -220,10 +220,6 @@ def _write_nodes(
         "INSERT OR REPLACE INTO chat_messages (chat, id, parent, body, folded)"
         " VALUES (?, ?, ?, ?, ?)",
         (_row(chat_id, node) for node in changed),
-    )
-    gone: Sequence[int] = [id_ for id_ in before if id_ not in nodes]
-    db.executemany(
-        "DELETE FROM chat_messages WHERE chat = ? AND id = ?", ((chat_id, id_) for id_ in gone)
     )
 
 

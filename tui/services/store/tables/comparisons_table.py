@@ -61,11 +61,6 @@ class RunRecord:
         return self.asks * times * len(candidates if isinstance(candidates, list) else ())
 
     @property
-    def whole(self) -> bool:
-        """Whether all answers have come."""
-        return self.answered >= self.wanted
-
-    @property
     def good(self) -> int:
         """How many answers are there, without what has failed."""
         return self.answered - self.failed
