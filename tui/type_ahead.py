@@ -66,7 +66,7 @@ class TypeAhead(App[None]):
         # Whether a key or a paste is for what is not there yet, while the program starts; and
         # whether a key may not wait for those before it, as one that ends the program.
         self.early: Callable[[events.Key | events.Paste], bool] = lambda _typed: False
-        self.urgent: Callable[[events.Key], bool] = lambda _key: False
+        self.urgent: Callable[[events.Key | events.Paste], bool] = lambda _typed: False
         self.acted: Callable[[], None] = lambda: None  # something was typed, clicked or pasted
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
@@ -91,8 +91,8 @@ class TypeAhead(App[None]):
         """Hold keys back while one is under way."""
         if isinstance(event, events.Key | events.MouseUp | events.Paste):
             self.acted()
-        typed = isinstance(event, events.Key | events.Paste) and not event.is_forwarded
-        if not typed or (isinstance(event, events.Key) and self.urgent(event)):
+        typed = events.Key | events.Paste
+        if not isinstance(event, typed) or event.is_forwarded or self.urgent(event):
             await super().on_event(event)
         elif self.early(event):
             self._ahead.append(event)

@@ -134,10 +134,10 @@ class Opening:
             for binding in bindings.key_to_bindings.get(key, ())
         )
 
-    def is_urgent(self, event: Key) -> bool:
+    def is_urgent(self, event: Key | Paste) -> bool:
         """Whether a key ends the program, which waits for nothing."""
         app = self._context.app
-        if not self.under_way or not app.screen_stack:
+        if not isinstance(event, Key) or not self.under_way or not app.screen_stack:
             return False
         leaving = app.screen.active_bindings.get(event.key)
         return leaving is not None and leaving.binding.action == "command('app.leave')"
