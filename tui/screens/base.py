@@ -289,10 +289,6 @@ class ModeScreen(Screen[None]):
         if line is not None and (self.is_current or not remark.text):
             line.show(remark)
 
-    def on_screen_suspend(self) -> None:
-        """Take keys again when the dialog that was open has been: it is there now."""
-        self._reopens_until = 0.0
-
     def on_screen_resume(self) -> None:
         """Show what a dialog has said, and was closed with."""
         self._show_said(self.host.said)
