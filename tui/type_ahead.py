@@ -62,11 +62,11 @@ class TypeAhead(App[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._ahead: deque[events.Key] = deque()
-        # Whether a key is for what is not there yet, while the program starts; and whether it
-        # may not wait for those before it, as one that ends the program.
-        self.early: Callable[[events.Key], bool] = lambda _key: False
-        self.urgent: Callable[[events.Key], bool] = lambda _key: False
+        self._ahead: deque[events.Key | events.Paste] = deque()
+        # Whether a key or a paste is for what is not there yet, while the program starts; and
+        # whether a key may not wait for those before it, as one that ends the program.
+        self.early: Callable[[events.Key | events.Paste], bool] = lambda _typed: False
+        self.urgent: Callable[[events.Key | events.Paste], bool] = lambda _typed: False
         self.acted: Callable[[], None] = lambda: None  # something was typed, clicked or pasted
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
@@ -91,12 +91,13 @@ class TypeAhead(App[None]):
         """Hold keys back while one is under way."""
         if isinstance(event, events.Key | events.MouseUp | events.Paste):
             self.acted()
-        if not isinstance(event, events.Key) or event.is_forwarded or self.urgent(event):
+        typed = events.Key | events.Paste
+        if not isinstance(event, typed) or event.is_forwarded or self.urgent(event):
             await super().on_event(event)
         elif self.early(event):
             self._ahead.append(event)
             self._wait_for_start()
-        elif self._ahead or (self._waiting_for and time.monotonic() < self._until):
+        elif self.holds_typed:
             self._ahead.append(event)
             self._guard_against_loss()
         else:
@@ -113,16 +114,18 @@ class TypeAhead(App[None]):
         await self._hand_on_first()
 
     @property
+    def holds_typed(self) -> bool:
+        """Whether something typed has not been dealt with yet."""
+        return bool(self._ahead) or (bool(self._waiting_for) and time.monotonic() < self._until)
+
+    @property
     def quiet_for(self) -> float:
         """The seconds since a key was pressed last."""
         return time.monotonic() - self._last_key
 
-    async def _hand_on(self, event: events.Key) -> None:
+    async def _hand_on(self, event: events.Key | events.Paste) -> None:
         self._last_key = time.monotonic()
-        second = typed_after_escape(event.key)
-        whole = getattr(self.screen, "takes_alt", False)
-        if second is not None and (whole or event.key in self.screen.active_bindings):
-            second = None
+        second = self._second_of(event)
         if second is not None:
             self._ahead.appendleft(second)
             event = events.Key("escape", "\x1b")
@@ -141,6 +144,13 @@ class TypeAhead(App[None]):
                 self._guard_against_loss()
         elif second is not None:
             self.call_next(self._hand_on_first)
+
+    def _second_of(self, event: events.Key | events.Paste) -> events.Key | None:
+        """Return the key that was typed after escape, where a key stands for both."""
+        if not isinstance(event, events.Key) or getattr(self.screen, "takes_alt", False):
+            return None
+        known = event.key in self.screen.active_bindings
+        return None if known else typed_after_escape(event.key)
 
     async def on_type_ahead_passed(self, message: Passed) -> None:
         """Hand the next key on, once a screen opened by this one can take it."""

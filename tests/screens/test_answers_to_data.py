@@ -104,7 +104,7 @@ async def test_ask_correct_example_check_save(app_home: Path, tmp_path: Path) ->
         await pilot.press("enter")
         await until(lambda: len(document) == 2, pilot)
         await until(lambda: "row 2 of train.jsonl: not saved yet" in shown(screen), pilot)
-        assert "ctrl+s in Datasets saves" in toasts(pilot.app)[-1]
+        assert "save it in Datasets" in toasts(pilot.app)[-1]
         assert len(rows_of(path)) == 1
         # It is seen in Datasets, checked, undone, done again, saved.
         await pilot.resize_terminal(120, 36)

@@ -339,7 +339,7 @@ async def test_what_others_have_reserved_meanwhile_is_asked_about_anew(
         panel = form.query_one(ErrorPanel)
         await until(lambda: panel.failure is not None, pilot)
         assert "cost" in panel.failure.cause  # type: ignore[union-attr]
-        assert "ctrl+s asks again" in panel.failure.next_step  # type: ignore[union-attr]
+        assert "Create it again to be asked anew" in panel.failure.next_step  # type: ignore[union-attr]
         assert (server.jobs, server.count("POST /files")) == ([], 0)
         await pilot.press("escape", "ctrl+s")
         await until(lambda: isinstance(form.app.screen, TypedConfirm), pilot)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -114,6 +115,8 @@ async def test_what_is_found_is_gone_to(
 
         await pilot.press("escape")
         await found(pilot, "rcntone")
+        row = next(one for one in on_screen(app).splitlines() if "recent one.jsonl  " in one)
+        assert re.search(rf"…\S*{tmp_path.name[-6:]}\b", row), "its end is not what is cut"
         await pilot.press("enter")
         await until(lambda: app.current_mode == "datasets", pilot)
         assert app.workspace.datasets.current.path == data

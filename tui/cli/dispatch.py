@@ -178,7 +178,7 @@ def _open_app(arguments: list[str]) -> int:
 
 def _run_app(path: str | None, options: argparse.Namespace, chat: ChatStart | None = None) -> int:
     if getattr(options, "key_stdin", False) or settings_said(options):
-        step = "Leave them out: the app asks for a key that is missing, and F2 edits profiles."
+        step = "Leave them out: the app asks for a key that is missing, and edits profiles."
         raise InputError("Usage", "--key-stdin and --setting are for commands", step)
     if os.environ.get("TERM") == "dumb":
         raise InputError(

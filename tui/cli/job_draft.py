@@ -89,7 +89,7 @@ def _in_words(draft: Draft, name: str, problem: str) -> str:
     option = f"--{options.get(name, name).replace('_', '-')}"
     given = draft.settings.get(name, "")
     shown = f" {one_line(given, 40)!r}" if given else ""
-    return f"{option}{shown}: {problem.removesuffix('; enter chooses one.')}"
+    return f"{option}{shown}: {problem.removesuffix('; choose one from the list.')}"
 
 
 def _try_to_open(path: str) -> None:

@@ -64,7 +64,7 @@ COMMANDS = tuple(ABOUT)
 
 SUMMARY = "Fine-tune chat models from the keyboard. Without a command it opens the app."
 _EXAMPLES = (
-    ("finetui", "open the app; s takes the tour"),
+    ("finetui", "open the app, which has a tour"),
     ("finetui train.jsonl", "open a dataset"),
     ("finetui check train.jsonl", "its problems"),
     ("finetui tokens train.jsonl --epochs 3", "what training costs"),

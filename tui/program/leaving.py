@@ -52,10 +52,12 @@ class Leaving:
         """End with an exit code, without a question.
 
         While the workspace is being opened it is waited for: what is typed already is kept in it.
+        What was typed before and has not come to its field yet is waited for too.
         """
+        waits = self._context.workspace is None or self._context.program.holds_typed
         if not self._painted:  # a screen that is being put together does not bear to be taken down
             self._end_asked = code
-        elif self._context.workspace is None and looks and self._loop is not None:
+        elif waits and looks and self._loop is not None:
             self._loop.call_later(_LOOK_EVERY_S, self.end, code, looks - 1)
         else:
             self._context.exit(code)
@@ -108,8 +110,8 @@ class Leaving:
             self._context.exit()
 
     def _has_typed(self) -> bool:
-        """Whether a field holds text, which is kept once the workspace is there."""
+        """Whether there is text, in a field or on its way to one, that the workspace will keep."""
         from textual.widgets import TextArea
 
-        app = self._context.app
-        return bool(app.screen_stack) and any(one.text for one in app.screen.query(TextArea))
+        fields = (one for screen in self._context.mode_screens() for one in screen.query(TextArea))
+        return self._context.program.holds_typed or any(one.text for one in fields)

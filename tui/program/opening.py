@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from textual.events import Key
+
 from tui.screens.base import ModeScreen
 from tui.services.errors import ServiceError
 from tui.tuning import collect_from_now_on
@@ -12,7 +14,7 @@ from tui.tuning import collect_from_now_on
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from textual.events import Key
+    from textual.events import Paste
     from textual.screen import Screen
 
     from tui.program.keys import Keys
@@ -110,26 +112,32 @@ class Opening:
             await workspace.use_profile(name)
             self.take(workspace)
 
-    def is_early(self, event: Key) -> bool:
-        """Whether a key is for a mode, or a profile, that is still being opened."""
+    def is_early(self, event: Key | Paste) -> bool:
+        """Whether what is typed is for a mode, or a profile, that is still being opened.
+
+        A letter may be one of a question, for Chat, or for a dialog that will be open again.
+        """
         app = self._context.app
         screen = app.screen if app.screen_stack else None
         if not isinstance(screen, ModeScreen) or not (self.under_way or screen.starts):
             return False
         focused = app.focused
-        if focused is not None and focused.check_consume_key(event.key, event.character):
+        key, character = (event.key, event.character) if isinstance(event, Key) else ("x", "x")
+        if focused is not None and focused.check_consume_key(key, character):
             return False
+        if character is not None and character.isalpha():
+            return True
         return any(
             node is not app or binding.action == "command('app.profile')"
             # All bindings: those that cannot be used yet are what is asked for.
             for node, bindings in screen._binding_chain  # noqa: SLF001
-            for binding in bindings.key_to_bindings.get(event.key, ())
+            for binding in bindings.key_to_bindings.get(key, ())
         )
 
-    def is_urgent(self, event: Key) -> bool:
+    def is_urgent(self, event: Key | Paste) -> bool:
         """Whether a key ends the program, which waits for nothing."""
         app = self._context.app
-        if not self.under_way or not app.screen_stack:
+        if not isinstance(event, Key) or not self.under_way or not app.screen_stack:
             return False
         leaving = app.screen.active_bindings.get(event.key)
         return leaving is not None and leaving.binding.action == "command('app.leave')"

@@ -24,6 +24,10 @@ class Program(Host, Protocol):
     remarks: tuple[str, ...]  # what is wrong with the configuration, until it is closed
     keymap: int  # the number of the keymap in use
 
+    @property
+    def holds_typed(self) -> bool:
+        """Whether something typed has not been dealt with yet."""
+
     def show_error(self, error: BaseException) -> None:
         """Show an error on the screen or dialog that is up."""
 

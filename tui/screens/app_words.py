@@ -59,7 +59,7 @@ def _table() -> tuple[tuple[str, str], ...]:
         (r"finetui keys lists them all", f"{key_hint('app.keys', 'lists')} them all"),
         (r"finetui profiles list", f"{key_hint('app.profile', 'lists')} those there are."),
         (
-            r"Type it in the app \(F2\), or give it to a command: --key-stdin",
+            r"Type it in the app, or give it to a command: --key-stdin",
             f"{key_hint('app.profile', 'asks')} for it",
         ),
     )

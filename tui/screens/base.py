@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -84,6 +85,10 @@ class RemarkLine(Static):
         self.update(visible("\n".join(f"▲ {remark} · {closes}" for remark in remarks)))
 
 
+# So long keys wait for the dialog that was open when the program ended.
+_REOPENS_S = 2.0
+
+
 class ModeScreen(Screen[None]):
     """A mode: subclasses give `MODE`, `compose_body`, and `on_workspace`."""
 
@@ -93,6 +98,7 @@ class ModeScreen(Screen[None]):
     waiting = 0  # commands that have not opened yet what the keys typed after them are meant for
     last_command = ""  # the id of the command of this mode that was given last
     _came_back = False
+    _reopens_until = 0.0  # monotonic seconds
     _refused = False  # whether the error shown says only why a command could not be carried out
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
 
@@ -164,6 +170,8 @@ class ModeScreen(Screen[None]):
             return
         self._came_back = True
         if remembered := self.host.remembered(self.MODE):
+            if remembered.get("open"):
+                self._reopens_until = time.monotonic() + _REOPENS_S
             self.come_back(remembered)
 
     # -- the program around ----------------------------------------------------------
@@ -253,7 +261,9 @@ class ModeScreen(Screen[None]):
     @property
     def starts(self) -> bool:
         """Whether what the first keys are meant for is still to come."""
-        return False
+        if not self._came_back:
+            return self.host.workspace is not None
+        return time.monotonic() < self._reopens_until
 
     @property
     def holds_keys(self) -> bool:

@@ -78,7 +78,7 @@ def test_what_is_written_is_what_is_meant(text: str, node: Node) -> None:
         ("line:-", "at 6: expected a number after line:"),
         ("tokens>9999999999999999", "at 8: this number is too large"),
         ("token>5", "at 1: there is no field 'token'; did you mean tokens? Quote 'token>'"),
-        ("zzz:5", "at 1: there is no field 'zzz'; F1 lists them."),
+        ("zzz:5", "at 1: there is no field 'zzz'; the help lists them."),
         ("role>5", "at 1: role is not a number"),
         ("a role:", "at 8: expected a value after role:"),
         ("severity:bad", "at 10: severity is one of error, warning, info"),

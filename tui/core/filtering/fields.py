@@ -66,5 +66,4 @@ Words side by side must all match; OR and ( ) as usual, - is not.
   edited                    changed and not saved yet
   issue:secret  issue:role-unknown  severity:error
   role:tool (refund OR edited) -marked
-enter keeps · esc clears · ↓ saved, recent · ctrl+s saves, forgets
 """

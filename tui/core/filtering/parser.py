@@ -244,7 +244,7 @@ def _joined(pair: re.Match[str]) -> str:
 def _unknown(name: str, written: str) -> str:
     known = [*NUMBERS, *WORDS]
     close = difflib.get_close_matches(name, known, 1) or [k for k in known if k.startswith(name)]
-    hint = f"did you mean {close[0]}?" if close else "F1 lists them."
+    hint = f"did you mean {close[0]}?" if close else "the help lists them."
     return f"there is no field {name!r}; {hint} Quote {written!r} to look for the text"
 
 

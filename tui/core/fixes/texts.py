@@ -32,7 +32,7 @@ def read_anew(raw: Object, issue: Issue) -> None:
     text = text_at(raw, issue.where)
     better = ungarbled(text)
     if better == text:
-        raise CannotFix("the character is lost; press enter, then e, and write it anew")
+        raise CannotFix("the character is lost; write it anew in the message")
     put(raw, issue.where, better)
 
 

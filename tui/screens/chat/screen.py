@@ -144,7 +144,7 @@ class ChatScreen(ModeScreen):
 
     def on_mount(self) -> None:
         """Begin in the prompt; what answers are laid out with is loaded after the first paint."""
-        self._prompt.focus()
+        self.set_focus(self._prompt)  # now: keys that have waited for this screen come next
         self.call_after_refresh(self._reading.get_ready)
 
     def on_screen_resume(self) -> None:

@@ -136,7 +136,7 @@ class DatasetsScreen(ModeScreen):
     @property
     def starts(self) -> bool:
         """Whether the files opened before are still to be listed: enter opens the first."""
-        return self._lists_recents
+        return self._lists_recents or super().starts
 
     @property
     def document(self) -> Document | None:

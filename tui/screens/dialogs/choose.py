@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual.widgets import Input
 
+from tui.core.text.paths import path_line
 from tui.core.text.text import one_line
 from tui.dispatch import handles
 from tui.screens.dialogs.base import Dialog
@@ -27,12 +28,16 @@ _APART = 2  # blanks between columns
 
 @dataclass(frozen=True, slots=True)
 class Choice(Generic[T]):
-    """One thing to choose: its value, what it is called, a remark, and the key it has."""
+    """One thing to choose: its value, what it is called, a remark, and the key it has.
+
+    Of `names`, such as paths and ids, the middle is cut where a line is too short, not the end.
+    """
 
     value: T
     title: str
     remark: str = ""
     key: str = ""
+    names: bool = False
 
 
 class Choose(Dialog[T]):
@@ -132,13 +137,14 @@ class Choose(Dialog[T]):
         if self._columns is None or self._columns[0] != width:
             self._columns = width, *_columns(self.choices, width)
         _, titles, keys = self._columns
-        text = Text(one_line(choice.title, width))
+        cut = path_line if choice.names else one_line
+        text = Text(cut(choice.title, width))
         if choice.key:
             _go_to(text, titles)
             text.append(choice.key, style="bold")
         if choice.remark:
             _go_to(text, titles + _APART + keys if keys else titles)
-            text.append(one_line(choice.remark, width), style="dim")
+            text.append(cut(choice.remark, max(width - text.cell_len, 1)), style="dim")
         return text
 
     def on_record_list_chosen(self, event: RecordList.Chosen) -> None:

@@ -57,7 +57,7 @@ class Palette(Choose["Target | KnownThing"]):
         assert self._known is not None
         found = await self._known()
         things: list[Choice[Target | KnownThing]] = await asyncio.to_thread(
-            lambda: [Choice(one, *_words_of(one)) for one in found]
+            lambda: [Choice(one, *_words_of(one), names=one.kind != "chat") for one in found]
         )
         if things:
             self._take([*self.choices, *things])

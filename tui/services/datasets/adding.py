@@ -96,7 +96,7 @@ class Added:
         if self.saved:
             return "saved"
         if self.is_open:
-            return "not saved yet: ctrl+s in Datasets saves"
+            return "not saved yet: save it in Datasets"
         why = self.trouble or f"{self.path.name} has changes that were never saved"
         return f"kept in the journal, not saved: {why}"
 

@@ -165,7 +165,7 @@ class DatasetService:
             raise InputError(
                 "No such file",
                 f"{path} does not exist",
-                "Check the name, or press o to look for it",
+                "Check the name, or look for it with Open",
             ) from error
         except OSError as error:
             raise InputError(

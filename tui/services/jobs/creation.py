@@ -127,7 +127,7 @@ class Review:
             new = [part.text for part in found.parts if part.topic == "cost"]
         if new:
             cause = f"something has changed since you were asked: {'; '.join(new)}"
-            raise NeedsConfirmation("Not done", cause, "ctrl+s asks again.")
+            raise NeedsConfirmation("Not done", cause, "Create it again to be asked anew.")
 
 
 @dataclass(frozen=True, slots=True)

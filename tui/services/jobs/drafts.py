@@ -345,4 +345,4 @@ def _seed_problem(text: str, offered: Terms) -> str:
 
 
 def _chooses(name: str) -> str:
-    return "" if name == "grader" else "; enter chooses one"
+    return "" if name == "grader" else "; choose one from the list"

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from tui.core.provider.addresses import is_loopback, is_unencrypted
 from tui.services.errors import InputError, Malformed
-from tui.services.provider.client import BODY_TYPE, http_client
+from tui.services.provider.client import BODY_TYPE, LEFT, http_client
 from tui.services.provider.error_mapping import RequestContext, from_status
 from tui.services.provider.failures import from_exception
 
@@ -42,10 +42,7 @@ async def open_elsewhere(profile: Profile, call: Call) -> AsyncIterator[httpx2.R
     waited = call.timeout or profile.timeout
     sent: list[bool] = []
 
-    async def trace(event: str, _: object) -> None:
-        if event.endswith("send_request_headers.complete"):
-            sent.append(True)
-
+    LEFT.set(sent)
     try:
         client = await asyncio.to_thread(http_client, profile, call.path, waited)
     except Exception as error:  # libraries that are set up with what they refuse
@@ -53,9 +50,8 @@ async def open_elsewhere(profile: Profile, call: Call) -> AsyncIterator[httpx2.R
     async with client:
         try:
             request = client.build_request(
-                call.method, call.path, headers=headers, content=call.content,
-                extensions={"trace": trace},
-            )  # fmt: skip
+                call.method, call.path, headers=headers, content=call.content
+            )
             response = await client.send(request, stream=True)
             refused = not response.is_success and response.status_code not in call.expects
             if refused:

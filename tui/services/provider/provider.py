@@ -351,7 +351,7 @@ class Provider:
         # Beside their own exceptions the libraries raise many others: for a header that is not
         # ASCII, for a port, for a proxy.
         except Exception as error:  # none may end a worker that somebody waits for
-            if self._closed and isinstance(error, RuntimeError):
+            if self._closed and (not left or isinstance(error, RuntimeError)):
                 # Closed while this request was on its way: what it asked for may have been done.
                 gone = _gone()
                 if left and self._changes(call.method, call.path):

@@ -179,7 +179,7 @@ def with_key(profile: Profile, source: KeySource | None) -> Profile:
 
 def _missing(profile: Profile, source: KeySource) -> tuple[str, str]:
     if source.kind == "ask":
-        step = "Type it in the app (F2), or give it to a command: --key-stdin."
+        step = "Type it in the app, or give it to a command: --key-stdin."
         return "its key is missing: it is typed for each run", step
     next_step = f"Set it before starting finetui, or correct profile {profile.name}."
     return f"its key is missing: {source.name} is empty", next_step

@@ -54,7 +54,7 @@ class SavedFilters:
             filters = await self.load()
             saved = text not in filters.saved
             filters.saved = sorted({*filters.saved, text} - (set() if saved else {text}))
-            next_step = "Free some disk space and press ctrl+s again"
+            next_step = "Free some disk space and save it again"
             with disk_errors("The filter was not saved", self._path, next_step):
                 await asyncio.to_thread(self._write, filters)
         return saved

@@ -65,7 +65,7 @@ def foreign_format(row: Row) -> Iterable[Finding]:
     """Find examples of another program's format."""
     if row.foreign is None:
         return ()
-    return (Finding(f"This looks like {row.foreign.words}: i imports it."),)
+    return (Finding(f"This looks like {row.foreign.words}: import it."),)
 
 
 @row_rule(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     "near-duplicate",
     "info",
     "Near duplicate",
-    "What stands nearly twice counts nearly twice. = shows near duplicates side by side.",
+    "What stands nearly twice counts nearly twice. Alike shows near duplicates side by side.",
 )
 def near_duplicate(file: WholeFile) -> Iterable[Finding]:
     """Find examples much like an earlier one, if near duplicates were looked for."""
@@ -33,8 +33,8 @@ def near_duplicate(file: WholeFile) -> Iterable[Finding]:
     "leakage",
     "warning",
     "Also in the validation file",
-    "Tested on what it was trained on, a model looks better than it is. = shows both files' "
-    "examples side by side.",
+    "Tested on what it was trained on, a model looks better than it is. Alike shows both "
+    "files' examples side by side.",
 )
 def leakage(file: WholeFile) -> Iterable[Finding]:
     """Find examples that the validation file holds too, if leakage was looked for."""

@@ -60,11 +60,6 @@ class Foreign:
         return format_of(self.format).title
 
     @property
-    def invitation(self) -> str:
-        """What the screen says of a file of it."""
-        return f"This looks like {self.name}: i imports it"
-
-    @property
     def name(self) -> str:
         """The format within a sentence, such as "Alpaca" or "a table"."""
         return _IN_SENTENCES.get(self.format, self.title)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -19,42 +20,53 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
 _MODES = (
-    (("mode_datasets", "examples and their problems"), ("mode_tokens", "tokens and cost")),
-    (("mode_jobs", "train and watch"), ("mode_chat", "chat with a model")),
-    (("mode_models", "clean up models"), ("mode_files", "uploaded files")),
-    (("mode_compare", "models side by side"),),
+    (
+        ("mode_datasets", "examples and their problems"),
+        ("mode_jobs", "train and watch"),
+        ("mode_models", "clean up models"),
+        ("mode_compare", "models side by side"),
+    ),
+    (
+        ("mode_tokens", "tokens and cost"),
+        ("mode_chat", "chat with a model"),
+        ("mode_files", "uploaded files"),
+    ),
 )
 _BEGIN = (
     ("sample", "take the tour with the sample: free, no account"),
     ("open", "open your own dataset (JSONL)"),
     ("import_data", "import ShareGPT, Alpaca, CSV, Parquet, …"),
 )
+_FIRST_COLUMN = 32  # cells, where the keys are short
 _ALWAYS = (("help", "help     "), ("palette", "every command     "), ("leave", "quit"))
 
 
 def what_to_do() -> Text:
     """Return the circle in five lines, with the keys in use."""
     text = Text("Fine-tune a chat model, all of it from here:\n")
-    for pair in _MODES:
-        text.append("\n")
-        for column, (name, words) in enumerate(pair):
-            start = text.plain.rfind("\n") + 1
-            text.append(" " * max(2 + 32 * column - (len(text) - start), 1))
-            _append_key(text, f"app.{name}", words)
+    first, second = (_rows("app", column) for column in _MODES)
+    start = max(_FIRST_COLUMN, *(row.cell_len + 2 for row in first))
+    for left, right in zip_longest(first, second, fillvalue=Text()):
+        text.append("\n  ").append_text(left)
+        text.append(" " * (start - left.cell_len)).append_text(right)
     text.append("\n")
+    width = max(3, *(len(key_of(f"datasets.{name}")) for name, _ in _BEGIN))
     for name, words in _BEGIN:
-        text.append("\n  ")
-        _append_key(text, f"datasets.{name}", words, width=3)
+        text.append("\n  ").append_text(_row(f"datasets.{name}", words, width))
     text.append("\n  ")
     for name, words in _ALWAYS:
-        _append_key(text, f"app.{name}", words, width=3 if name == "help" else 0)
+        text.append_text(_row(f"app.{name}", words, width if name == "help" else 0))
     return text
 
 
-def _append_key(text: Text, command_id: str, words: str, width: int = 0) -> None:
-    key = key_of(command_id)
-    text.append(key, style="bold")
-    text.append(f"{' ' * max(width - len(key), 0)} {words}")
+def _rows(where: str, column: Sequence[tuple[str, str]]) -> list[Text]:
+    """Return rows of a key and what it does, the words below each other."""
+    width = max(len(key_of(f"{where}.{name}")) for name, _ in column)
+    return [_row(f"{where}.{name}", words, width) for name, words in column]
+
+
+def _row(command_id: str, words: str, width: int = 0) -> Text:
+    return Text.assemble((f"{key_of(command_id):<{width}}", "bold"), f" {words}")
 
 
 class Welcome(Vertical):
@@ -102,9 +114,8 @@ class Welcome(Vertical):
         from tui.screens.dialogs.path import short_path
 
         path = self._paths[row]
-        text = Text(
-            f"{key_hint('lists.choose', 'opens')}  " if row == 0 else "             ", style="dim"
-        )
+        opens = f"{key_hint('lists.choose', 'opens')}  "
+        text = Text(opens if row == 0 else " " * len(opens), style="dim")
         text.append(path_line(path.name, width - text.cell_len), style="bold")
         text.append(
             f"  {path_line(short_path(path.parent), max(width - text.cell_len - 2, 1))}",

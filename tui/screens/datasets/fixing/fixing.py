@@ -8,6 +8,7 @@ from tui.commands import key_hint
 from tui.core.text.text import one_line, plural
 from tui.dispatch import handles
 from tui.screens.datasets.dataset_context import in_turn
+from tui.screens.datasets.importing.inviting import invitation
 from tui.screens.datasets.problems.problem_rows import rule_of
 from tui.services.errors import InputError
 
@@ -101,7 +102,7 @@ class Fixing:
             text = (
                 f"No problem with a fix here; {key_hint('datasets.problems', 'lists all problems')}"
             )
-        text = found.invitation if found else text
+        text = invitation(found) if found else text
         self._context.tell(text, seconds=4)
 
     async def _fix_rule(self, rule: str) -> None:

@@ -15,6 +15,7 @@ from tui.core.edits import other_keys, parts_of
 from tui.core.edits.base import EXAMPLE_KEYS
 from tui.core.edits.whole import setting
 from tui.core.text.text import one_line, plural
+from tui.screens.datasets.importing.inviting import invitation
 from tui.widgets.diff_view import side_by_side
 from tui.widgets.turn_block import Turn
 
@@ -84,7 +85,7 @@ def _without_messages(example: Example, *, preview: bool) -> Turn:
     if found is None:
         edits = "" if preview else f"{key_hint('datasets.edit', 'edits the JSON')} · "
         return Turn("object", shown, f"{edits}no messages in it")
-    looks, _, way = found.invitation.partition(": ")
+    looks, _, way = invitation(found).partition(": ")
     return Turn(looks, shown, "" if preview else way)
 
 

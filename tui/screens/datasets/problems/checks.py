@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.listeners import Listeners
 from tui.core.text.text import plural
+from tui.screens.datasets.importing.inviting import invitation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +66,7 @@ class ProblemChecks:
         if self.problems is None:
             return "not checked yet"
         if self.foreign is not None:
-            return self.foreign.invitation
+            return invitation(self.foreign)
         counts = self.severities()
         found = [plural(counts[s], s) for s in ("error", "warning") if counts[s]]
         return ", ".join(found) or ("no problems" if not counts["info"] else "no errors")

@@ -1,0 +1,87 @@
+"""No connection outlives its client, whenever that is closed or a request is cancelled."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import warnings
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.faults.conftest import write_config
+from tests.until import until
+from tui.services.errors import ServiceError
+from tui.services.provider.provider import Provider
+from tui.services.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.faults.server import FaultServer
+
+
+@contextmanager
+def nothing_left_open() -> Iterator[None]:
+    """Fail where the garbage collector has to close something."""
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", ResourceWarning)
+        yield
+        gc.collect()
+    assert [str(one.message) for one in told] == []
+
+
+async def ended_after(provider: Provider, turns: int, end: str) -> bool:
+    """End a request after so many turns of the loop; tell whether it was done before."""
+    await provider.client()
+    asking = asyncio.ensure_future(provider.get_json("/models", doing="list the models"))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    if done := asking.done():
+        assert asking.result() == {"data": []}
+    if end == "cancelled":
+        asking.cancel()
+    await provider.close()
+    outcome = (await asyncio.gather(asking, return_exceptions=True))[0]
+    assert done or isinstance(outcome, dict | ServiceError | asyncio.CancelledError)
+    return done
+
+
+@pytest.mark.parametrize("end", ["cancelled", "closed"])
+async def test_a_request_may_be_ended_at_any_time(
+    server: FaultServer, workspace: Workspace, end: str
+) -> None:
+    server.lists["/models"] = lambda _: {"data": []}
+    profile = replace(workspace.profile, timeout=20)
+    with nothing_left_open():
+        for turns in range(1000):
+            if await ended_after(Provider(profile, workspace.locations), turns, end):
+                break
+    assert 3 < turns < 999
+
+
+async def test_a_handshake_may_be_cancelled(tmp_path: Path) -> None:
+    greeted = asyncio.Event()
+
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        greeted.set()
+        await reader.read()  # until the other side closes
+        writer.close()
+
+    listening = await asyncio.start_server(silent, "127.0.0.1", 0)
+    port = listening.sockets[0].getsockname()[1]
+    environ = write_config(tmp_path, f"https://127.0.0.1:{port}/v1", "timeout = 20")
+    with nothing_left_open():
+        workspace = await Workspace.open(environ=environ)
+        asking = asyncio.ensure_future(workspace.provider.get_json("/models", doing="list"))
+        await until(greeted.is_set)
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+        del asking
+        await workspace.close()
+        listening.close()
+        await listening.wait_closed()
