@@ -12,7 +12,6 @@ from tui.commands import key_hint
 from tui.core.provider.parsing import as_int, as_map, as_text
 from tui.core.text.paths import path_line
 from tui.core.text.text import one_line
-from tui.screens.dialogs.kept_fields import titles_of
 from tui.screens.tour import Tour, steps
 from tui.services.background import start
 from tui.services.errors import LedgerError, ServiceError
@@ -150,6 +149,8 @@ class Returning:
 
     def tell_typed(self, workspace: Workspace) -> None:
         """Tell which dialogs were open with something typed in them when the program ended."""
+        from tui.screens.dialogs.kept_fields import titles_of  # not before the first paint
+
         titles = titles_of(workspace.typed.names(""))
         if titles:
             shown = ", ".join(one_line(title, 60) for title in titles[:3])
