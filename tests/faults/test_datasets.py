@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import resource
 import tempfile
 import time
 from contextlib import contextmanager
@@ -16,7 +15,8 @@ import pytest
 
 from tests import forks
 from tests.faults.edits import STEPS, edited
-from tests.journals import journal_of
+from tests.journals import journal_of, killed
+from tests.limits import largest_file
 from tui.services.datasets import Document
 from tui.services.errors import InputError
 
@@ -84,6 +84,23 @@ async def test_a_kill_between_replacing_the_file_and_saying_so(tmp_path: Path) -
     await again.close()
 
 
+async def test_a_damaged_journal_is_kept_and_told(tmp_path: Path) -> None:
+    path, journals = tmp_path / "data.jsonl", tmp_path / "journals"
+    path.write_bytes(b"{}\n")
+    document = Document.open(path, journals)
+    await document.insert(1, [b'{"a": 1}'], "add")
+    killed(document)
+    (journal,) = journals.glob("*.jsonl")
+    with journal.open("ab") as file:
+        file.write(b"\0\0\0\n")  # as a disk leaves it that has lost its power
+    damaged = journal.read_bytes()
+    again = Document.open(path, journals)
+    (kept,) = journals.glob("*.kept-1.jsonl")
+    assert kept.read_bytes() == damaged
+    assert again.notice == f"Unsaved changes from last time are damaged; kept in {kept}."
+    await again.close()
+
+
 async def test_edits_after_a_torn_line_are_kept(tmp_path: Path) -> None:
     path, journals = tmp_path / "data.jsonl", tmp_path / "journals"
     path.write_bytes(b"{}\n")
@@ -98,17 +115,6 @@ async def test_edits_after_a_torn_line_are_kept(tmp_path: Path) -> None:
     again = Document.open(path, journals)
     assert len(again) == 3
     await again.close()
-
-
-@contextmanager
-def largest_file(size: int) -> Iterator[None]:
-    """Let no file grow beyond `size` bytes, as a full disk does."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 async def test_a_full_disk_takes_no_edit_and_damages_nothing(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from tests.screens.slow_provider import MODELS, slow_provider
 from tests.until import toasts, until
 from tui.app import FinetuiApp
 from tui.core.chat.parameters import ChatParameters
+from tui.screens.dialogs.editor import TextEditor
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -146,6 +147,74 @@ async def test_a_model_or_a_profile_that_is_gone_is_told(
             await until(lambda: app.workspace, pilot)
             await until(lambda: "The profile gone is not configured any more." in toasts(app))
             assert app.workspace.profile.name == "test"
+
+
+async def test_lists_counts_and_forms_are_as_they_were(app_home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "data.jsonl"
+    path.write_bytes(b"".join(map(line, "abcdef")))
+    async with slow_provider() as provider:
+        use_profile(app_home, provider.base_url)
+        app = FinetuiApp(str(path))
+        async with app.run_test(size=(80, 24)) as pilot:
+            await until(lambda: app.workspace, pilot)
+            await pilot.press("2")
+            await until(lambda: app.current_mode == "tokens" and app.screen.state.files, pilot)
+            await pilot.press("t", "t", "e", "7", "enter")
+            await until(lambda: app.screen.state.epochs == 7, pilot)
+            await pilot.press("5")
+            await until(lambda: app.current_mode == "models" and app.screen.listed.models, pilot)
+            app.screen.listed.order = "name"
+            await pilot.press("slash", *MODELS[1], "enter")
+            await until(lambda: len(app.screen.listed.models) == 1, pilot)
+            await pilot.press("f2")
+            await until(lambda: app.screen.query("#profiles"), pilot)
+            await pilot.press("ctrl+n")
+            await until(lambda: app.screen.query("#key"), pilot)
+            app.screen.query_one("#key").value = "sk-of-nobody"
+            app.screen.query_one("#name").value = "mine"
+            app.screen.query_one("#source").action_move(1)
+            await pilot.pause()
+            app.leaving.end(143)  # as by a signal
+        kept = "".join(one.read_text() for one in (app_home / "state").rglob("*.json"))
+        assert "mine" in kept
+        assert "sk-of-nobody" not in kept
+        app = FinetuiApp()
+        async with app.run_test(size=(80, 24)) as pilot:
+            told = "Typed when the program ended, and kept: New profile. Open it again."
+            await until(lambda: told in toasts(app), pilot)
+            await until(lambda: app.current_mode == "models" and app.screen.listed.models, pilot)
+            assert [one.id for one in app.screen.listed.models] == [MODELS[1]]
+            assert app.screen.query_one("#filter").value == MODELS[1]
+            assert app.screen.listed.order == "name"
+            await pilot.press("f2")
+            await until(lambda: app.screen.query("#profiles"), pilot)
+            await pilot.press("ctrl+n")
+            await until(lambda: app.screen.query("#key"), pilot)
+            assert app.screen.query_one("#name").value == "mine"
+            assert app.screen.query_one("#source").value == "command"
+            assert app.screen.query_one("#field-key_command").display
+            await pilot.press("escape", "y", "escape", "2")  # drops it
+            await until(lambda: app.current_mode == "tokens" and app.screen.state.files, pilot)
+            chosen = app.screen.state
+            assert (chosen.measure, chosen.epochs) == ("messages", 7)
+            assert not app.workspace.typed.names("")
+
+
+async def test_a_system_prompt_half_typed_is_open_again(app_home: Path) -> None:
+    use_profile(app_home, "http://127.0.0.1:9/v1")
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.workspace, pilot)
+        await pilot.press("4")
+        await until(lambda: app.current_mode == "chat", pilot)
+        await pilot.press("escape", "escape", "s")
+        await until(lambda: isinstance(app.screen, TextEditor), pilot)
+        await pilot.press(*"You are a bird")
+        app.leaving.end(143)
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: isinstance(app.screen, TextEditor), pilot)
+        await until(lambda: app.screen.query_one("TextArea").text == "You are a bird", pilot)
 
 
 async def test_the_log_is_shown_while_it_grows(app_home: Path) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.events import Key
 
+from tui.core.text.text import one_line
 from tui.screens.base import ModeScreen
 from tui.services.errors import ServiceError
 from tui.tuning import collect_from_now_on
@@ -75,6 +77,7 @@ class Opening:
         if unopened is not None:
             self._context.show_error(unopened)
         await self._logbook.begin(workspace)
+        workspace.trouble.follow(partial(self._context.app.call_later, self._tell_trouble))
         await asyncio.to_thread(workspace.typed.load)
         back = self._returning
         await back.read(workspace)
@@ -91,7 +94,12 @@ class Opening:
         if not back.asked:
             back.go_back()
         self.take(workspace)
+        back.note()  # keys may have been given before there was anything to keep it in
+        back.tell_typed(workspace)
         back.tell_unanswered()
+
+    def _tell_trouble(self, text: str) -> None:
+        self._context.tell(one_line(text, 300), seconds=10, warning=True)
 
     def take(self, workspace: Workspace) -> None:
         """Show a workspace that is new or has another profile, with what is not safe about it."""

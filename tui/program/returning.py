@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 _DAY_S = 24 * 3600.0
 AFTER_S = 1.0  # what is done within is written once
 _AT_PROVIDER = frozenset({"jobs", "chat", "models", "files", "compare"})
-# Commands whose dialog is opened again; what was typed in it is kept where texts are.
-_REOPENED = frozenset({"jobs.new", "datasets.edit"})
 
 
 class Returning:
@@ -149,6 +147,15 @@ class Returning:
             return {}
         return as_map(self._before.get(mode))
 
+    def tell_typed(self, workspace: Workspace) -> None:
+        """Tell which dialogs were open with something typed in them when the program ended."""
+        from tui.screens.dialogs.kept_fields import titles_of  # not before the first paint
+
+        titles = titles_of(workspace.typed.names(""))
+        if titles:
+            shown = ", ".join(one_line(title, 60) for title in titles[:3])
+            self._tell(f"Typed when the program ended, and kept: {shown}. Open it again.")
+
     def _tell(self, text: str) -> None:
         self._context.tell(one_line(text, 300), seconds=10, warning=True)
 
@@ -164,7 +171,11 @@ class Returning:
         workspace = self._context.workspace
         if workspace is not None and self._context.runs:
             self._take_note()
-            self._writing = start(asyncio.to_thread(workspace.session.flush), "keep the place")
+            self._writing = start(self._write_out(workspace), "keep the place")
+
+    async def _write_out(self, workspace: Workspace) -> None:
+        if await asyncio.to_thread(workspace.session.flush):
+            self.note()  # what was done may come to its end only now: a filter, a list asked for
 
     def _take_note(self) -> None:
         """Note where the user is, to be written by whoever comes to it first."""
@@ -194,7 +205,7 @@ class Returning:
         )
 
     def _opened_by(self, screen: ModeScreen) -> Mapping[str, str]:
-        """Return the command whose dialog is open over a screen, of those that are given again."""
+        """Return the command whose dialog is open over a screen."""
         shown = self._context.app.screen_stack
-        is_open = len(shown) > 1 and shown[0] is screen and screen.last_command in _REOPENED
+        is_open = len(shown) > 1 and shown[0] is screen
         return {"open": screen.last_command} if is_open else {}

@@ -95,6 +95,8 @@ class ModeScreen(Screen[None]):
     MODE: ClassVar[str] = ""
     # Commands that work on rows, or would change how they are shown, unseen, while there are none.
     NEEDS_ROWS: ClassVar[frozenset[str]] = frozenset()
+    # Commands whose dialog is opened again; what was typed in it is kept where texts are.
+    REOPENS: ClassVar[frozenset[str]] = frozenset()
     waiting = 0  # commands that have not opened yet what the keys typed after them are meant for
     last_command = ""  # the id of the command of this mode that was given last
     _came_back = False
@@ -173,6 +175,8 @@ class ModeScreen(Screen[None]):
             if remembered.get("open"):
                 self._reopens_until = time.monotonic() + _REOPENS_S
             self.come_back(remembered)
+            if remembered.get("open") in self.REOPENS:
+                self.call_after_refresh(self.action_command, remembered["open"])
 
     # -- the program around ----------------------------------------------------------
 

@@ -16,6 +16,7 @@ from tui.services.provider_services import ProviderServices
 from tui.services.settings.environment import without_secrets
 from tui.services.settings.locations import Locations
 from tui.services.settings.profiles import Profile, ProfileBook
+from tui.services.settings.state_trouble import StateTrouble
 from tui.services.store.store import Store
 from tui.services.workers import Pool
 
@@ -74,6 +75,7 @@ class Workspace:
         self.locations = locations
         self.store = Store(locations.ledger)
         self.workers = Pool()
+        self.trouble = StateTrouble()
         self._environ = environ
         self._said = said or {}
         self._typed_keys: dict[str, str] = {}
@@ -220,14 +222,14 @@ class Workspace:
         """Texts while they are typed."""
         from tui.services.settings.typed_texts import TypedTexts
 
-        return TypedTexts(self.locations.state / "typed")
+        return TypedTexts(self.locations.state / "typed", self.trouble)
 
     @cached_property
     def session(self) -> Session:
         """Where the user was."""
         from tui.services.session.session import Session
 
-        return Session(self.locations.state)
+        return Session(self.locations.state, self.trouble)
 
     def keep_now(self) -> None:
         """Write what is typed and where the user is. Blocks; for any thread."""

@@ -111,17 +111,17 @@ class OneOf(Widget, can_focus=True):
 
     def __init__(self, words: tuple[str, ...], value: str, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._words = words
+        self.words = words
         self.set_reactive(OneOf.value, value)
 
     def render(self) -> Text:
         """Show all words, the one chosen in brackets."""
-        shown = (f"[{w}]" if w == self.value else f" {w} " for w in self._words)
+        shown = (f"[{w}]" if w == self.value else f" {w} " for w in self.words)
         return Text(" ".join(shown), no_wrap=True)
 
     def action_move(self, by: int) -> None:
         """Choose the word before or after."""
-        self.value = self._words[(self._words.index(self.value) + by) % len(self._words)]
+        self.value = self.words[(self.words.index(self.value) + by) % len(self.words)]
         self.post_message(self.Changed(self, self.value))
 
     def on_click(self) -> None:

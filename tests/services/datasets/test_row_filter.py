@@ -131,4 +131,5 @@ async def test_filters_are_kept_and_a_damaged_file_is_an_empty_one(tmp_path: Pat
     assert filters.recent == ["role:tool", '"a b"']
     (workspace.locations.state / "filters.json").write_text("[")
     assert (await saved.load()).saved == []
+    assert (workspace.locations.state / "filters.json.damaged").read_text() == "["
     await workspace.close()

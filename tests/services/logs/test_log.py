@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.home import Home
+from tests.limits import largest_file
 from tui.core.text.log_lines import LogEntry, at_least, parse_log
 from tui.core.text.masking import learn
 from tui.services.errors import InputError
@@ -87,6 +88,19 @@ def test_a_folder_that_cannot_be_written_is_done_without(
     assert capsys.readouterr() == ("", "")
     with pytest.raises(InputError, match="Not a directory"):
         LogReader(one.path).read(1)
+
+
+def test_a_full_disk_stops_nothing_and_is_written_to_again(tmp_path: Path) -> None:
+    one = Log(tmp_path, {})
+    one.begin()
+    with largest_file(1000):
+        for number in range(50):
+            log.warning("entry %d", number)
+        one.end()
+    one.begin()
+    log.warning("room again")
+    one.end()
+    assert "room again" in one.path.read_text()
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.limits import largest_file
 from tui.services.session.holder import Holder
 from tui.services.session.session import Session
+from tui.services.settings.state_trouble import StateTrouble
+from tui.services.settings.typed_texts import TypedTexts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,6 +63,66 @@ def test_what_is_damaged_or_of_another_version_is_read_as_far_as_it_goes(
     one.put(STATE)
     one.close()
     assert json.loads((tmp_path / "session.json").read_text())["mode"] == "chat"
+
+
+def test_a_damaged_file_is_kept_beside_and_told_once(tmp_path: Path) -> None:
+    told: list[str] = []
+    trouble = StateTrouble()
+    trouble.follow(told.append)
+    for content, name in ((b"{", "session.json.damaged"), (b"[1]", "session.json.damaged2")):
+        (tmp_path / "session.json").write_bytes(content)
+        one = Session(tmp_path, trouble)
+        assert one.load() == {}
+        one.put(STATE)
+        one.close()
+        assert (tmp_path / name).read_bytes() == content
+    path = tmp_path / "session.json"
+    assert told == [
+        f"Where you were is not known: {path} cannot be read (it is damaged). "
+        "It is kept as session.json.damaged."
+    ]
+    assert Session(tmp_path / "none yet", trouble).load() == {}
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize("kept", ["session", "typed"])
+def test_a_full_disk_is_told_once_and_written_when_it_has_room(tmp_path: Path, kept: str) -> None:
+    told: list[str] = []
+    trouble = StateTrouble()
+    session, typed = Session(tmp_path, trouble), TypedTexts(tmp_path / "typed", trouble)
+    session.load()
+    state: dict[str, Any] = {"mode": "x" * 9000}
+    session.put(state)
+    typed._texts = {"chat prompt": "x" * 9000}  # what it is told of is written on the event loop
+    flush = session.flush if kept == "session" else typed.flush
+    with largest_file(4000):
+        assert not flush()
+        assert not flush()
+    trouble.follow(told.append)  # what was said before anybody listened is told, too
+    assert len(told) == 1
+    assert str(tmp_path) in told[0]
+    assert told[0].endswith("File too large. Free some space, or make it writable.")
+    assert flush()
+    written = [*tmp_path.glob("session.json"), *(tmp_path / "typed").glob("*.json")]
+    assert any("x" * 9000 in path.read_text() for path in written)
+    session.close()
+    typed.close()
+
+
+def test_damaged_texts_are_kept_beside(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{"chat prompt": "half a')
+    (tmp_path / "a.lock").touch()
+    (tmp_path / "b.json").write_text('{"chat prompt": "whole"}')
+    (tmp_path / "b.lock").touch()
+    told: list[str] = []
+    trouble = StateTrouble()
+    trouble.follow(told.append)
+    typed = TypedTexts(tmp_path, trouble)
+    typed.load()
+    assert typed.get("chat prompt") == "whole"
+    assert (tmp_path / "a.json.damaged").read_text() == '{"chat prompt": "half a'
+    assert ["a.json.damaged" in one for one in told] == [True]
+    typed.close()
 
 
 def test_of_two_programs_the_first_keeps_the_place(tmp_path: Path) -> None:

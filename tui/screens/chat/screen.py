@@ -66,6 +66,7 @@ class ChatScreen(ModeScreen):
     """Questions, answers, and what they are asked with."""
 
     MODE: ClassVar[str] = "chat"
+    REOPENS = frozenset(f"chat.{name}" for name in ("system", "tools", "format", "parameters"))
     CSS_PATH = "screen.tcss"
     VERTICAL_BREAKPOINTS = LOW_BREAKPOINTS
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
+from textual import on
 from textual.containers import Vertical
 from textual.screen import ModalScreen
+from textual.widgets import Input
 
 from tui.commands import OF_WIDGETS, Command, commands_for, key_words
 from tui.commands.contexts import SHARED
 from tui.core.text.text import one_line
 from tui.dispatch import Dispatcher, handles
 from tui.key_bindings import bindings_for, bindings_in_dialogs, follow_keymap
+from tui.screens.dialogs.kept_fields import KeptFields
 from tui.screens.reporting import carry_out, failure_of, log_error, panel_keys, show_worker_error
+from tui.widgets.field import OneOf
 from tui.widgets.frame.error_panel import ErrorPanel
 from tui.widgets.frame.key_hints import KeyHints
 from tui.widgets.frame.passing_remark import PassingRemark, Remark
@@ -21,6 +25,7 @@ from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.await_complete import AwaitComplete
     from textual.binding import BindingsMap, BindingType
     from textual.dom import DOMNode
     from textual.worker import Worker
@@ -38,6 +43,8 @@ class Dialog(ModalScreen[T | None]):
 
     WHERE: ClassVar[str] = ""
     SHARED: ClassVar[tuple[str, ...]] = ()
+    # Whether what is typed in its fields is there again after an end of the program.
+    KEEPS: ClassVar[bool] = False
     CONTROLLERS: ClassVar[tuple[type, ...]] = ()  # classes that handle commands for it
 
     DEFAULT_CSS = """
@@ -77,6 +84,7 @@ class Dialog(ModalScreen[T | None]):
         self.dispatcher = Dispatcher(self)
         self.opened_at = time.time()
         self._dialog_title = one_line(title, 70)
+        self._kept: KeptFields | None = None
 
     @property
     def _binding_chain(self) -> list[tuple[DOMNode, BindingsMap]]:
@@ -162,11 +170,34 @@ class Dialog(ModalScreen[T | None]):
         """Say that a command for what the cursor is on has nothing to work on."""
         self.notify("Nothing is listed here.", timeout=3)
 
+    # -- what is typed in a form ---------------------------------------------------------
+
+    def bring_back(self) -> None:
+        """Put in what was typed when the program ended."""
+        if self.KEEPS:
+            self._kept = KeptFields(self, self._dialog_title)
+            if self._kept.bring_back():
+                self.notify("Typed here when the program ended, and kept.", timeout=5)
+
+    @on(Input.Changed)
+    @on(OneOf.Changed)
+    def _keep_fields(self) -> None:
+        if self._kept is not None:
+            self._kept.keep()
+
+    def dismiss(self, result: T | None = None) -> AwaitComplete:
+        """Close with an answer; what was typed is used, or dropped."""
+        if self._kept is not None:
+            self._kept.forget()
+            self._kept = None
+        return super().dismiss(result)
+
     # -- remarks and errors ------------------------------------------------------------
 
     def on_mount(self) -> None:
         """Follow what is said in passing while it is open."""
         self.watch(self.app, "said", self._show_said, init=False)
+        self.bring_back()
 
     def _show_said(self, remark: Remark) -> None:
         """Show a remark that takes more than a toast, at the foot of the dialog."""

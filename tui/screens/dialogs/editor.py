@@ -13,6 +13,7 @@ from tui.core.text.text import plural, visible
 from tui.dispatch import handles
 from tui.screens.dialogs.base import Dialog
 from tui.screens.dialogs.confirm import leave
+from tui.screens.dialogs.kept_fields import place_of
 from tui.screens.host import host_of
 from tui.widgets.text_fields import EditArea, Entry
 
@@ -61,7 +62,7 @@ class TextEditor(Dialog[str]):
     """Answers with the new text. `check` says what is wrong with a text, or nothing.
 
     `live` runs the check as one types, and says so when nothing is wrong. What is typed is kept
-    under the name `keep`, if there is one, until the editor is left: an end of the program
+    under the name `keep`, or by the title, until the editor is left: an end of the program
     between does not lose it. With a `hint` on top it is a smaller box for a text of its own:
     tab leaves the text, and an empty one is none.
     """
@@ -84,7 +85,8 @@ class TextEditor(Dialog[str]):
         hint: str = "",
     ) -> None:
         super().__init__(title, classes="-small" if hint else None)
-        self._text, self._check, self._live, self._keep = text, check, live, keep
+        self._text, self._check, self._live = text, check, live
+        self._keep = keep or place_of(title)
         self._hint = hint
 
     def compose_content(self) -> ComposeResult:
@@ -105,12 +107,11 @@ class TextEditor(Dialog[str]):
         area = self.query_one(TextArea)
         if not self._live:
             area.move_cursor(area.document.end)
-        self.bring_back()
 
     def bring_back(self) -> None:
         """Put in what was typed here when the program ended; undo takes it out again."""
         workspace = host_of(self).workspace
-        kept = workspace.typed.get(self._keep) if workspace is not None and self._keep else None
+        kept = workspace.typed.get(self._keep) if workspace is not None else None
         area = self.query_one(TextArea)
         if isinstance(kept, str) and kept != area.text:
             area.replace(kept, (0, 0), area.document.end)
@@ -119,7 +120,7 @@ class TextEditor(Dialog[str]):
 
     def _keep_typed(self, text: str) -> None:
         workspace = host_of(self).workspace
-        if workspace is not None and self._keep:
+        if workspace is not None:
             workspace.typed.put(self._keep, "" if text == self._text else text)
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:

@@ -56,6 +56,7 @@ class JobsScreen(ModeScreen):
 
     MODE: ClassVar[str] = "jobs"
     CSS_PATH = "screen.tcss"
+    REOPENS = frozenset({"jobs.new"})
     NEEDS_ROWS = frozenset(
         {
             *("events", "levels", "measure", "log", "smooth", "mark"),
@@ -124,11 +125,9 @@ class JobsScreen(ModeScreen):
         return {"job": self.context.selected}
 
     def come_back(self, remembered: Mapping[str, Any]) -> None:
-        """Select the job, once it is listed, and open the form if it was open."""
+        """Select the job, once it is listed."""
         if job := as_text(remembered.get("job")):
             self.context.selected = self._of_last_time = job
-        if remembered.get("open") == "jobs.new":
-            self.call_after_refresh(self.action_command, "jobs.new")
 
     def on_mount(self) -> None:
         """Follow whether the terminal is looked at."""

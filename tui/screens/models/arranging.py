@@ -12,6 +12,8 @@ from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.filter_bar import FilterBar, FilterField, filter_keys
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tui.core.models.listing import Order
     from tui.screens.controller_context import ScreenContext
     from tui.screens.models.model_list import ModelList
@@ -70,6 +72,13 @@ class ModelArranging:
                 self._arrange()
 
         self._context.open(Choose("Order", choices), chosen)
+
+    def bring_back(self, kept: Mapping[str, object]) -> None:
+        """Narrow and order the list as it was, before it comes."""
+        self._listed.arrange_as(kept)
+        if typed := self._listed.typed:
+            self._bar.fill(typed)
+            self._bar.display = True
 
     def leave(self) -> bool:
         """Show all again and close the field; tells whether it was open."""

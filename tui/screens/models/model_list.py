@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from tui.commands import key_hint, key_of
 from tui.core.models.entry import ModelEntry
-from tui.core.models.listing import Arranged, arranged, searched_text
+from tui.core.models.listing import ORDERS, Arranged, arranged, searched_text
+from tui.core.provider.parsing import as_text
 from tui.core.text.text import one_line, plural
 from tui.dispatch import handles
 from tui.screens.listing import ListingPane
@@ -21,7 +22,7 @@ from tui.services.errors import InputError, NotOffered, ServiceError
 from tui.services.models.inventory import InventorySeen
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from rich.text import Text
 
@@ -250,6 +251,19 @@ class ModelList:
     def why_none(self) -> str:
         """Why no model is shown, in a line."""
         return " ".join(self._none().split())
+
+    @property
+    def arranged_by(self) -> dict[str, object]:
+        """How the list is narrowed and ordered, to be kept."""
+        shown = {"bases": self._everything, "gone": self.with_gone}
+        return {"filter": self.typed, "order": self.order, **shown}
+
+    def arrange_as(self, kept: Mapping[str, object]) -> None:
+        """Narrow and order the list as it was kept. Anybody may have written it."""
+        self.typed = as_text(kept.get("filter")) or ""
+        self.order = next((one for one in ORDERS if one == kept.get("order")), self.order)
+        self._everything = kept.get("bases") is True
+        self.with_gone = kept.get("gone") is not False
 
     def select(self, model_id: str) -> None:
         """Put the cursor on a model, now or once it is listed."""

@@ -92,12 +92,14 @@ class ModelsScreen(ModeScreen):
         self.listed.select(one)
 
     def remembered(self) -> Mapping[str, Any]:
-        """Return the model under the cursor, and those marked."""
+        """Return the model under the cursor, those marked, and how the list is arranged."""
         marked = self.listed.marked_before.with_waiting(self.listed.marked)
-        return {"model": self.listed.current_id, "marked": marked}
+        kept = {"model": self.listed.current_id, "marked": marked}
+        return {**kept, **self.listed.arranged_by}
 
     def come_back(self, remembered: Mapping[str, Any]) -> None:
-        """Put the cursor on the model, and marks on those that had some, once they are listed."""
+        """Narrow the list, and put cursor and marks on what had them, once it is listed."""
+        self._arranging.bring_back(remembered)
         self.listed.marked_before.begin(as_texts(remembered.get("marked")))
         if one := as_text(remembered.get("model")):
             self.listed.select(one)

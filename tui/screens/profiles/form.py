@@ -72,6 +72,7 @@ class ProfileForm(Dialog[str]):
     }
     """
     WHERE = "profile_form"
+    KEEPS = True
 
     def __init__(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from tui.commands import key_hint, key_of
 from tui.screens.base import ModeScreen
@@ -18,6 +18,8 @@ from tui.screens.tokens.view import TokensView
 from tui.screens.tokens.writing import ReportWriting
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from textual.app import ComposeResult
 
     from tui.services.workspace import Workspace
@@ -81,6 +83,15 @@ class TokensScreen(ModeScreen):
     def on_workspace(self, workspace: Workspace) -> None:
         """Follow the open dataset."""
         self.counting.follow(workspace)
+
+    def remembered(self) -> Mapping[str, Any]:
+        """Return what was chosen to count for, and to draw."""
+        return self.state.as_kept
+
+    def come_back(self, remembered: Mapping[str, Any]) -> None:
+        """Choose the same, and count for it."""
+        self.state.choose_as(remembered)
+        self.counting.recount()
 
     def on_unmount(self) -> None:
         """Stop following."""

@@ -7,6 +7,7 @@ may repeat any.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import logging
 import logging.handlers
@@ -64,8 +65,9 @@ class _File(logging.handlers.RotatingFileHandler):
     def emit(self, record: logging.LogRecord) -> None:
         """Write to the file of that name: another program may have begun a new one."""
         if self.stream is not None and not self._is_current():
-            self.stream.close()
-            self.stream = None  # it is opened when it is needed
+            stream, self.stream = self.stream, None  # it is opened when it is needed
+            with contextlib.suppress(OSError):  # a full disk: what is left of it is lost
+                stream.close()
         heading, self.heading = self.heading, None
         if heading is not None:
             super().emit(heading)
@@ -131,7 +133,8 @@ class Log:
         logging.getLogger().removeHandler(self._handler)
         self._listener.stop()
         for handler in self._listener.handlers:
-            handler.close()
+            with contextlib.suppress(OSError):  # a full disk: what is left of it is lost
+                handler.close()
         self._handler = self._listener = None
 
 

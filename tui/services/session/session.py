@@ -13,10 +13,10 @@ import threading
 from stat import S_ISREG
 from typing import TYPE_CHECKING, Any
 
-from tui.core.provider.parsing import as_map
 from tui.services.datasets.disk.atomic_save import write_atomically
 from tui.services.session.holder import Lock
 from tui.services.settings.locations import make_private
+from tui.services.settings.state_trouble import StateTrouble, object_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,8 +35,10 @@ class Session:
     called in the thread that writes.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, trouble: StateTrouble | None = None) -> None:
+        """Keep it in a folder; `trouble` is told of a damaged file and of a disk that is full."""
         self._path = folder / "session.json"
+        self._trouble = trouble or StateTrouble()
         self._lock = Lock(folder / "session.lock")
         self._writing = threading.Lock()
         self._state: Mapping[str, Any] | None = None
@@ -54,28 +56,50 @@ class Session:
         with self._writing:
             if not self._is_ours():
                 return {}
-            with contextlib.suppress(OSError, ValueError, RecursionError):
-                found = self._path.stat()
-                if S_ISREG(found.st_mode) and found.st_size <= _LARGEST:  # a pipe has no end
-                    self._written = self._path.read_text("utf-8")
-                    return as_map(json.loads(self._written))
+            try:
+                return self._read()
+            except FileNotFoundError:
+                return {}
+            except (OSError, ValueError) as error:
+                self._trouble.damaged(self._path, "Where you were is not known", error)
+                return {}
+
+    def _read(self) -> Mapping[str, Any]:
+        found = self._path.stat()
+        if not S_ISREG(found.st_mode):  # a pipe has no end
             return {}
+        if found.st_size > _LARGEST:
+            raise ValueError(found.st_size)
+        text = self._path.read_text("utf-8")
+        kept = object_in(text)
+        self._written = text
+        return kept
 
     def put(self, state: Mapping[str, Any]) -> None:
         """Take what is to be written by the next `flush`, or when this is closed."""
         self._state = state
 
-    def flush(self) -> None:
-        """Write what has changed, if the place is this program's to keep."""
-        # A function may read from a file that has gone meanwhile.
-        with self._writing, contextlib.suppress(OSError, ValueError, IndexError):
-            if self._state is None:
-                return
-            text = json.dumps({"version": VERSION, **_called(self._state)})
-            if text == self._written or not self._is_ours():
-                return
-            write_atomically(self._path, [text.encode("utf-8", "replace")], private=True)
+    def flush(self) -> bool:
+        """Write what has changed, if the place is this program's to keep; tells whether it was."""
+        with self._writing:
+            text = self._text()
+            if text is None or text == self._written or not self._is_ours():
+                return False
+            try:
+                write_atomically(self._path, [text.encode("utf-8", "replace")], private=True)
+            except OSError as error:
+                self._trouble.not_written(self._path, "Where you are is not kept", error)
+                return False
             self._written = text
+            return True
+
+    def _text(self) -> str | None:
+        """Return what is to be written, None for nothing."""
+        # A function may read from a file that has gone meanwhile.
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            if self._state is not None:
+                return json.dumps({"version": VERSION, **_called(self._state)})
+        return None
 
     def close(self) -> None:
         """Write what is left, and let the next program have it."""
@@ -85,10 +109,12 @@ class Session:
             self._lock.release()
 
     def _is_ours(self) -> bool:
-        with contextlib.suppress(OSError):  # a folder that cannot be written: nothing is kept
+        try:
             make_private(self._path.parent)
             self.held_back = not self._lock.take()
             self.other = self._lock.holder() if self.held_back else None
+        except OSError as error:  # a folder that cannot be written
+            self._trouble.not_written(self._path.parent, "Where you are is not kept", error)
         return self._lock.held
 
 

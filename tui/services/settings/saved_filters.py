@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tui.services.errors import InputError, disk_errors
 from tui.services.settings.locations import private_folder
+from tui.services.settings.state_trouble import StateTrouble, object_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +30,9 @@ class Filters:
 class SavedFilters:
     """Reads and writes them; every method waits for the disk off the loop."""
 
-    def __init__(self, locations: Locations) -> None:
+    def __init__(self, locations: Locations, trouble: StateTrouble | None = None) -> None:
+        """Keep them below a folder; `trouble` is told of a file that is damaged."""
+        self._trouble = trouble or StateTrouble()
         self._state = locations.state
         self._path: Path = locations.state / "filters.json"
         self._lock = asyncio.Lock()
@@ -61,10 +64,11 @@ class SavedFilters:
 
     def _load(self) -> Filters:
         try:
-            value = json.loads(self._path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            value = object_in(self._path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
             return Filters()
-        if not isinstance(value, dict):
+        except (OSError, ValueError) as error:
+            self._trouble.damaged(self._path, "The filters saved are not known", error)
             return Filters()
         return Filters(_texts(value.get("saved")), _texts(value.get("recent")))
 
@@ -79,8 +83,10 @@ class SavedFilters:
     def _write_quietly(self, filters: Filters) -> None:
         try:
             self._write(filters)
-        except (OSError, InputError):
+        except InputError:
             return
+        except OSError as error:
+            self._trouble.not_written(self._path, "The filters used last are not kept", error)
 
 
 def _texts(value: object) -> list[str]:

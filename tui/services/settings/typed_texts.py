@@ -15,23 +15,25 @@ import threading
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from tui.core.provider.parsing import as_map
 from tui.services.datasets.disk.atomic_save import write_atomically
-from tui.services.errors import InputError
-from tui.services.settings.locations import private_folder
+from tui.services.settings.locations import make_private
+from tui.services.settings.state_trouble import StateTrouble, object_in
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 AFTER_S = 0.3  # the typing rests
+_AGAIN_S = 5.0  # the disk may have room by then
 FORM_KEY = "job form:{}"  # where the form of a profile's next job is kept
 
 
 class TypedTexts:
     """What is typed, by where. Nothing here raises: it stands in for what should not happen."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, trouble: StateTrouble | None = None) -> None:
+        """Keep them in a folder; `trouble` is told of a damaged file and of a disk that is full."""
         self._folder = folder
+        self._trouble = trouble or StateTrouble()
         self._texts: dict[str, Any] = {}
         self._written: str = "{}"
         self._path: Path | None = None
@@ -65,10 +67,11 @@ class TypedTexts:
 
     def _begin(self) -> None:
         self._timer = None
-        self._task = asyncio.create_task(asyncio.to_thread(self._write_soon))
+        self._task = asyncio.create_task(self._write_soon())
 
-    def _write_soon(self) -> None:
-        self.flush()
+    async def _write_soon(self) -> None:
+        if not await asyncio.to_thread(self.flush) and self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(_AGAIN_S, self._begin)
 
     def load(self) -> None:
         """Take over what programs that have ended left. Blocks."""
@@ -81,8 +84,13 @@ class TypedTexts:
         if handle is None:  # the program runs
             return
         path = lock.with_suffix(".json")
-        with contextlib.suppress(OSError, ValueError):  # it may have written nothing
-            self._texts = {**as_map(json.loads(path.read_bytes())), **self._texts}
+        try:
+            if data := path.read_bytes():  # it may have written nothing
+                self._texts = {**object_in(data), **self._texts}
+        except FileNotFoundError:
+            pass
+        except (OSError, ValueError) as error:
+            self._trouble.damaged(path, "What was typed is not known", error)
         if self.flush():
             path.unlink(missing_ok=True)
             lock.unlink(missing_ok=True)
@@ -93,14 +101,16 @@ class TypedTexts:
         with self._writing:
             text = json.dumps(dict(self._texts))
             if text != self._written:
-                with contextlib.suppress(OSError, InputError):
+                try:
                     write_atomically(self._own(), [text.encode("utf-8")])
                     self._written = text
+                except OSError as error:
+                    self._trouble.not_written(self._folder, "What is typed is not kept", error)
             return text == self._written
 
     def _own(self) -> Path:
         if self._path is None:
-            private_folder(self._folder)
+            make_private(self._folder)
             name = uuid.uuid4().hex[:12]
             self._lock_file = _lock(self._folder / f"{name}.lock")
             self._path = self._folder / f"{name}.json"

@@ -77,4 +77,4 @@ def most_frequent(lines: Iterable[bytes]) -> tuple[str, bool]:
 
 def system_editor(text: str, hint: str) -> TextEditor:
     """Return an editor that answers with the system prompt; an empty one is none."""
-    return TextEditor("System prompt", text, keep="system prompt", hint=hint)
+    return TextEditor("System prompt", text, hint=hint)

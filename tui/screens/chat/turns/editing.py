@@ -12,6 +12,7 @@ from tui.core.provider.parsing import as_map
 from tui.dispatch import handles
 from tui.screens.chat.turns.words import empty_chat, text_of
 from tui.screens.dialogs.editor import TextEditor, TooLong, too_long
+from tui.screens.dialogs.kept_fields import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -53,7 +54,7 @@ class TurnEditing:
             await self._context.ask(TooLong(title, before, why))
             return
         text = await self._context.ask(
-            TextEditor(title, before, keep=f"chat {self._session.id} turn {node.id}")
+            TextEditor(title, before, keep=place_of(f"{title} ({self._session.id}-{node.id})"))
         )
         if text is None or text == before or self._held():
             return

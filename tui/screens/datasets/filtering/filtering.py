@@ -162,4 +162,4 @@ class Filtering:
     def _saved_filters(self) -> SavedFilters:
         from tui.services.settings.saved_filters import SavedFilters
 
-        return SavedFilters(self._context.locations)
+        return SavedFilters(self._context.locations, self._context.workspace.trouble)

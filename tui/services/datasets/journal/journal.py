@@ -85,6 +85,7 @@ class Journal:
         self.path = folder / f"{hashlib.sha256(os.fsencode(real)).hexdigest()[:24]}.jsonl"
         self.history = self.path.with_suffix(".history")
         make_private(folder)
+        self.damaged: Path | None = None  # what was in it is kept there: it could not be read
         self._fd = _open_locked(self.path)
         with contextlib.suppress(OSError):  # a full disk: others are told less
             write_holder(holder_of(self.path))
@@ -103,7 +104,7 @@ class Journal:
         try:
             start, entries, saved, end = self._entries()
         except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, IndexError):
-            self.set_aside()
+            self.damaged = self.set_aside()
             return None, []
         if end < os.fstat(self._fd).st_size:
             os.ftruncate(self._fd, end)

@@ -53,6 +53,8 @@ def recover(journal: Journal, content: Content) -> Recovered:
     if entries:
         source.index()  # edits speak of any row
     found = fresh(len(source))
+    if journal.damaged is not None:
+        found.notice = f"Unsaved changes from last time are damaged; kept in {journal.damaged}."
     if entries and start == source.identity:
         try:
             _replay(found, entries, journal, content)
