@@ -154,7 +154,24 @@ async def _count(path: str, options: argparse.Namespace, workspace: Workspace) -
             report = await workspace.tokens.report_file(
                 str(file), options.model, epochs=options.epochs, money=workspace.profile
             )
+            if not report.examples:
+                await asyncio.to_thread(_refuse_layout, file, path)
         return replace(report, path=path) if path == STDIN else report
+
+
+def _refuse_layout(file: Path, named: str) -> None:
+    """Raise InputError for a file that holds no line of ours, since it is something else."""
+    from tui.cli.rewrite_files import not_by_line
+    from tui.core.fixes.whole import other_layout
+    from tui.services.datasets.disk.file_lines import read_rows
+
+    rows = read_rows(file)
+    try:
+        layout = other_layout(named, rows)
+    finally:
+        rows.close()
+    if layout is not None:
+        raise not_by_line(named, layout, wrote="")
 
 
 def _over(
