@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import codecs
 import re
+from typing import AnyStr
 
 from tui.core.fixes.damaged import decoded_text, wide_encoding
 from tui.core.formats.detection.containers import UnreadableError
 from tui.core.text.text import one_line, plural
 
+_HEAD = 64 * 1024
 _SAMPLE = 40
 # Languages written in Windows-1252 have at most about one letter in eight beyond ASCII.
 _MOST_STRANGE = 0.25
@@ -53,16 +55,14 @@ def as_utf8(data: bytes, encoding: str = "") -> tuple[bytes, str]:
 
 
 def head_text(head: bytes) -> tuple[str, str]:
-    """Return the whole lines of a file's first bytes as text, and the encoding to name for it.
+    """Return a file's first bytes as text, and the encoding to name for it.
 
-    None has to be named of what is read without being told.
+    None has to be named of what is read without being told. Of a longer file only whole lines.
     """
     if wide := wide_encoding(head):
         text = head[: len(head) // 4 * 4].decode(wide, "replace").removeprefix("\ufeff")
-        whole, newline, _cut = text.rpartition("\n")
-        return whole + newline or text, ""
-    lines, end, _rest = head.rpartition(b"\n")
-    head = lines + end or head
+        return _whole_lines(head, text, "\n"), ""
+    head = _whole_lines(head, head, b"\n")
     try:
         return as_utf8(head)[0].decode("utf-8-sig", "replace"), ""
     except UnknownEncodingError:
@@ -71,6 +71,13 @@ def head_text(head: bytes) -> tuple[str, str]:
         found = next(iter(guesses(head)), None)
         encoding = found.encoding if found else ""
         return head.decode(encoding or "cp1252", "replace"), encoding
+
+
+def _whole_lines(head: bytes, text: AnyStr, end: AnyStr) -> AnyStr:
+    if len(head) < _HEAD:
+        return text
+    lines, newline, _cut = text.rpartition(end)
+    return lines + newline or text
 
 
 def is_utf8(data: bytes) -> bool:
