@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import io
 import json
+import lzma
 import shlex
+import subprocess
+import sys
+import tarfile
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -147,3 +155,144 @@ def test_the_next_step_is_one(
     (tmp_path / "sub" / name).write_bytes(data)
     assert main(["convert", f"sub/{name}"]) == 2
     assert step in capsys.readouterr().err
+
+
+def zipped(**files: bytes) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name.replace("_", "."), data)
+    return made.getvalue()
+
+
+def tarred(data: bytes) -> bytes:
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w:gz") as archive:
+        member = tarfile.TarInfo("a.jsonl")
+        member.size = len(data)
+        archive.addfile(member, io.BytesIO(data))
+    return made.getvalue()
+
+
+CHATS = lines(*[qa(f"Q{n}", f"A{n}") for n in range(10)])
+TABLE = "Frage\tAntwort\nÖffnung?\tMo\nPreis?\t10 €\n"
+# Shapes that only convert reads: every other command says what they are, and how to go on.
+FOR_CONVERT: dict[str, bytes] = {
+    "a.jsonl.gz": gzip.compress(CHATS),
+    "a.jsonl.bz2": bz2.compress(CHATS),
+    "a.jsonl.xz": lzma.compress(CHATS),
+    "a.zip": zipped(notes_html=b"<p>", a_jsonl=CHATS),
+    "plain.jsonl": gzip.compress(CHATS),
+    "noending": gzip.compress(CHATS),
+    "a.csv.gz": gzip.compress(TABLE.encode("utf-16")),
+    "tab.txt": TABLE.encode(),
+    "unicode.txt": TABLE.encode("utf-16"),
+    "export": b"question,answer\nWhy?,So\n",
+    "above.csv": b"Export of 2024-01-02,,\n\nquestion,answer,agent\nWhy?,So,Ann\nWho?,Me,Bob\n",
+    "twice.csv": b"user,assistant,user\nQ,A,R\n",
+    "escaped.csv": b'question,answer\n"Say \\"hi\\", ok",A\n',
+    "ru.csv": "вопрос;ответ\nгде;тут\n".encode("cp1251"),
+    "jp.csv": "質問,回答\nこれは何ですか,あれです\n".encode("shift_jis"),
+    "columns.txt": b"nr\tfirst text\tsecond text\n1\tHow are you?\tFine, thanks\n",
+}  # fmt: skip
+
+
+def suggested(text: str) -> list[str]:
+    """Return the commands that a text names."""
+    return text.split("`")[1::2]
+
+
+@pytest.mark.parametrize("name", FOR_CONVERT)
+@pytest.mark.parametrize("verb", ["check", "fix", "dedupe", "tokens", "stats"])
+def test_every_command_names_the_one_that_reads_a_file(
+    tmp_path: Path, capsys: Any, name: str, verb: str
+) -> None:
+    (tmp_path / name).write_bytes(FOR_CONVERT[name])
+    assert main([verb, name]) in {1, 2}
+    told = suggested("".join(capsys.readouterr()))
+    assert len(told) == 1
+    words = shlex.split(told[0])
+    assert words[:3] == ["finetui", "convert", name]
+    assert main(words[1:]) == 0, told
+    assert (tmp_path / words[words.index("-o") + 1]).read_bytes().count(b"\n") >= 1
+    assert (tmp_path / name).read_bytes() == FOR_CONVERT[name]
+
+
+@pytest.mark.parametrize("name", FOR_CONVERT)
+def test_what_comes_in_by_a_pipe_is_read_as_by_its_path(
+    tmp_path: Path, capsysbinary: Any, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(FOR_CONVERT[name])
+
+    def run(*words: str) -> tuple[int, bytes, bytes]:
+        with path.open() as file:
+            monkeypatch.setattr(sys, "stdin", file)
+            return main([*words]), *capsysbinary.readouterr()
+
+    code, made, said = run("convert", "-")
+    assert b"check stdin" not in said
+    same = run("convert", name)
+    assert (code, made) == same[:2]
+    told = suggested(run("check", "-")[1].decode())
+    if code:
+        assert told == [words.replace(" -o columns.chat.jsonl", "") for words in told]
+    words = shlex.split(told[0])[1:]
+    assert words[:2] == ["convert", "-"]
+    assert run(*words)[0] == 0
+
+
+def test_what_is_said_of_a_table_that_is_not_plain(tmp_path: Path, capsys: Any) -> None:
+    said = {}
+    for name in ("above.csv", "twice.csv", "escaped.csv"):
+        (tmp_path / name).write_bytes(FOR_CONVERT[name])
+        assert main(["convert", name, "-o", f"{name}.jsonl"]) == 0
+        said[name] = capsys.readouterr().err
+    assert 'lines above the header (1 row, first in 1: "Export of 2024-01-02")' in said["above.csv"]
+    assert "called user#2" in said["twice.csv"]
+    assert 'left out: column user#2 (1 row, first in 1: "R")' in said["twice.csv"]
+    assert '\\" within cells was read as a quote' in said["escaped.csv"]
+    assert qa('Say "hi", ok', "A") == json.loads((tmp_path / "escaped.csv.jsonl").read_bytes())
+    assert main(["convert", "twice.csv", "--user", "user#2", "-o", "second.jsonl"]) == 0
+    assert json.loads((tmp_path / "second.jsonl").read_bytes()) == qa("R", "A")
+
+
+def test_check_and_convert_agree_on_a_header_alone(tmp_path: Path, capsys: Any) -> None:
+    (tmp_path / "in.csv").write_bytes(b"question,answer\n")
+    for verb in ("check", "convert", "fix", "dedupe"):
+        assert main([verb, "in.csv"])
+        said = "".join(capsys.readouterr())
+        assert "dd rows to it" in said
+        assert "`" not in said
+
+
+UNPACKED_BY_HAND = {
+    "cut.jsonl.gz": gzip.compress(CHATS * 50)[:-9],
+    "twice.jsonl.gz": gzip.compress(gzip.compress(CHATS)),
+    "broken.jsonl.gz": gzip.compress(CHATS.replace(b'"', b"'")),
+    "some.tar.gz": tarred(CHATS),
+}
+
+
+@pytest.mark.parametrize("name", UNPACKED_BY_HAND)
+def test_what_convert_cannot_unpack_is_unpacked_by_the_command_it_names(
+    tmp_path: Path, capsys: Any, name: str
+) -> None:
+    (tmp_path / name).write_bytes(UNPACKED_BY_HAND[name])
+    assert main(["convert", name, "-o", "out.jsonl"]) == 2
+    (told,) = suggested(capsys.readouterr().err)
+    program = f"{shlex.quote(sys.executable)} -m tui.cli"
+    there = {one.name for one in tmp_path.iterdir()}
+    subprocess.run(["sh", "-c", told.replace("finetui", program)], check=False, timeout=60)
+    (made,) = [one for one in tmp_path.iterdir() if one.name not in there]
+    assert main(["convert", made.name, "-o", "out.jsonl"]) == 0
+    assert CHATS in (tmp_path / "out.jsonl").read_bytes()
+
+
+def test_a_file_that_unpacks_to_more_than_disks_hold_is_left(
+    tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.services.unpacking.MOST_UNPACKED", 100_000)
+    (tmp_path / "in.jsonl.gz").write_bytes(gzip.compress(CHATS * 1000))
+    assert main(["convert", "in.jsonl.gz"]) == 2
+    assert "unpacked it has more than 100 kB" in capsys.readouterr().err

@@ -129,6 +129,6 @@ def test_a_file_that_redact_cannot_look_at_gets_no_copy_that_looks_redacted(
     assert packed.read_bytes() == before
     assert not copy.exists()
     assert before not in out
-    assert b"not looked at: a gzip file is not text" in err
-    assert b"save it as plain text first" in err
+    assert b"not looked at: a file packed with gzip is not text" in err
+    assert b"finetui convert " in err
     assert b"nothing written" in err

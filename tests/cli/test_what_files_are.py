@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import shlex
 from typing import TYPE_CHECKING, Any
@@ -18,8 +17,8 @@ TALK = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hel
 NOTEBOOK = {"cells": [{"cell_type": "code", "source": ["df"]}], "metadata": {}, "nbformat": 4}
 NO_ROWS = {
     "a.ipynb": (json.dumps(NOTEBOOK, indent=1).encode(), "a Jupyter notebook", "df.to_json("),
-    "a.jsonl.gz": (gzip.compress(b'{"messages": []}\n'), "packed with gzip", "gunzip -k"),
-    "a.zip": (b"PK\x03\x04\x14\0\0\0", "a ZIP archive", "Unpack it first"),
+    "a.jsonl.7z": (b"7z\xbc\xaf\x27\x1c\0\x04", "packed with 7z", "7z x a.jsonl.7z"),
+    "a.zip": (b"PK\x03\x04\x14\0\0\0[Content_Types].xml", "an Office document", "as .xlsx"),
     "a.pdf": (b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n", "a PDF document", "as JSONL or as a table"),
     "a.pkl": (b"\x80\x04\x95abc", "a Python pickle", "as JSONL or as a table"),
     "a.db": (b"SQLite format 3\0" + b"\0" * 90, "an SQLite database", "as JSONL or as a table"),

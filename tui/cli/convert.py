@@ -289,6 +289,7 @@ def _sniffed(looked: Looked) -> str:
 def _step_without_rows(looked: Looked) -> str:
     """Return what to do about a file of which no row can be read."""
     from tui.core.fixes.whole import command_for
+    from tui.core.formats.detection.packed import inner_name, to_stdout
 
     path = str(looked.path) if looked.path.name != "stdin" else STDIN
     if looked.problem.startswith("there is no row"):
@@ -298,6 +299,10 @@ def _step_without_rows(looked: Looked) -> str:
         return f"It looks like {looked.prose}, which is not read{of_table if path == STDIN else ''}"
     if looked.is_table:
         return f"Save the table anew as CSV, or see `finetui check {shlex.quote(path)}`"
+    if packed := next((one.packed for one in looked.sources if one.packed), ""):
+        unpack, name = to_stdout(packed, path), inner_name(looked.path.name, packed)
+        target = shlex.quote(str(looked.path.with_name(f"{Path(name).stem}.fixed.jsonl")))
+        return f"Mend it first: `{unpack} | finetui fix - -o {target}`"
     return f"Mend it first: `{command_for('fix', path, 'fixed')}`"
 
 

@@ -39,7 +39,7 @@ async def _dedupe(options: argparse.Namespace, workspace: Workspace, out: Output
         return await dedupe_near(options, out)
     return await rewrite_all(
         options,
-        lambda data: _unique(data, options.same, options.keep == "last"),
+        lambda _path, data: _unique(data, options.same, options.keep == "last"),
         out,
         by_line=True,
     )

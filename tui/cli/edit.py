@@ -114,7 +114,9 @@ async def _edit(options: argparse.Namespace, workspace: Workspace, out: Output) 
     node = _filter(options.where)
     works = [_work(step) for step in steps]
     matches = _matcher(node) if node is not None else None
-    return await rewrite_all(options, lambda data: _edited(data, works, matches), out, by_line=True)
+    return await rewrite_all(
+        options, lambda _path, data: _edited(data, works, matches), out, by_line=True
+    )
 
 
 # -- what is to be done ------------------------------------------------------------------

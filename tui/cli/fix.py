@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path, PurePath
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
@@ -45,32 +46,33 @@ async def _fix(options: argparse.Namespace, workspace: Workspace, out: Output) -
     rules, all_left = chosen_rules(options.rule), not options.rule
     for path in options.paths:
         _refuse_table(path)
-    return await rewrite_all(options, lambda data: fixing(data, rules, all_left=all_left), out)
+    return await rewrite_all(options, partial(fixing, rules=rules, all_left=all_left), out)
 
 
 def _refuse_table(path: str) -> None:
-    from tui.core.formats.detection.containers import SUFFIXES, TABLES
+    """Raise InputError for a table, before anything is written."""
+    from tui.core.formats.detection.containers import table_container
     from tui.core.formats.detection.tables import table_format
 
-    kind = SUFFIXES.get(PurePath(path).suffix.lower())
-    if kind in TABLES:
-        with open_file(Path(path)) as file:
-            found = table_format(kind, file.read(_HEAD))
+    if path == "-":
+        return
+    with open_file(Path(path)) as file:
+        head = file.read(_HEAD)
+    if (kind := table_container(path, head)) is not None:
+        found = table_format(kind, head)
         about = f" ({found.about})" if found.about else ""
-        raise InputError(
-            "Another format",
-            f"{path} is a table ({kind})",
-            f"Convert it: `{found.command(path)}`{about}",
-        )
+        step = found.problem.capitalize() or f"Convert it: `{found.command(path)}`{about}"
+        raise InputError("Another format", f"{path} is a table ({kind})", step)
 
 
-def fixing(data: bytes, rules: AbstractSet[str], *, all_left: bool = False) -> Rewritten:
+def fixing(path: str, data: bytes, rules: AbstractSet[str], *, all_left: bool = False) -> Rewritten:
     """Return what `fixed` does; of a file in another format only which that is."""
-    from tui.core.fixes.whole import no_json, not_text, other_format, unpacking
+    from tui.core.fixes.whole import no_json, other_format
     from tui.core.formats.detection.notebooks import NOTEBOOK, WRITE_ROWS, is_notebook
+    from tui.core.formats.detection.packed import not_text, unpacking
 
     if what := not_text(data):
-        raise InputError("Not text", f"the file is {what}", f"{unpacking(what)}.")
+        raise InputError("Not text", f"{path} is {what}", f"{unpacking(what, path)}.")
     if is_notebook(data[:_HEAD]):
         raise InputError("Not data", f"the file is {NOTEBOOK}", f"{WRITE_ROWS}.")
     if (format_ := other_format(data, rules)) is not None:

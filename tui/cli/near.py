@@ -74,8 +74,9 @@ class _Finder:
         """Return the groups among lines."""
         return self._finder.groups(_Clean(lines), self.question, self._others)
 
-    def rewritten(self, data: bytes) -> Rewritten:
+    def rewritten(self, path: str, data: bytes) -> Rewritten:
         """Return a file without what is found in it."""
+        del path
         from tui.core.near import surplus
 
         ended = data.endswith(b"\n")

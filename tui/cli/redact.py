@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
@@ -33,13 +34,14 @@ async def _redact(options: argparse.Namespace, workspace: Workspace, out: Output
 
     starts = {"secrets": "secret-", "personal": "personal-", "all": ""}[options.kind]
     rules = frozenset(rule for rule in PLACEHOLDERS if rule.startswith(starts))
-    return await rewrite_all(options, lambda data: _redacted(data, rules), out)
+    return await rewrite_all(options, partial(_redacted, rules=rules), out)
 
 
-def _redacted(data: bytes, rules: AbstractSet[str]) -> Rewritten:
+def _redacted(path: str, data: bytes, rules: AbstractSet[str]) -> Rewritten:
     from tui.core.checks import RULES
     from tui.core.fixes.redaction.redacted_file import redact_file
     from tui.core.fixes.redaction.redaction import PLACEHOLDERS
+    from tui.core.formats.detection.packed import not_text, unpacking
 
     found = redact_file(data, rules)
     made = Rewritten(found.data, found.lines, dict(found.counts))
@@ -50,5 +52,7 @@ def _redacted(data: bytes, rules: AbstractSet[str]) -> Rewritten:
     ]
     made.said += [f"not looked at: {text}" for text in (*found.unread, *found.remarks)]
     if found.opaque:
-        made.said.append("save it as plain text first; a copy as it is would only look redacted")
+        what = not_text(data)
+        step = unpacking(what, path) if what else "Save it as plain text first"
+        made.said.append(f"{step}; a copy as it is would only look redacted")
     return made

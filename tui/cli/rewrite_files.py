@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 STANDARD = "-"
 LEFT = 1  # the exit code where lines of another format were left, or something not looked at
+WROTE = "; nothing was written"
 _NAMED = 8
 
 
@@ -65,7 +66,7 @@ def add_files(parser: argparse.ArgumentParser, yes: str = REPLACES) -> None:
 
 async def rewrite_all(
     options: argparse.Namespace,
-    change: Callable[[bytes], Rewritten],
+    change: Callable[[str, bytes], Rewritten],
     out: Output,
     *,
     by_line: bool = False,
@@ -107,7 +108,7 @@ async def rewrite_all(
 
 
 def _changed(
-    path: str, data: bytes, change: Callable[[bytes], Rewritten], by_line: bool
+    path: str, data: bytes, change: Callable[[str, bytes], Rewritten], by_line: bool
 ) -> Rewritten:
     if by_line:
         from tui.core.fixes.whole import other_layout
@@ -115,10 +116,10 @@ def _changed(
         lines = data.removesuffix(b"\n").split(b"\n") if data else []
         if (layout := other_layout(path, lines)) is not None:
             return Rewritten(data, 0, layout=layout)
-    return change(data)
+    return change(path, data)
 
 
-async def example_lines(path: str) -> list[bytes]:
+async def example_lines(path: str, wrote: str = WROTE) -> list[bytes]:
     """Return the lines of a file that are its examples. Raises InputError where they are not."""
     from tui.cli.inputs import lines_of
     from tui.core.fixes.whole import other_layout
@@ -126,7 +127,7 @@ async def example_lines(path: str) -> list[bytes]:
     lines = await lines_of(path)
     layout = await asyncio.to_thread(other_layout, path, lines)
     if layout is not None:
-        raise not_by_line(path, layout)
+        raise not_by_line(path, layout, wrote)
     return lines
 
 
@@ -164,11 +165,11 @@ def _refuse(path: str, made: Rewritten) -> None:
         )
 
 
-def not_by_line(path: str, layout: Layout) -> InputError:
+def not_by_line(path: str, layout: Layout, wrote: str = WROTE) -> InputError:
     """Return the refusal of a file whose lines are not its examples."""
     return InputError(
         "Not an example on each line",
-        f"{path} is {layout.words}; nothing was written",
+        f"{path} is {layout.words}{wrote}",
         layout.remedy,
     )
 

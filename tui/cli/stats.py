@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from tui.cli.arguments import Commands, Parser, command
-from tui.cli.inputs import lines_of
+from tui.cli.rewrite_files import example_lines
 from tui.core.dataset.stats import Stats, stats
 from tui.core.text.text import one_line, plural
 
@@ -31,7 +31,7 @@ async def _stats(options: argparse.Namespace, workspace: Workspace, out: Output)
     del workspace
     documents: list[dict[str, Any]] = []
     for path in options.paths:
-        found = await asyncio.to_thread(stats, await lines_of(path))
+        found = await asyncio.to_thread(stats, await example_lines(path, wrote=""))
         documents.append({"path": path, **found.to_json()})
         _print(path, found, out)
     out.document({"files": documents})

@@ -154,7 +154,26 @@ async def _count(path: str, options: argparse.Namespace, workspace: Workspace) -
             report = await workspace.tokens.report_file(
                 str(file), options.model, epochs=options.epochs, money=workspace.profile
             )
+            await asyncio.to_thread(_refuse_layout, file, path, report.examples)
         return replace(report, path=path) if path == STDIN else report
+
+
+def _refuse_layout(file: Path, named: str, examples: int) -> None:
+    """Raise InputError for a file that holds no line of ours, since it is something else."""
+    from tui.cli.rewrite_files import not_by_line
+    from tui.core.fixes.whole import other_layout
+    from tui.core.formats.detection.packed import not_text
+    from tui.services.datasets.disk.file_lines import read_rows
+
+    rows = read_rows(file)
+    try:
+        if examples and not not_text(rows.source.head):
+            return
+        layout = other_layout(named, rows)
+    finally:
+        rows.close()
+    if layout is not None:
+        raise not_by_line(named, layout, wrote="")
 
 
 def _over(

@@ -29,7 +29,7 @@ IN_ROWS = files(MARKED, any_format.IN_ROWS)
 @tried(60)
 @given(FILES)
 def test_fix_accounts_for_every_text(file: AnyFile) -> None:
-    made = fixing(file.data, chosen_rules(None))
+    made = fixing("in.jsonl", file.data, chosen_rules(None))
     told = [one.text for _, one in made.removed]
     assert absent(file.data, made.data, told) == []
     if made.refused is not None:
@@ -67,7 +67,7 @@ LISTS_IN_LINES = [
 @example(LISTS_IN_LINES[0])
 @example(LISTS_IN_LINES[1])
 def test_rows_of_other_formats_stay_as_they_are_and_are_named(file: AnyFile) -> None:
-    made = fixing(file.data, chosen_rules(None))
+    made = fixing("in.jsonl", file.data, chosen_rules(None))
     assume(made.refused is None)
     assume(not is_conversation(file.rows))  # an array of messages is one row
     left = [json.loads(one) for one in made.data.splitlines()]

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from tui.core.formats.detection.containers import UnreadableError, container_of, records_of
+from tui.core.formats.detection.delimited import ABOVE
 
 
 @pytest.mark.parametrize(
@@ -65,8 +66,6 @@ def test_tables() -> None:
     assert values(b"q\ta\n1\n", "tsv") == [{"q": "1", "a": ""}]
     (long,) = records_of(b"q,a\n1,2,3\n", "csv")
     assert long.problem == "3 cells where the header has 2"
-    with pytest.raises(UnreadableError, match="'q'"):
-        list(records_of(b"q,q\n1,2\n", "csv"))
     with pytest.raises(UnreadableError, match="UTF-8"):
         list(records_of(b"q,a\n\xe4,2\n", "csv"))
 
@@ -100,3 +99,73 @@ def test_quotes_within_words_and_line_breaks_in_cells_stay() -> None:
         {"q": "two\nlines", "a": 'say "hi"'},
         {"q": '6" pipe', "a": "last\nrow"},
     ]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_a_header_below_titles_is_found(delimiter: str) -> None:
+    rows = ["Export of 2024-01-02", "", "Made by:@Ann@", "q@a@n", "x@y@1", "z@w@2", ""]
+    data = "\n".join(rows).replace("@", delimiter).encode()
+    found = [*records_of(data, "csv")]
+    assert [one.value for one in found if not one.beside] == [
+        {"q": "x", "a": "y", "n": "1"},
+        {"q": "z", "a": "w", "n": "2"},
+    ]
+    assert [one.value for one in found if one.beside == ABOVE] == [
+        rows[0],
+        f"Made by:{delimiter}Ann",
+    ]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        b"q,a\nYes, it is,so\nNo, it is not,so\n",  # each row has a cell too many
+        b",q,a\n0,x,y\n1,z,w\n",  # the index of pandas
+        b"q,a,\nx,y,1\nz,w,2\n",
+        b"q\nx y\nz w\n",
+    ],
+)
+def test_a_first_row_that_may_be_the_header_is_it(table: bytes) -> None:
+    assert not any(one.beside for one in records_of(table, "csv"))
+
+
+def test_columns_of_one_name_are_told_apart() -> None:
+    said, row = records_of(b"q,a,q,a\n1,2,3,4\n", "csv")
+    assert row.value == {"q": "1", "a": "2", "q#2": "3", "a#2": "4"}
+    assert said.beside.endswith("called q#2, a#2")
+
+
+@pytest.mark.parametrize(
+    ("cell", "read"),
+    [
+        (r'"say \"hi\", ok"', 'say "hi", ok'),
+        (r'"say \"hi\" \frac{1}{2}, a\\b"', r'say "hi" \frac{1}{2}, a\\b'),
+        (r'"\"hi\", ok, C:\\"', '"hi", ok, C:\\'),  # every backslash is doubled
+        (r'"{""q"": ""a \""b\"" c""}"', r'{"q": "a \"b\" c"}'),  # JSON in a cell
+    ],
+)
+def test_quotes_after_a_backslash(cell: str, read: str) -> None:
+    rows = [*records_of(f"q,a\n{cell},x\ny,z\n".encode(), "csv")]
+    assert next(row.value for row in rows if not row.beside) == {"q": read, "a": "x"}
+
+
+TABLES_BY_CONTENT: tuple[tuple[str, str], ...] = (
+    ("Frage\tAntwort\nWie?\tSo\n", "tsv"),
+    ("question,answer\nWhy?,So\nWho?,Me\n", "csv"),
+    ("id;frage;antwort\n1;a;b\n2;c;d\n", "csv"),
+    ('q,a\n"He said \\"hi\\", ok",x\n', "csv"),
+    ("Report of May\n\nq,a\nx,y\nz,w\n", "csv"),
+    ("Hello, Ann\nSee you, Bob\n", "jsonl"),
+    ("2024-01-01,12 started\n2024-01-02,13 ended\n", "jsonl"),
+    ("One line, of prose\n", "jsonl"),
+    ("def f(a, b):\n    return a, b\n", "jsonl"),
+    ('"role":"user","content":"x"}\n"role":"user","content":"y"}\n', "jsonl"),
+    ("| a | b |\n|---|---|\n| x | y |\n", "jsonl"),
+)
+
+
+@pytest.mark.parametrize(("text", "kind"), TABLES_BY_CONTENT)
+@pytest.mark.parametrize("name", ["a.txt", "a", "a.log"])
+def test_a_table_is_told_by_what_it_holds(text: str, kind: str, name: str) -> None:
+    assert container_of(name, text.encode()) == kind
+    assert container_of(name, text.encode("utf-16")) == kind

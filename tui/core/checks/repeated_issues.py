@@ -74,6 +74,8 @@ def format_issue(found: Foreign, path: str, line: int = 0) -> Issue:
     """Return the one issue of a file that is another format's as a whole."""
     about = f" ({found.about})" if found.about else ""
     text = f"The file looks like {found.words}. {_convert(found.command(path), about)}"
+    if found.problem:
+        text = f"The file looks like {found.words}, but {found.problem}."
     return issue(RULES["foreign-format"], Finding(text), line)
 
 

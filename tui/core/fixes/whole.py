@@ -14,18 +14,19 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from tui.core.dataset.example import kind_of
+from tui.core.fixes.damaged import wide_encoding
 from tui.core.formats.detection.containers import (
     ARRAY,
     SUFFIXES,
-    TABLES,
     UnreadableError,
     container_of,
-    is_utf16,
     records_of,
     rows_on_line,
+    table_container,
 )
 from tui.core.formats.detection.foreign import Foreign, foreign_format, spoken_table
 from tui.core.formats.detection.notebooks import NOTEBOOK, WRITE_ROWS, is_notebook
+from tui.core.formats.detection.packed import not_text, unpacking
 from tui.core.formats.detection.tables import table_format
 from tui.core.formats.detection.texts import text_kind
 from tui.core.formats.turns import is_conversation
@@ -37,41 +38,6 @@ _LOOKED_AT = 200  # rows, as many as convert looks at
 _OWN = Foreign("openai", "")
 _HEAD = 64 * 1024
 _BEGINS = re.compile(rf"^[ \t]*(?:\{{|{ARRAY})".encode(), re.MULTILINE)
-_PACKED = {
-    b"%PDF": "a PDF document",
-    b"SQLite format 3": "an SQLite database",
-    b"\x80\x02": "a Python pickle",
-    b"\x80\x03": "a Python pickle",
-    b"\x80\x04": "a Python pickle",
-    b"\x80\x05": "a Python pickle",
-    b"\x89PNG": "a PNG picture",
-    b"\xff\xd8\xff": "a JPEG picture",
-    b"7z\xbc\xaf": "packed with 7z",
-    b"\xd0\xcf\x11\xe0": "an old Office document",
-    b"\x1f\x8b": "packed with gzip",
-    b"BZh": "packed with bzip2",
-    b"\xfd7zXZ\x00": "packed with xz",
-    b"\x28\xb5\x2f\xfd": "packed with zstd",
-    b"PK\x03\x04": "a ZIP archive or a workbook",
-    b"PAR1": "a Parquet table",
-    b"ARROW1": "an Arrow table",
-}
-
-
-def not_text(data: bytes) -> str:
-    """Return what a file is that holds no text at all; "" for all others."""
-    return next((what for mark, what in _PACKED.items() if data.startswith(mark)), "")
-
-
-def unpacking(what: str) -> str:
-    """Return what to do with a file that is not text."""
-    if "gzip" in what:
-        return "Unpack it first: gunzip -k"
-    if "ZIP" in what:
-        return "Unpack it first; save a workbook as .xlsx, a document as text"
-    if "packed" in what:
-        return "Unpack it first"
-    return "Write the rows from the program it comes from, as JSONL or as a table (CSV)"
 
 
 def no_json(data: bytes) -> bool:
@@ -79,7 +45,7 @@ def no_json(data: bytes) -> bool:
 
     Its headings and quotes are not damaged JSON: who mends them takes prose apart.
     """
-    if is_utf16(data) or not data.removeprefix(BOM_UTF8).strip():
+    if wide_encoding(data) or not data.removeprefix(BOM_UTF8).strip():
         return False
     data = data.removeprefix(BOM_UTF8)
     if _BEGINS.search(data) is not None:
@@ -111,12 +77,12 @@ def other_layout(path: str, lines: Iterable[bytes]) -> Layout | None:
 
     What takes lines out, or puts them in another order, would tear such a file apart.
     """
-    kind = SUFFIXES.get(PurePath(path).suffix.lower())
     head = b"\n".join(islice(lines, _LOOKED_AT))[:_HEAD]
-    if kind in TABLES:
+    if (kind := table_container(path, head)) is not None:
         table = table_format(kind, head)
         about = f": {table.about}" if table.about else ""
-        return Layout(f"a table ({kind})", f"{_run(table.command(path))}{about}")
+        remedy = f"{_run(table.command(path))}{about}"
+        return Layout(f"a table ({kind})", table.problem.capitalize() or remedy)
     if (layout := _no_lines(path, head)) is not None:
         return layout
     text = head.removeprefix(BOM_UTF8).strip()
@@ -133,10 +99,10 @@ def other_layout(path: str, lines: Iterable[bytes]) -> Layout | None:
 
 def _no_lines(path: str, head: bytes) -> Layout | None:
     if what := not_text(head):
-        return Layout(what, unpacking(what))
+        return Layout(what, unpacking(what, path))
     if is_notebook(head):
         return Layout(NOTEBOOK, WRITE_ROWS)
-    if is_utf16(head):
+    if wide_encoding(head):
         return Layout("UTF-16 text", _run(command_for("fix", path, "fixed")))
     container = container_of("", head)
     if container in {"whatsapp", "mbox"} and (chat := other_format(head)) is not None:
@@ -212,8 +178,11 @@ def other_format(data: bytes, rules: Container[str] = ()) -> Foreign | None:
     """
     if (export := _export_cut_off(data)) is not None:
         return export
+    kind = container_of("", data[:_HEAD])
+    if kind in {"csv", "tsv"}:
+        return table_format(kind, data[:_HEAD])
     try:
-        records = islice(records_of(data, container_of("", data[:_HEAD])), _LOOKED_AT)
+        records = islice(records_of(data, kind), _LOOKED_AT)
         rows = [record.value for record in records if isinstance(record.value, dict)]
     except UnreadableError:
         return None

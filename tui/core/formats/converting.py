@@ -76,7 +76,10 @@ class _Run:
         """Read one record."""
         self._joined += record.rows - 1
         if record.beside:
-            self._notes.lose(f"beside the rows: {record.beside}", record.value)
+            if record.value is None:
+                self._notes.say(record.beside)
+            else:
+                self._notes.lose(f"beside the rows: {record.beside}", record.value)
             self._notes.keep(record.position)
             return
         try:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import codecs
 import re
+from typing import AnyStr
 
-from tui.core.fixes.damaged import decoded_text
-from tui.core.formats.detection.containers import UnreadableError, is_utf16
+from tui.core.fixes.damaged import decoded_text, wide_encoding
+from tui.core.formats.detection.containers import UnreadableError
 from tui.core.text.text import one_line, plural
 
+_HEAD = 64 * 1024
 _SAMPLE = 40
 # Languages written in Windows-1252 have at most about one letter in eight beyond ASCII.
 _MOST_STRANGE = 0.25
@@ -22,8 +24,9 @@ class UnknownEncodingError(UnreadableError):
 def as_utf8(data: bytes, encoding: str = "") -> tuple[bytes, str]:
     """Return the content of a file as UTF-8, and what to say of how it was read.
 
-    UTF-8 and marked UTF-16 are given back as they are. What is neither is read as Windows-1252,
-    if it can be. Raises UnknownEncodingError where it cannot, or not in the `encoding` asked for.
+    UTF-8 is given back as it is, UTF-16 and UTF-32 are told by their marks or zeros. All else is
+    read as Windows-1252, if it can be. Raises UnknownEncodingError where it cannot, or not in the
+    `encoding` asked for.
     """
     if encoding:
         try:
@@ -32,7 +35,13 @@ def as_utf8(data: bytes, encoding: str = "") -> tuple[bytes, str]:
             raise UnknownEncodingError(f"{encoding!r} is not an encoding") from None
         except (UnicodeDecodeError, UnicodeEncodeError) as error:
             raise UnknownEncodingError(f"it is not {encoding} ({error.reason})") from None
-    if is_utf16(data) or is_utf8(data):
+    if wide := wide_encoding(data):
+        try:
+            text = data.decode(wide)
+        except UnicodeDecodeError as error:
+            raise UnknownEncodingError(f"it is not {wide.upper()} ({error.reason})") from None
+        return text.removeprefix("\ufeff").encode("utf-8", "surrogatepass"), ""
+    if is_utf8(data):
         return data, ""
     text, strange = decoded_text(data)
     letters = sum(map(str.isalpha, text))
@@ -43,6 +52,32 @@ def as_utf8(data: bytes, encoding: str = "") -> tuple[bytes, str]:
     many = f"{plural(strange, 'byte')} {'is' if strange == 1 else 'are'} not UTF-8"
     said = f"read as Windows-1252, since {many}, such as in “{_sample(data)}”"
     return text.encode(), said
+
+
+def head_text(head: bytes) -> tuple[str, str]:
+    """Return a file's first bytes as text, and the encoding to name for it.
+
+    None has to be named of what is read without being told. Of a longer file only whole lines.
+    """
+    if wide := wide_encoding(head):
+        text = head[: len(head) // 4 * 4].decode(wide, "replace").removeprefix("\ufeff")
+        return _whole_lines(head, text, "\n"), ""
+    head = _whole_lines(head, head, b"\n")
+    try:
+        return as_utf8(head)[0].decode("utf-8-sig", "replace"), ""
+    except UnknownEncodingError:
+        from tui.core.formats.encoding_guess import guesses
+
+        found = next(iter(guesses(head)), None)
+        encoding = found.encoding if found else ""
+        return head.decode(encoding or "cp1252", "replace"), encoding
+
+
+def _whole_lines(head: bytes, text: AnyStr, end: AnyStr) -> AnyStr:
+    if len(head) < _HEAD:
+        return text
+    lines, newline, _cut = text.rpartition(end)
+    return lines + newline or text
 
 
 def is_utf8(data: bytes) -> bool:

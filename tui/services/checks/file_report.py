@@ -290,18 +290,19 @@ def _table_of(path: Path, head: bytes) -> str:
     That is a table, a transcript, and what is not JSON at all.
     """
     from tui.core.fixes.redaction.redacted_file import binary_kind
-    from tui.core.fixes.whole import kind_of_prose, not_text
-    from tui.core.formats.detection.containers import PROSE, SUFFIXES, TABLES, container_of
+    from tui.core.fixes.whole import kind_of_prose
+    from tui.core.formats.detection.containers import PROSE, container_of, table_container
     from tui.core.formats.detection.notebooks import is_notebook
+    from tui.core.formats.detection.packed import not_text
 
     if is_notebook(head):
         return "text"
-    if not_text(head) and SUFFIXES.get(path.suffix.lower()) not in TABLES:
+    if table_container(path.name, head) is not None:
+        return "binary" if binary_kind(head) else "text"
+    if not_text(head):
         return "binary"
-    if SUFFIXES.get(path.suffix.lower()) not in TABLES:
-        prose = container_of("", head) in PROSE or kind_of_prose(path.name, head)
-        return "text" if prose else ""
-    return "binary" if binary_kind(head) else "text"
+    prose = container_of("", head) in PROSE or kind_of_prose(path.name, head)
+    return "text" if prose else ""
 
 
 async def _columns(
@@ -344,8 +345,10 @@ def _checked(
     facts = FileFacts(path.name, size, source.head, ended, sample, found, wants_bom)
     ready: dict[int, list[Issue]] = {}
     problems = Problems(_FileRows(rows), columns, facts, ready, limits)
-    make = _table_report if table else _report
-    report = make(path, rows, problems.columns, problems, limits)
+    if table:
+        report = _table_report(path, named or str(path), rows, problems, limits)
+    else:
+        report = _report(path, rows, problems.columns, problems, limits)
     return CheckedFile(report, problems, rows, ready, workers, table=table, named=named)
 
 
@@ -381,41 +384,37 @@ def _report(
 
 
 def _table_report(
-    path: Path,
-    rows: FileLines,
-    _columns: ReportColumns,
-    problems: Problems,
-    limits: FileLimits | None,
+    path: Path, named: str, rows: FileLines, problems: Problems, limits: FileLimits | None
 ) -> FileReport:
     from tui.core.checks.repeated_issues import format_issue
     from tui.core.fixes.whole import other_format
-    from tui.core.formats.detection.containers import PROSE, SUFFIXES, container_of
+    from tui.core.formats.detection.containers import PROSE, container_of, table_container
     from tui.core.formats.detection.foreign import Foreign
-    from tui.core.formats.detection.notebooks import is_notebook
     from tui.core.formats.detection.tables import table_format
 
     size, head = rows.source.identity.size, rows.source.head
-    kind = SUFFIXES.get(path.suffix.lower(), "jsonl")
-    foreign = table_format(kind, head)
-    if kind in {"jsonl", "json"}:
-        if is_notebook(head) or container_of("", head) not in PROSE:
-            first = _no_rows(path, head)
-            return FileReport(path, size, 0, 0, "unknown", problems.by_rule, first, None, limits)
-        foreign = other_format(rows.source.head) or Foreign("transcript", "transcript")
-    first = format_issue(foreign, str(path))
+    if (kind := table_container(path.name, head)) is not None:
+        foreign = table_format(kind, head)
+    elif container_of("", head) in PROSE:
+        foreign = other_format(head) or Foreign("transcript", "transcript")
+    else:
+        first = _no_rows(path, named, head)
+        return FileReport(path, size, 0, 0, "unknown", problems.by_rule, first, None, limits)
+    first = format_issue(foreign, named)
     return FileReport(path, size, 0, 0, foreign.format, problems.by_rule, first, foreign, limits)
 
 
-def _no_rows(path: Path, head: bytes) -> Issue:
+def _no_rows(path: Path, named: str, head: bytes) -> Issue:
     """Return what is said of a file that holds no rows at all."""
     from tui.core.checks.registry import RULES, Finding, issue
-    from tui.core.fixes.whole import kind_of_prose, not_text, unpacking
+    from tui.core.fixes.whole import kind_of_prose
     from tui.core.formats.detection.notebooks import NOTEBOOK, WRITE_ROWS, is_notebook
+    from tui.core.formats.detection.packed import not_text, unpacking
 
     if is_notebook(head):
         text = f"The file is {NOTEBOOK}. {WRITE_ROWS}."
     elif what := not_text(head):
-        text = f"The file is {what}, not text. {unpacking(what)}."
+        text = f"The file is {what}, not text. {unpacking(what, named)}."
     else:
         text = (
             f"The file is not JSONL: it looks like {kind_of_prose(path.name, head)}. No command "

@@ -35,21 +35,27 @@ async def format_of_file(path: Path) -> Foreign | None:
     return await asyncio.to_thread(_format_of_file, path)
 
 
-def is_table(path: Path) -> bool:
-    """Whether a file is a table, by its name."""
-    from tui.core.formats.detection.containers import SUFFIXES, TABLES
+def is_for_import(path: Path, head: bytes) -> bool:
+    """Whether a file has no lines of ours, but rows that an import reads: packed, or a table."""
+    from tui.core.formats.detection.containers import table_container
+    from tui.core.formats.detection.packed import READ, not_text
 
-    return SUFFIXES.get(path.suffix.lower()) in TABLES
+    return table_container(path.name, head) is not None or not_text(head) in READ
 
 
 def _format_of_file(path: Path) -> Foreign | None:
-    from tui.core.formats.detection.containers import SUFFIXES
+    from tui.core.formats.detection.containers import table_container
+    from tui.core.formats.detection.foreign import Foreign
+    from tui.core.formats.detection.packed import READ, not_text
     from tui.core.formats.detection.tables import table_format
 
     with disk_errors("Cannot read the file", path):
-        if is_table(path):
-            with open_file(path) as file:
-                return table_format(SUFFIXES[path.suffix.lower()], file.read(_HEAD))
+        with open_file(path) as file:
+            head = file.read(_HEAD)
+        if (kind := table_container(path.name, head)) is not None:
+            return table_format(kind, head)
+        if (packed := not_text(head)) in READ:
+            return Foreign("packed", packed)
         large = path.stat().st_size > LARGEST
     return None if large else other_format(_content(path))
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tui.core.fixes.damaged import wide_encoding
 from tui.core.fixes.redaction.redaction import PLACEHOLDERS, redact
 from tui.core.fixes.redaction.table_columns import password_cells
+from tui.core.formats.detection.packed import not_text
 from tui.core.text.json_text import is_json
 from tui.core.text.text import plural
 
@@ -79,25 +80,9 @@ def _without_columns(body: bytes, made: RedactedFile) -> bytes:
 
 def binary_kind(data: bytes) -> str | None:
     """Return what a file is that is not text, in words; None for text."""
-    for start, name in _MAGIC:
-        if data.startswith(start):
-            return name
+    if what := not_text(data):
+        return f"a file {what}" if what.startswith("packed") else what
     return "a binary file" if b"\0" in data[:65536] and not wide_encoding(data) else None
-
-
-_MAGIC = (
-    (b"\x1f\x8b", "a gzip file"),
-    (b"PK\x03\x04", "a zip file or a workbook"),
-    (b"PAR1", "a Parquet file"),
-    (b"ARROW1", "an Arrow file"),
-    (b"\x28\xb5\x2f\xfd", "a zstd file"),
-    (b"BZh", "a bzip2 file"),
-    (b"\xfd7zXZ", "an xz file"),
-    (b"%PDF-", "a PDF file"),
-    (b"\x89PNG", "an image"),
-    (b"\xff\xd8\xff", "an image"),
-    (b"GIF8", "an image"),
-)
 
 
 def _of_wide(data: bytes, encoding: str, rules: Container[str]) -> RedactedFile:

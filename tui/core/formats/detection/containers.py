@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import codecs
-import csv
-import io
 import json
 import re
-from itertools import islice
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
 
+from tui.core.formats.detection.delimited import delimited_records, table_kind
 from tui.core.formats.detection.notebooks import NOTEBOOK, WRITE_ROWS, is_notebook
 from tui.core.formats.detection.table_dumps import THREAD, table_dump
 from tui.core.formats.records import Record
@@ -24,7 +23,6 @@ from tui.core.formats.supported.transcripts import TRANSCRIPT, conversations, is
 from tui.core.formats.supported.whatsapp import is_whatsapp, whatsapp_rows
 from tui.core.formats.turns import LISTS, is_conversation
 from tui.core.text.json_text import written_keys
-from tui.core.text.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -56,10 +54,6 @@ ARRAY = r"""\[(?=\s*(?:$|[\[{"'\]/#]|(?:-?\d+(?:\.\d+)?|null|true|false)\s*[,\]]
 _ARRAY = re.compile(ARRAY)
 _SPACE = re.compile(r"[\s,]*")
 _HEAD = 64 * 1024
-_SEP = re.compile(r"\s*\"?sep=([,;\t|])\"?[ \t]*\r?\n")  # Excel's word on what is between cells
-_LONGEST_CELL = 2**31 - 1
-_IN_QUOTES = "unexpected end of data"  # as Python's csv says it, where it is strict
-_OPEN_QUOTE = "a quote that nothing closes"
 
 
 class UnreadableError(ValueError):
@@ -80,6 +74,12 @@ def container_of(name: str, head: bytes) -> Container:
     return _json_container(_decoded_head(head).lstrip(), named_json=by_name == "json")
 
 
+def table_container(path: str, head: bytes) -> Container | None:
+    """Return what kind of table a file is, by its first bytes and ending; None for all others."""
+    kind = container_of("" if path == "-" else PurePath(path).name, head)
+    return kind if kind in TABLES else None
+
+
 def _json_container(text: str, *, named_json: bool) -> Container:
     first, newline, rest = text.partition("\n")
     first = first.strip()
@@ -90,7 +90,9 @@ def _json_container(text: str, *, named_json: bool) -> Container:
             return "whatsapp"
         if is_mailbox(text):
             return "mbox"
-        return "transcript" if is_transcript(text) else "jsonl"
+        if is_transcript(text):
+            return "transcript"
+        return table_kind(text) or "jsonl"
     several_lines = bool(newline) and not _is_object(first)  # one object over several lines
     alone = named_json and not rest.strip()  # one object on one line, which may hold the rows
     return "json" if several_lines or alone else "jsonl"
@@ -106,7 +108,7 @@ def records_of(data: bytes | Iterable[bytes], container: Container) -> Iterator[
         return
     text = decoded_text(data if isinstance(data, bytes) else b"".join(data))
     if container in {"csv", "tsv"}:
-        yield from _table(text, "\t" if container == "tsv" else _delimiter(text))
+        yield from delimited_records(text, container)
     elif container == "transcript":
         for line, part in conversations(text):
             yield Record(line, {TRANSCRIPT: part}, text=part)
@@ -312,93 +314,6 @@ def _is_whole_list(text: str, at: int, decoder: json.JSONDecoder) -> bool:
     except (ValueError, RecursionError):
         return False
     return is_conversation(value, spoken=True)
-
-
-class _Cells:
-    """The rows of a table, each with the lines it stands on; cells may hold line breaks."""
-
-    def __init__(self, lines: list[str], delimiter: str) -> None:
-        self._lines, self._delimiter, self._at = lines, delimiter, 0
-
-    def __iter__(self) -> Iterator[tuple[list[str], str]]:
-        """Yield the cells of a row, and "" or why it is none.
-
-        A quote that nothing closes would make one cell of all that follows: then only its own
-        line is lost, and the lines after it are rows again.
-        """
-        while self._at < len(self._lines):
-            first = self._at
-            rows = csv.reader(islice(self._lines, first, None), delimiter=self._delimiter)
-            for cells, problem in _read(rows):
-                start, end = self._at, first + rows.line_num
-                if end == len(self._lines) and end - start > 1 and self._is_open(start):
-                    self._at = start + 1
-                    yield [self._lines[start].rstrip("\r\n")], _OPEN_QUOTE
-                    break
-                self._at = end
-                yield cells, problem
-
-    def _is_open(self, start: int) -> bool:
-        """Whether the row from a line on ends within quotes."""
-        rest = islice(self._lines, start, None)
-        try:
-            next(csv.reader(rest, delimiter=self._delimiter, strict=True))
-        except csv.Error as error:
-            return str(error) == _IN_QUOTES
-        return False
-
-
-def _read(rows: Iterator[list[str]]) -> Iterator[tuple[list[str], str]]:
-    while True:
-        try:
-            yield next(rows), ""
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield [], f"not a row of a table: {error}"
-
-
-def _table(text: str, delimiter: str) -> Iterator[Record]:
-    csv.field_size_limit(_LONGEST_CELL)
-    if found := _SEP.match(text):
-        text, delimiter = text[found.end() :], found[1]
-    header: list[str] = []
-    position = 0
-    for cells, problem in _Cells([*io.StringIO(text, newline="")], delimiter):
-        if problem:
-            position += 1
-            yield Record(position, problem=problem, text=" | ".join(cells))
-        elif not any(cells):
-            continue
-        elif not header:
-            # Without a name: the index, as pandas writes it, or an empty column of a workbook.
-            header = [name.strip() or f"Unnamed: {at}" for at, name in enumerate(cells)]
-            _check_header(header)
-        else:
-            position += 1
-            yield _row(position, header, cells)
-
-
-def _row(position: int, header: list[str], cells: list[str]) -> Record:
-    if len(cells) > len(header):
-        problem = f"{len(cells)} cells where the header has {len(header)}"
-        return Record(position, problem=problem, text=" | ".join(cells))
-    padded = [*cells, *[""] * (len(header) - len(cells))]
-    return Record(position, dict(zip(header, padded, strict=True)))
-
-
-def _check_header(header: list[str]) -> None:
-    doubles = sorted({name for name in header if header.count(name) > 1})
-    if doubles:
-        raise UnreadableError(f"two columns are called {one_line(doubles[0], 40)!r}")
-
-
-def _delimiter(text: str) -> str:
-    """Return what Excel says is between cells, or stands most often in the header of a table."""
-    if found := _SEP.match(text):
-        return found[1]
-    header = text.lstrip().partition("\n")[0]
-    return max(",;\t", key=header.count)
 
 
 def is_utf16(head: bytes) -> bool:

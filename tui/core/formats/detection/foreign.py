@@ -62,11 +62,15 @@ class Foreign:
     @property
     def name(self) -> str:
         """The format within a sentence, such as "Alpaca" or "a table"."""
+        if self.format == "packed":
+            return f"a file {self.reason}" if self.reason.startswith("packed") else self.reason
         return _IN_SENTENCES.get(self.format, self.title)
 
     @property
     def words(self) -> str:
         """The name, and what it was told by, such as "Alpaca (instruction and output)"."""
+        if self.format == "packed":
+            return self.name
         return self.name if self.reason == self.title.lower() else f"{self.name} ({self.reason})"
 
     def command(self, path: str, *, mixed: bool = False) -> str:

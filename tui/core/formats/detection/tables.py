@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import shlex
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from tui.core.formats.columns import EVERY_ROW, Columns, paths_of, value_at
-from tui.core.formats.detection.containers import UnreadableError, records_of
+from tui.core.formats.detection.delimited import delimited_records
 from tui.core.formats.detection.foreign import ONE_CONVERSATION, Foreign
+from tui.core.formats.detection.packed import not_text
 from tui.core.formats.detection.sniffing import sniff
+from tui.core.formats.encodings import head_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
 _LOOKED_AT = 200
 _SHOWN = 12
+NO_ROWS = "there is a header and no row: add rows to it"
 # What no question or answer is: a number, a date, a link, an id.
 # What says of an answer how good it is, or which of two: the answer itself it is not.
 _JUDGES = frozenset({"winner", "choice", "preference", "verdict", "label", "rating", "score"})
@@ -31,19 +35,25 @@ def table_format(kind: Container, head: bytes) -> Foreign:
 
     Of a table that is not text only its kind is known: then convert tells what it holds.
     """
-    if kind not in {"csv", "tsv"}:
+    if kind not in {"csv", "tsv"} or not_text(head):
         return Foreign("table", kind.upper(), asked="")
-    whole, newline, _cut = head.rpartition(b"\n")
-    try:
-        records = islice(records_of(whole + newline or head, kind), _LOOKED_AT)
-        rows = [record.value for record in records if isinstance(record.value, dict)]
-    except (UnreadableError, UnicodeDecodeError):
-        return Foreign("table", kind.upper(), asked="")
+    text, encoding = head_text(head)
+    records = islice(delimited_records(text, kind), _LOOKED_AT)
+    rows = [record.value for record in records if isinstance(record.value, dict)]
+    if not rows:
+        return Foreign("table", kind.upper(), NO_ROWS, asked="")
+    found, title = _columns_of(kind, rows), kind.upper()
+    if not encoding:
+        return found
+    words = f"{title}, in the encoding {encoding} as it seems"
+    return replace(found, reason=words, asked=f"--encoding {encoding} {found.asked or ''}".strip())
+
+
+def _columns_of(kind: Container, rows: Sequence[Mapping[str, Any]]) -> Foreign:
     found = sniff(rows, table=True)
     if found.format not in {"", "table"}:
         return Foreign("table", f"{kind.upper()}: {found.reason}", asked=f"--from {found.format}")
-    columns = Columns.guess(paths_of(rows))
-    if not rows or not columns.problem:
+    if not Columns.guess(paths_of(rows)).problem:
         return Foreign("table", kind.upper())
     return Foreign("table", kind.upper(), asked=shlex.join(suggested(rows)), about=about(rows))
 

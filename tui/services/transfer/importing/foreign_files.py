@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
 from codecs import getincrementaldecoder
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from io import BytesIO
 from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from tui.core.fixes.whole import kind_of_prose, not_text, unpacking
+from tui.core.fixes.damaged import wide_encoding
+from tui.core.fixes.whole import kind_of_prose
 from tui.core.formats import (
     Columns,
     Converted,
@@ -22,12 +26,14 @@ from tui.core.formats import (
 )
 from tui.core.formats.columns import paths_of, value_at
 from tui.core.formats.converting import merged
-from tui.core.formats.detection.containers import SUFFIXES, TABLES, UnreadableError, is_utf16
+from tui.core.formats.detection.containers import SUFFIXES, TABLES, UnreadableError
+from tui.core.formats.detection.packed import READ, not_text, to_file, unpacking
 from tui.core.formats.supported.batches import Batch, is_batch_line
 from tui.core.text.text import one_line, plural
 from tui.services.errors import InputError
 from tui.services.given_files import open_file, unreadable
 from tui.services.transfer.importing.tables import sheets, table_records
+from tui.services.unpacking import unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -52,13 +58,15 @@ class NotDecoded(InputError):  # noqa: N818 - a title, as of all that is shown
 class Source:
     """One file to read; `data` is its content when it is not read from the path.
 
-    `read_as` says in which encoding it was, where that is not UTF-8.
+    `read_as` says in which encoding it was, where that is not UTF-8; `packed` how the file is
+    packed that holds it.
     """
 
     path: Path
     container: Container
     data: bytes | None = None
     read_as: str = ""
+    packed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +141,15 @@ def encodings_of(path: Path) -> list[Guess]:
     try:
         for one in _files(path):
             with open_file(one) as file:
-                if not _is_readable(file):
-                    file.seek(0)
+                packed = not_text(file.read(_HEAD))
+            source = Source(one, "jsonl", packed=packed if packed in READ else "")
+            with _opened(source) as file:
+                readable = _is_readable(file)
+            if not readable:
+                with _opened(source) as file:
                     return guesses(file.read(_GUESSED))
+    except UnreadableError as error:
+        raise _not_unpacked(path, error) from error
     except OSError as error:
         raise unreadable(path, error) from error
     return []
@@ -143,12 +157,20 @@ def encodings_of(path: Path) -> list[Guess]:
 
 def look_at_bytes(data: bytes, name: str = "stdin", encoding: str = "") -> Looked:
     """Look at content that came from elsewhere, such as standard input. Raises InputError."""
-    container = container_of(name, data[:_HEAD])
+    inner = name
+    try:
+        if (what := not_text(data)) in READ:
+            file, inner = unpacked(BytesIO(data), what, "-")
+            with file:
+                data = file.read()
+    except UnreadableError as error:
+        raise InputError("Cannot read the input", *_said(str(error))) from error
+    container = container_of(inner, data[:_HEAD])
     if container in _LISTED:
         raise InputError("Cannot read this from a pipe", f"it is {container}", "Name the file")
     if what := not_text(data):
-        raise InputError("Not text", f"{name} is {what}", f"{unpacking(what)}.")
-    return _looked(Path(name), (_decoded(Path(name), data, encoding),))
+        raise InputError("Not text", f"{name} is {what}", f"{unpacking(what, '-')}.")
+    return _looked(Path(name), (_decoded(Path(name), data, encoding, inner),))
 
 
 def columns_of(text: str, *, complete: bool = True) -> Columns:
@@ -251,7 +273,7 @@ def _prose(sources: Sequence[Source]) -> str:
     try:
         head = sources[0].data
         if head is None:
-            with open_file(sources[0].path) as file:
+            with _opened(sources[0]) as file:
                 head = file.read(_HEAD)
     except OSError as error:
         raise unreadable(sources[0].path, error) from error
@@ -326,23 +348,86 @@ def _source(path: Path, encoding: str) -> Source:
             container = container_of(path.name, head)
             if container in _LISTED:
                 return Source(path, container)
-            if what := not_text(head):
-                raise InputError("Not text", f"{path.name} is {what}", f"{unpacking(what)}.")
-            file.seek(0)
-            if encoding or not _is_readable(file):
-                file.seek(0)
-                return _decoded(path, file.read(), encoding)
+            packed = not_text(head)
+            name = path.name
+            if packed in READ:
+                name, container = _packed(file, packed, path)
+            elif packed:
+                step = f"{unpacking(packed, str(path))}."
+                raise InputError("Not text", f"{path.name} is {packed}", step)
         except OSError as error:
             raise unreadable(path, error) from error
-    return Source(path, container)
+    source = Source(path, container, packed=packed)
+    try:
+        with _opened(source) as text:
+            readable = not encoding and _is_readable(text)
+        if not readable:
+            with _opened(source) as text:
+                return replace(_decoded(path, text.read(), encoding, name), packed=packed)
+    except UnreadableError as error:
+        raise _not_unpacked(path, error) from error
+    except OSError as error:
+        raise unreadable(path, error) from error
+    return source
+
+
+def _packed(file: IO[bytes], packed: str, path: Path) -> tuple[str, Container]:
+    """Return the name and the kind of what is packed in a file. Raises InputError."""
+    file.seek(0)
+    try:
+        text, name = unpacked(file, packed, str(path))
+        head = text.read(_HEAD)
+    except UnreadableError as error:
+        raise _not_unpacked(path, error) from error
+    container = container_of(name, head)
+    if (what := not_text(head)) or container in _LISTED:
+        cause = f"in {path.name} is what is {what}" if what else f"{path.name} holds {container}"
+        step = f"Unpack it, `{to_file(packed, str(path))}`, and convert that"
+        raise InputError("Not text", cause, step)
+    return name, container
+
+
+def _not_unpacked(path: Path, error: UnreadableError) -> InputError:
+    cause, step = _said(str(error))
+    return InputError("Cannot read the file", f"{path.name}: {cause}", step)
+
+
+def _said(text: str) -> tuple[str, str]:
+    """Return what is wrong, and what to do about it, of a text that says both."""
+    cause, _, step = text.partition(". ")
+    return cause, step
+
+
+@contextmanager
+def _opened(source: Source) -> Iterator[IO[bytes]]:
+    """Open the text of a source that is not held: the file, or what is packed in it."""
+    with open_file(source.path) as file:
+        if not source.packed:
+            yield file
+            return
+        text, _ = unpacked(file, source.packed, str(source.path))
+        with text:
+            yield text
+
+
+def _encoding_step(path: str, data: bytes) -> str:
+    """Return how to name the encoding of a text, with the one that it seems to be in."""
+    from tui.core.formats.encoding_guess import guesses
+    from tui.core.formats.encodings import SAY_ENCODING
+
+    found = next(iter(guesses(data[:_GUESSED])), None)
+    if found is None:
+        return SAY_ENCODING
+    command = shlex.join(("finetui", "convert", path, "--encoding", found.encoding))
+    return f"As {found.encoding} it reads “{found.sample}”: `{command}`. {SAY_ENCODING}"
 
 
 def _is_readable(file: IO[bytes]) -> bool:
-    """Whether a file is UTF-8, or marked as UTF-16, looked at piece by piece."""
+    """Whether a file is UTF-8, looked at piece by piece."""
     decoder = getincrementaldecoder("utf-8")()
     piece = file.read(_PIECE)
-    if is_utf16(piece):
-        return True
+    if wide_encoding(piece):
+        return False
     try:
         while piece:
             decoder.decode(piece)
@@ -353,14 +438,15 @@ def _is_readable(file: IO[bytes]) -> bool:
     return True
 
 
-def _decoded(path: Path, data: bytes, encoding: str) -> Source:
-    from tui.core.formats.encodings import SAY_ENCODING, UnknownEncodingError, as_utf8
+def _decoded(path: Path, data: bytes, encoding: str, name: str) -> Source:
+    from tui.core.formats.encodings import UnknownEncodingError, as_utf8
 
     try:
         text, read_as = as_utf8(data, encoding)
     except UnknownEncodingError as error:
-        raise NotDecoded("Cannot read the file", f"{path.name}: {error}", SAY_ENCODING) from error
-    return Source(path, container_of(path.name, text[:_HEAD]), text, read_as)
+        step = _encoding_step("-" if str(path) == "stdin" else str(path), data)
+        raise NotDecoded("Cannot read the file", f"{path.name}: {error}", step) from error
+    return Source(path, container_of(name, text[:_HEAD]), text, read_as)
 
 
 def _records(source: Source) -> Iterator[Record]:
@@ -369,8 +455,7 @@ def _records(source: Source) -> Iterator[Record]:
     elif source.data is not None:
         yield from records_of(source.data, source.container)
     else:
-        with open_file(source.path) as file:
+        with _opened(source) as file:
             # Lines one by one, however large the file; everything else is read whole.
-            head = file.peek(2)[:2]
-            lines = source.container == "jsonl" and head not in (b"\xff\xfe", b"\xfe\xff")
+            lines = source.container == "jsonl"
             yield from records_of(file if lines else file.read(), source.container)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from importlib import import_module
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from tui.core.formats import Record
+from tui.core.formats.detection.delimited import ABOVE, column_names, header_at, twice
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from tui.core.formats import Container
 
 _BATCH = 1000
+_HEAD = 50  # rows in which the header of a workbook is looked for
 
 
 def table_records(path: Path, container: Container) -> Iterator[Record]:
@@ -28,7 +31,11 @@ def table_records(path: Path, container: Container) -> Iterator[Record]:
     _library(container)  # its absence is said as what it is, not as a damaged file
     position = 0
     try:
-        for position, row in enumerate(rows(path), 1):
+        for row in rows(path):
+            if isinstance(row, Record):
+                yield row
+                continue
+            position += 1
             yield Record(position, row)
     except Exception as error:  # the libraries raise whatever they like on damaged files
         raise InputError(
@@ -54,7 +61,7 @@ def _library(container: Container) -> Any:
 def _parquet(path: Path) -> Iterator[dict[str, Any]]:
     with import_module("pyarrow.parquet").ParquetFile(path) as file:
         for batch in file.iter_batches(batch_size=_BATCH):
-            yield from batch.to_pylist()
+            yield from _rows(batch)
 
 
 def _arrow(path: Path) -> Iterator[dict[str, Any]]:
@@ -63,22 +70,38 @@ def _arrow(path: Path) -> Iterator[dict[str, Any]]:
         if file.read(6) == b"ARROW1":
             reader = ipc.open_file(path)
             for number in range(reader.num_record_batches):
-                yield from reader.get_batch(number).to_pylist()
+                yield from _rows(reader.get_batch(number))
             return
         file.seek(0)
         for batch in ipc.open_stream(file):
-            yield from batch.to_pylist()
+            yield from _rows(batch)
 
 
-def _xlsx(path: Path) -> Iterator[dict[str, Any]]:
+def _rows(batch: Any) -> list[dict[str, Any]]:
+    named = batch.rename_columns(column_names(batch.schema.names))  # a name can stand twice
+    rows: list[dict[str, Any]] = named.to_pylist()
+    return rows
+
+
+def _name(cell: object) -> str:
+    return "" if cell is None else str(cell).strip()
+
+
+def _xlsx(path: Path) -> Iterator[dict[str, Any] | Record]:
     book = import_module("openpyxl").load_workbook(path, read_only=True, data_only=True)
     try:
         rows = book.worksheets[0].iter_rows(values_only=True)
-        header = [
-            str(name).strip() if name is not None else f"column {number}"
-            for number, name in enumerate(next(rows, ()), 1)
-        ]
-        for cells in rows:
+        head = [*islice((cells for cells in rows if any(c is not None for c in cells)), _HEAD)]
+        at = header_at([[_name(cell) for cell in cells] for cells in head])
+        for cells in head[:at]:
+            yield Record(1, " ".join(_name(c) for c in cells if c is not None), beside=ABOVE)
+        header = column_names(
+            _name(cell) or f"column {number}"
+            for number, cell in enumerate(next(iter(head[at:]), ()), 1)
+        )
+        if said := twice(header):
+            yield Record(1, beside=said)
+        for cells in chain(head[at + 1 :], rows):
             if any(cell is not None for cell in cells):
                 row = dict(zip(header, cells, strict=False))
                 yield {k: v for k, v in row.items() if v is not None or not k.startswith("column ")}

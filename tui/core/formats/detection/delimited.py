@@ -1,0 +1,255 @@
+"""Tables as text: what stands between their cells, where their header is, and their rows."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Literal
+
+from tui.core.formats.records import Record
+from tui.core.text.text import plural
+
+if TYPE_CHECKING:
+    from _csv import Reader as _Reader
+    from collections.abc import Iterable, Iterator, Sequence
+
+_DELIMITERS = ",;\t|"
+_LOOKED_AT = 50  # rows, to tell what stands between cells
+_ABOVE = 20  # rows at most that may stand above a header
+_HEAD = 64 * 1024
+_SEP = re.compile(r"\s*\"?sep=([,;\t|])\"?[ \t]*\r?\n")  # Excel's word on what is between cells
+_LONGEST_CELL = 2**31 - 1
+_IN_QUOTES = "unexpected end of data"  # as Python's csv says it, where it is strict
+_OPEN_QUOTE = "a quote that nothing closes"
+_LONGEST_NAME = 60
+# What is not the name of a column: a number, a date, a sentence, a piece of code.
+_NO_NAME = re.compile(r"[\d\s.,:;/+%TZ-]*|.*[.?!…:]|.*[{}<>].*", re.DOTALL)
+_ESCAPED = '\\"'
+_LITERAL = re.compile(r'\\(?!")')
+_LONE = re.compile(r'(?<!\\)\\(?:\\\\)*(?![\\"])')
+ABOVE = "lines above the header"
+
+
+def delimited_records(text: str, kind: str) -> Iterator[Record]:
+    """Yield the rows of a table, and before them what is to be said of how it was read."""
+    csv.field_size_limit(_LONGEST_CELL)
+    delimiter = _delimiter(text, kind)
+    if found := _SEP.match(text):
+        text = text[found.end() :]
+    escaped = _ESCAPED in text and _is_escaped(text, delimiter)
+    if escaped:
+        yield Record(1, beside=f"{_ESCAPED} within cells was read as a quote")
+        # One backslash may stand for itself, or always be written as two.
+        text = _LITERAL.sub(r"\\\\", text) if _LONE.search(text) else text
+    cells = iter(_Cells([*io.StringIO(text, newline="")], delimiter, escaped=escaped))
+    head = [*islice((row for row in cells if row[1] or any(row[0])), _LOOKED_AT)]
+    at = header_at([row for row, problem in head if not problem])
+    skipped = 0
+    header: list[str] = []
+    position = 0
+    for row, problem in chain(head, cells):
+        if problem:
+            position += 1
+            yield Record(position, problem=problem, text=" | ".join(row))
+        elif not any(row):
+            continue
+        elif skipped < at:
+            skipped += 1
+            yield Record(1, delimiter.join(row).rstrip(delimiter), beside=ABOVE)
+        elif not header:
+            header = column_names(row)
+            if said := twice(header):
+                yield Record(1, beside=said)
+        else:
+            position += 1
+            yield _row(position, header, row)
+
+
+def column_names(cells: Iterable[str]) -> list[str]:
+    """Return the names of columns, each of its own: the second `answer` is `answer#2`."""
+    names: list[str] = []
+    for at, cell in enumerate(cells):
+        # Without a name: the index, as pandas writes it, or an empty column of a workbook.
+        name = base = cell.strip() or f"Unnamed: {at}"
+        number = 1
+        while name in names:
+            number += 1
+            name = f"{base}#{number}"
+        names.append(name)
+    return names
+
+
+def twice(names: Sequence[str]) -> str:
+    """Say which columns have one name, and how the further ones are called here; "" if none."""
+    found = [name for name in names if name.rpartition("#")[0] in names]
+    if not found:
+        return ""
+    are = "column is" if len(found) == 1 else "columns are"
+    return f"of those with the same name the further {are} called {', '.join(found)}"
+
+
+def header_at(rows: Sequence[Sequence[str]]) -> int:
+    """Return which of a table's first rows is its header: 0, unless titles stand above it.
+
+    That is plain where they fill less than the table's width, and a row of names fills it.
+    """
+    full = _width(rows)
+    for at, cells in enumerate(rows[:_ABOVE]):
+        if full > 1 and _is_title(cells, full):
+            continue
+        return at if _are_names(cells, full) else 0
+    return 0
+
+
+def _width(rows: Iterable[Sequence[str]]) -> int:
+    widths = Counter(len(cells) for cells in rows if len(cells) > 1)
+    return max(widths, key=lambda width: (widths[width], width), default=1)
+
+
+def _is_title(cells: Sequence[str], full: int) -> bool:
+    used = max((at for at, cell in enumerate(cells, 1) if cell.strip()), default=0)
+    if not 0 < used < full or not all(cell.strip() for cell in cells[:used]):
+        return False
+    return used == 1 or any(_NO_NAME.fullmatch(cell.strip()) for cell in cells[:used])
+
+
+def _are_names(cells: Sequence[str], full: int) -> bool:
+    return len(cells) == full and all(_is_name(cell.strip()) for cell in cells)
+
+
+def _is_name(cell: str) -> bool:
+    return 0 < len(cell) <= _LONGEST_NAME and "\n" not in cell and not _NO_NAME.fullmatch(cell)
+
+
+def table_kind(text: str) -> Literal["csv", "tsv", ""]:
+    """Return what kind of table a text is by what it holds, without an ending that says it.
+
+    Its rows have the same number of cells, and above them stand names.
+    """
+    if "\0" in text:
+        return ""
+    for delimiter in "\t;,|":
+        rows = _first_rows(text, delimiter)
+        rows = rows[header_at(rows) :]
+        if len(rows) < 2 or not _are_columns(rows[0], delimiter):
+            continue
+        if sum(len(cells) == len(rows[0]) for cells in rows) * 10 >= len(rows) * 9:
+            return "tsv" if delimiter == "\t" else "csv"
+    return ""
+
+
+def _are_columns(cells: Sequence[str], delimiter: str) -> bool:
+    """Whether cells are names, and not a line of prose or of a picture in Markdown."""
+    if len(cells) < 2 or len({*cells}) * 2 <= len(cells) or not _are_names(cells, len(cells)):
+        return False
+    return delimiter == "\t" or not any(
+        cell.startswith(" ") or len(cell.split()) > 4 for cell in cells
+    )
+
+
+def _delimiter(text: str, kind: str) -> str:
+    """Return what Excel says is between cells, or what parts most rows into as many of them."""
+    if found := _SEP.match(text):
+        return found[1]
+    if kind == "tsv" and "\t" in text[:_HEAD]:
+        return "\t"
+    header = text.lstrip().partition("\n")[0]
+    counts = {one: _alike(_first_rows(text, one)) for one in _DELIMITERS}
+    return max(_DELIMITERS, key=lambda one: (counts[one], header.count(one)))
+
+
+def _alike(rows: Sequence[Sequence[str]]) -> int:
+    full = _width(rows)
+    return sum(len(cells) == full for cells in rows) if full > 1 else 0
+
+
+def _first_rows(text: str, delimiter: str) -> list[list[str]]:
+    csv.field_size_limit(_LONGEST_CELL)
+    head = text[:_HEAD]
+    lines = [*io.StringIO(head, newline="")]
+    if len(text) > _HEAD and len(lines) > 1:
+        del lines[-1]
+    escaped = _ESCAPED in head and _is_escaped(head, delimiter)
+    cells = _Cells(lines, delimiter, escaped=escaped)
+    rows = (row for row, problem in cells if not problem and any(row))
+    return [*islice(rows, _LOOKED_AT)]
+
+
+def _is_escaped(text: str, delimiter: str) -> bool:
+    """Whether a backslash before a quote is to be taken off, as the rows do not fit otherwise."""
+    lines = [*io.StringIO(text, newline="")]
+    plain = _misfits(csv.reader(lines, delimiter=delimiter, strict=True))
+    if not plain:
+        return False
+    reader = csv.reader(lines, delimiter=delimiter, strict=True, escapechar="\\")
+    return _misfits(reader) < plain
+
+
+def _misfits(rows: Iterator[list[str]]) -> int:
+    """Count the rows of a table that are none, or have other widths than the most."""
+    bad, widths = 0, Counter[int]()
+    for cells, problem in _read(rows):
+        if problem:
+            bad += 1
+        elif any(cells):
+            widths[len(cells)] += 1
+    return bad + widths.total() - max(widths.values(), default=0)
+
+
+class _Cells:
+    """The rows of a table, each with the lines it stands on; cells may hold line breaks."""
+
+    def __init__(self, lines: list[str], delimiter: str, *, escaped: bool = False) -> None:
+        self._lines, self._delimiter, self._at = lines, delimiter, 0
+        self._escape = "\\" if escaped else None
+
+    def __iter__(self) -> Iterator[tuple[list[str], str]]:
+        """Yield the cells of a row, and "" or why it is none.
+
+        A quote that nothing closes would make one cell of all that follows: then only its own
+        line is lost, and the lines after it are rows again.
+        """
+        while self._at < len(self._lines):
+            first = self._at
+            rows = self._reader(first)
+            for cells, problem in _read(rows):
+                start, end = self._at, first + rows.line_num
+                if end == len(self._lines) and end - start > 1 and self._is_open(start):
+                    self._at = start + 1
+                    yield [self._lines[start].rstrip("\r\n")], _OPEN_QUOTE
+                    break
+                self._at = end
+                yield cells, problem
+
+    def _reader(self, at: int, *, strict: bool = False) -> _Reader:
+        lines = islice(self._lines, at, None)
+        return csv.reader(lines, delimiter=self._delimiter, strict=strict, escapechar=self._escape)
+
+    def _is_open(self, start: int) -> bool:
+        """Whether the row from a line on ends within quotes."""
+        try:
+            next(self._reader(start, strict=True))
+        except csv.Error as error:
+            return str(error) == _IN_QUOTES
+        return False
+
+
+def _read(rows: Iterator[list[str]]) -> Iterator[tuple[list[str], str]]:
+    while True:
+        try:
+            yield next(rows), ""
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield [], f"not a row of a table: {error}"
+
+
+def _row(position: int, header: list[str], cells: list[str]) -> Record:
+    if len(cells) > len(header):
+        problem = f"{plural(len(cells), 'cell')} where the header has {len(header)}"
+        return Record(position, problem=problem, text=" | ".join(cells))
+    padded = [*cells, *[""] * (len(header) - len(cells))]
+    return Record(position, dict(zip(header, padded, strict=True)))
