@@ -19,6 +19,7 @@ from tests.journals import journal_of, killed
 from tests.limits import largest_file
 from tui.services.datasets import Document
 from tui.services.errors import InputError
+from tui.services.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,12 +125,14 @@ async def test_a_full_disk_takes_no_edit_and_damages_nothing(tmp_path: Path) -> 
     document = Document.open(path, journals)
     await document.delete(0, 1, "delete")
     with largest_file(2000):
-        with pytest.raises(InputError, match="not taken"):
+        with pytest.raises(InputError, match="not taken") as refused:
             await document.insert(0, [b"x" * 4000], "too large")
+        assert str(journal_of(document).path) in refused.value.cause
         assert len(document) == 499
         await document.delete(0, 1, "still fits")
-        with pytest.raises(InputError, match="Not saved"):
+        with pytest.raises(InputError, match="Not saved") as refused:
             await document.save()
+        assert str(path) in refused.value.cause
         assert document.modified
     assert path.read_bytes() == content
     assert [p.name for p in tmp_path.iterdir() if p.suffix == ".tmp"] == []
@@ -139,6 +142,28 @@ async def test_a_full_disk_takes_no_edit_and_damages_nothing(tmp_path: Path) -> 
     await again.save()
     assert path.read_bytes().count(b"\n") == 498
     await again.close()
+
+
+async def test_on_a_full_disk_a_dataset_is_read_and_edited_once_there_is_room(
+    tmp_path: Path,
+) -> None:
+    workspace = await Workspace.open(environ={"FINETUI_HOME": str(tmp_path / "home")})
+    path = tmp_path / "data.jsonl"
+    path.write_bytes(b"{}\n{}\n")
+    with largest_file(100):
+        document = await workspace.datasets.open(path)
+        assert list(document.snapshot()) == [b"{}", b"{}"]
+        journals = workspace.locations.state / "journals"
+        told = f"Open for reading only: the journal cannot be written ({journals}: File too large)."
+        assert document.notice == told
+        with pytest.raises(InputError) as refused:
+            await document.delete(0, 1, "delete")
+        assert refused.value.next_step == "Free some space and open it again"
+    document = await workspace.datasets.open(path)
+    assert document.notice == ""
+    await document.delete(0, 1, "delete")
+    assert len(document) == 1
+    await workspace.close()
 
 
 @contextmanager

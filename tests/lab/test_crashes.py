@@ -143,6 +143,8 @@ def test_failing_disk_fails_the_job_and_not_the_lab(own_lab: LabProcess) -> None
         with pytest.raises(openai.InternalServerError, match="data folder") as refused:
             client.files.create(file=("train.jsonl", chat_lines(12)), purpose="fine-tune")
         assert refused.value.code == "storage_error"
+        assert str(files) in str(refused.value)  # what is missing, and what to do
+        assert "end the lab and ask again" in str(refused.value)
         client.fine_tuning.jobs.resume(job.id)
         failed = finished(client, job.id, "failed")
         assert failed.error is not None

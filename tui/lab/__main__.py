@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from tui.lab.folder import disk_words
 from tui.lab.instance import AlreadyRunningError, Instance, acquire, api_key
 from tui.lab.settings import Limits, Settings, default_data_dir
 
@@ -80,7 +81,7 @@ def _serve(settings: Settings, instance: Instance, *, as_json: bool) -> int:
             key = api_key(settings.data_dir)
             lab = open_lab(settings, key)
         except (OSError, sqlite3.Error) as error:
-            cause = f"cannot use the data folder {settings.data_dir}: {error}"
+            cause = f"cannot use the data folder {settings.data_dir}: {disk_words(error)}"
             return _complain(cause, "Check its files and the free space.", as_json=as_json)
         address = base_url(sock)
 

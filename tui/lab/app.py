@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from tui.lab.folder import disk_words
 from tui.lab.http.errors import ApiError
 from tui.lab.http.middleware import Gate, error_response
 from tui.lab.routes import chat, files, health, jobs, models, uploads
@@ -63,10 +64,13 @@ async def _gone(_request: Request, _error: Exception) -> Response:
     return Response(status_code=400)
 
 
-async def _storage_failed(_request: Request, error: Exception) -> Response:
+async def _storage_failed(request: Request, error: Exception) -> Response:
     log.error("the data folder failed: %s", error)
-    reason = getattr(error, "strerror", None) or str(error)
-    message = f"The lab could not use its data folder: {reason}."
+    root = request.app.state.lab.folder.root
+    message = (
+        f"The lab could not use its data folder {root} ({disk_words(error)}). "
+        "Check that it is there and has room, end the lab and ask again: it is started anew."
+    )
     return error_response(ApiError(500, message, code="storage_error", retry=False))
 
 

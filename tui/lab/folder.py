@@ -73,6 +73,16 @@ class Folder:
         return path.relative_to(self.root).as_posix()
 
 
+_NAMED = ("filename", "filename2")  # of an OSError
+
+
+def disk_words(error: Exception) -> str:
+    """Say what the system refused, with the file it is about where the error names it."""
+    reason = getattr(error, "strerror", None) or str(error)
+    named = [one for one in (getattr(error, name, None) for name in _NAMED) if one]
+    return f"{' → '.join(map(str, named))}: {reason}" if named else reason
+
+
 def write_atomically(path: Path, data: bytes) -> None:
     """Write ``path`` so that a reader sees the old or the new content. Raises OSError."""
     with written_atomically(path) as stream:

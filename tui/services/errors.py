@@ -110,6 +110,14 @@ class NotWritten(InputError):  # noqa: N818
     exit_code = 5
 
 
+def disk_words(error: BaseException, path: Path | str = "") -> str:
+    """Say what the system refused, with the file it is about: `path`, or what the error names."""
+    named = (getattr(error, name, None) for name in ("filename", "filename2"))
+    about = str(path) or " → ".join(str(one) for one in named if one)
+    why = getattr(error, "strerror", None) or str(error)
+    return f"{about}: {why}" if about else why
+
+
 @contextmanager
 def disk_errors(
     title: str, path: Path | str, next_step: str = "", kind: type[InputError] = InputError
@@ -118,7 +126,7 @@ def disk_errors(
     try:
         yield
     except OSError as error:
-        raise kind(title, f"{path}: {error.strerror or error}", next_step) from error
+        raise kind(title, disk_words(error, path), next_step) from error
 
 
 class Refused(ServiceError):  # noqa: N818 - these names are what the user reads about
@@ -212,6 +220,10 @@ def unforeseen(error: BaseException) -> ServiceError:
     """Return an exception as it is told; a ServiceError is told as it is."""
     if isinstance(error, ServiceError):
         return error
+    cause = leaf_of(error)
+    if isinstance(cause, OSError) and cause.filename:
+        step = "Check that it is there and may be used, and that the disk has room."
+        return InputError("A file cannot be used", disk_words(cause), step)
     return Unforeseen(
         "Something went wrong inside finetui",
         words_of(error),

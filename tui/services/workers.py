@@ -19,6 +19,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from tui.services.errors import disk_words
 from tui.services.settings.environment import without_secrets
 from tui.services.worker import name_of, receive, send
 
@@ -80,7 +81,7 @@ class _Process:
         try:
             self._process = start_worker(environ | _ONE_THREAD)
         except OSError as error:
-            raise WorkerError(f"a worker process does not start: {error}") from error
+            raise WorkerError(f"a worker process does not start: {disk_words(error)}") from error
         self.pid = self._process.pid
         self._input = cast("BinaryIO", self._process.stdin)
         self._output = cast("BinaryIO", self._process.stdout)

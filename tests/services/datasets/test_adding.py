@@ -239,7 +239,7 @@ async def test_a_full_disk_loses_nothing(
 
     monkeypatch.setattr("tempfile.mkstemp", full)
     result = await added(workspace, path, chat("b"))
-    assert (result.saved, result.trouble) == (False, "No space left on device")
+    assert (result.saved, result.trouble) == (False, f"{path}: No space left on device")
     monkeypatch.undo()
     document = await workspace.datasets.open(path)
     assert json.loads(document.line(0)) == chat("b").raw

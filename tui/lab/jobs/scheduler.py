@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+from tui.lab.folder import disk_words
 from tui.lab.http.errors import conflict
 from tui.lab.jobs.job_folder import JobFolder
 from tui.lab.jobs.progress import Progress
@@ -251,7 +252,7 @@ class Scheduler:
 
     def _give_up(self, job: Job, error: Exception) -> None:
         try:
-            self._fail(job, f"The lab could not run this job: {error}")
+            self._fail(job, f"The lab could not run this job: {disk_words(error)}")
         except Exception:  # not even that could be kept, as on a full disk
             log.exception("job %s could not be marked as failed", job.id)
             with self._changed:

@@ -16,7 +16,7 @@ from tui.services.datasets.journal.record import Record
 from tui.services.datasets.journal.recovery import Recovered, fresh, recover
 from tui.services.datasets.open_rows import OpenRows
 from tui.services.datasets.row_splices import splices_of
-from tui.services.errors import InputError
+from tui.services.errors import InputError, disk_words
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Sequence
@@ -225,7 +225,7 @@ class Document(OpenRows):
             except OSError as error:
                 raise InputError(
                     "Not saved",
-                    f"{error.strerror or error}",
+                    disk_words(error, path or self.path),
                     "Your changes are kept in the journal; free space or save under another name",
                 ) from error
             if path is None:
@@ -254,22 +254,26 @@ class Document(OpenRows):
         """
         source = LineSource(path, whole=whole)
         content = Content(source)
+        journal = None
         try:
             journal = Journal(journals, path)
-        except (JournalBusyError, OSError) as error:
-            found = fresh(len(source))
-            if isinstance(error, JournalBusyError):
-                who = f" ({error.holder.words})" if error.holder is not None else ""
-                found.notice = f"Open for reading only: another finetui{who} edits it."
-            else:
-                found.notice = (
-                    f"Open for reading only: the journal cannot be written ({error.strerror})."
-                )
-            document = cls(path, content, None, found)
-            document.held_elsewhere = isinstance(error, JournalBusyError)
-            document.holder = error.holder if isinstance(error, JournalBusyError) else None
+            return cls(path, content, journal, recover(journal, content))
+        except JournalBusyError as error:
+            who = f" ({error.holder.words})" if error.holder is not None else ""
+            document = cls._to_read(path, content, f"another finetui{who} edits it")
+            document.held_elsewhere, document.holder = True, error.holder
             return document
-        return cls(path, content, journal, recover(journal, content))
+        except OSError as error:  # a full disk, a folder of somebody else's
+            if journal is not None:
+                journal.close()
+            why = f"the journal cannot be written ({disk_words(error, journals)})"
+            return cls._to_read(path, content, why)
+
+    @classmethod
+    def _to_read(cls, path: Path, content: Content, why: str) -> Document:
+        found = fresh(len(content.source))
+        found.notice = f"Open for reading only: {why}."
+        return cls(path, content, None, found)
 
     # -- inside ----------------------------------------------------------------------
 
@@ -325,7 +329,9 @@ class Document(OpenRows):
 
     def _check_editable(self) -> None:
         if self.read_only:
-            raise InputError("Read only", self.notice, "End the other finetui and open it again")
+            first = "End the other finetui" if self.held_elsewhere else "Free some space"
+            step = f"{first} and open it again"
+            raise InputError("Read only", self.notice, step)
 
     def _cut_short(self) -> None:
         self._record.give_up()  # half of the rows must not be saved over the file

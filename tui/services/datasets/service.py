@@ -53,7 +53,7 @@ class DatasetService:
     async def _open_current(self, wanted: Path) -> Document:
         now = self.current
         same = now is not None and await asyncio.to_thread(_same_file, now.path, wanted)
-        if now is not None and same and not (now.held_elsewhere and await self.is_free(now)):
+        if now is not None and same and not await self._may_be_edited_now(now):
             return now
         document = await asyncio.to_thread(self._open, wanted)
         document.grow()
@@ -105,6 +105,12 @@ class DatasetService:
             )
         await self.close()
         return await self.open(path)
+
+    async def _may_be_edited_now(self, document: Document) -> bool:
+        """Whether to open anew what could only be read when it was opened."""
+        if document.held_elsewhere:
+            return await self.is_free(document)
+        return document.read_only
 
     async def is_free(self, document: Document) -> bool:
         """Whether no other program edits a dataset that was opened for reading."""

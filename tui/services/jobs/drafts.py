@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tui.core.catalog.training import AUTO, METHODS, Method, Terms, Value, terms
 from tui.core.jobs.mark import NONCE
 from tui.core.provider.parsing import as_map, as_text, as_texts
-from tui.services.errors import InputError
+from tui.services.errors import InputError, disk_words
 from tui.services.given_files import expanded, read_given
 from tui.services.jobs.requests import (
     JobRequest,
@@ -316,7 +316,7 @@ def read_grader(text: str) -> dict[str, Any]:
             text = read_given(expanded(text, title), title, step=next_step).decode()
         value = json.loads(text)
     except (OSError, ValueError) as error:
-        raise InputError(title, str(error), next_step) from error
+        raise InputError(title, disk_words(error), next_step) from error
     if not isinstance(value, dict) or not isinstance(value.get("type"), str):
         raise InputError(title, "it names no type", next_step)
     return value

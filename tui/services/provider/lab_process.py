@@ -19,7 +19,7 @@ from typing import IO, TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from tui.core.provider.parsing import as_map, as_text
-from tui.services.errors import LabFailed
+from tui.services.errors import LabFailed, disk_words
 from tui.services.settings.environment import without_secrets
 from tui.services.settings.locations import private_file, private_folder
 
@@ -102,7 +102,9 @@ class LabProcess:
                 process = start_lab(words, environ, self.folder, log)
         except OSError as error:
             raise LabFailed(
-                "The lab does not start", f"{error}", "Check the folder and its free space."
+                "The lab does not start",
+                disk_words(error, self.folder),
+                "Check the folder and its free space.",
             ) from error
         _STARTED[:] = [one for one in _STARTED if one.poll() is None]
         _STARTED.append(process)

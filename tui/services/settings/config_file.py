@@ -11,7 +11,7 @@ import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tui.services.errors import InputError
+from tui.services.errors import InputError, disk_words
 from tui.services.settings.profile_table import Table
 from tui.services.settings.setting_names import SETTINGS
 from tui.services.settings.suggestions import nearest, with_meant
@@ -47,7 +47,9 @@ class ConfigFile:
             return cls(path, [], {})
         except OSError as error:
             raise InputError(
-                "The configuration cannot be read", f"{path}: {error}", "Correct or move the file."
+                "The configuration cannot be read",
+                disk_words(error, path),
+                "Correct or move the file.",
             ) from error
         except UnicodeDecodeError as error:
             before = error.object[: error.start].decode("utf-8", "replace")

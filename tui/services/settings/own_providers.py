@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tui.core.catalog.provider_entries import EntryError, read_entries
 from tui.core.catalog.providers import BUILT_IN, Presets
 from tui.core.catalog.training import parameter_ids
-from tui.services.errors import InputError
+from tui.services.errors import InputError, disk_words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +28,7 @@ def load_presets(folder: Path) -> Presets:
         return BUILT_IN
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(
-            f"{NAME} cannot be read", f"{path}: {error}", "Correct or move the file."
+            f"{NAME} cannot be read", disk_words(error, path), "Correct or move the file."
         ) from error
     try:
         return Presets(read_entries(text, parameter_ids()))

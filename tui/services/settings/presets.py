@@ -6,7 +6,7 @@ import asyncio
 import json
 from typing import TYPE_CHECKING, Any
 
-from tui.services.errors import InputError, disk_errors
+from tui.services.errors import InputError, disk_errors, disk_words
 from tui.services.settings.locations import private_folder
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Presets:
         except FileNotFoundError:
             return {}
         except (OSError, ValueError) as error:
-            raise self._unreadable(str(error)) from error
+            raise self._unreadable(disk_words(error, self._path)) from error
         if not isinstance(value, dict):
             raise self._unreadable(f"{self._path} is not an object")
         return {name: value[name] for name in sorted(value) if isinstance(value[name], dict)}

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui.core.text.text import encodable
-from tui.services.errors import InputError, LedgerError
+from tui.services.errors import InputError, LedgerError, disk_words
 from tui.services.settings.locations import private_folder
 from tui.services.store.schema import migrate
 
@@ -68,7 +68,7 @@ class Database:
             raise LedgerError(error.title, error.cause, error.next_step) from error
         except (sqlite3.Error, OSError) as error:
             raise LedgerError(
-                "The local ledger cannot be used", f"{self.path}: {error}",
+                "The local ledger cannot be used", disk_words(error, self.path),
                 "Free some space or move the file away; a new one is made.",
             ) from error  # fmt: skip
 

@@ -16,7 +16,7 @@ from textual.app import SuspendNotSupported
 from tui.commands import key_of
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.editor import fine
-from tui.services.errors import InputError
+from tui.services.errors import InputError, disk_words
 from tui.services.settings.locations import private_folder
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class ExternalEditor:
         except OSError as error:
             raise InputError(
                 "The text could not be handed over",
-                f"{error.strerror or error}",
+                disk_words(error, folder),
                 f"Free some disk space, or press {key_of('datasets.edit')} to edit it here",
             ) from error
         finally:

@@ -11,7 +11,7 @@ from tui.screens.datasets.files.elsewhere import EditedElsewhere
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.confirm import Confirm
 from tui.services.datasets.comparing import compare_with_disk
-from tui.services.errors import InputError
+from tui.services.given_files import unreadable
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -116,7 +116,7 @@ class DiskQuestion:
         try:
             found = await asyncio.to_thread(compare_with_disk, rows, document.path)
         except OSError as error:
-            raise InputError("Cannot read the file", error.strerror or str(error)) from error
+            raise unreadable(document.path, error) from error
         finally:
             self._context.working("compare", "")
         order = "\nThe same lines stand in another order." if found.moved else ""

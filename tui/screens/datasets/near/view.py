@@ -25,7 +25,7 @@ from tui.screens.datasets.near.words import (
 )
 from tui.screens.dialogs.base import Dialog
 from tui.screens.dialogs.confirm import Confirm
-from tui.services.errors import ServiceError
+from tui.services.errors import ServiceError, disk_words
 from tui.widgets.frame.key_hints import KeyHints
 from tui.widgets.record_list import RecordList
 
@@ -142,7 +142,7 @@ class NearView(Dialog[int]):
         except Stopped:
             return
         except OSError as error:
-            self._problem(f"The file cannot be read: {error.strerror or error}")
+            self._problem(f"The file cannot be read: {disk_words(error)}")
             return
         self._stand()
 

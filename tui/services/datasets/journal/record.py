@@ -9,7 +9,7 @@ from tui.services.datasets.disk.read_ahead import ReadAhead
 from tui.services.datasets.journal.entries import Entry, Move
 from tui.services.datasets.journal.journal import Journal, Replayed
 from tui.services.datasets.journal.undo_store import keep, recall
-from tui.services.errors import InputError
+from tui.services.errors import InputError, disk_words
 
 if TYPE_CHECKING:
     from tui.core.dataset.splices import Rows, Step
@@ -50,7 +50,7 @@ class Record:
             except OSError as error:
                 raise InputError(
                     "The edit was not taken",
-                    f"the journal cannot be written: {error.strerror or error}",
+                    f"the journal cannot be written: {disk_words(error, self.journal.path)}",
                     "Free some disk space and do it again; everything before it is safe",
                 ) from error
         self._replayed.note(name, named)
