@@ -85,7 +85,7 @@ async def test_a_dead_address(workspace: Workspace, server: FaultServer) -> None
     with pytest.raises(Unreachable) as caught:
         await workspace.files.list()
     assert server.url in caught.value.cause
-    assert workspace.provider.status.state == "failed"
+    assert workspace.provider.status == "failed"
 
 
 @pytest.mark.parametrize(

@@ -17,11 +17,10 @@ from tui.cli.compare_asking import (
     refusal_of,
     tell_plan,
 )
-from tui.cli.compare_judge import add_judge, judge_document, judge_settings, judge_words
+from tui.cli.compare_judge import add_judge, judge_document, judge_settings
 from tui.cli.compare_pairs import NOTHING, Pairs, add_pairs, check_pairs, pairs_of, write_pairs
 from tui.cli.inputs import STDIN, check_stdin, lines_of, stdin_bytes
 from tui.cli.json_files import read_conversation
-from tui.core.chat.parameters import ChatParameters
 from tui.core.compare.document import (
     run_document,
     skipped_words,
@@ -113,8 +112,7 @@ async def _compare(options: argparse.Namespace, workspace: Workspace, out: Outpu
             raise error
         judging = None
         if judge is not None and error is None:
-            parameters = ChatParameters(temperature=plan.candidates[0].parameters.temperature)
-            judging = await workspace.compare.judge(run, judge, parameters)
+            judging = await workspace.compare.judge(run, judge)
             error = await _ended_by(judging.ask(options.concurrency, limit))
         pairs = None if error is not None else pairs_of(options, run.id, run.plan, _rows(run))
         if pairs is not None and pairs.made:
@@ -294,7 +292,7 @@ def _tell(
         out.line(words)
     print_failed(table.rows, out)
     if judge is not None:
-        out.note(f"finetui: {judge_words(judge)}")
+        out.note(f"finetui: judge {judge.bill.model}: {judge.words}")
     if run.asked_again:
         out.note(f"finetui: {plural(run.asked_again, 'answer')} asked for again; both may bill")
     if pairs is not None:

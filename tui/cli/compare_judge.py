@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from tui.cli.inputs import bytes_of
 from tui.core.compare.judging import RUBRIC, JudgeSettings
-from tui.core.money.terms import amount_words
-from tui.core.text.text import plural
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
@@ -47,11 +45,3 @@ def judge_document(judge: Judge) -> dict[str, Any]:
         "failed": judge.bill.failed,
         "cost": {"amount": None if cost is None else float(cost), "currency": judge.currency},
     }
-
-
-def judge_words(judge: Judge) -> str:
-    """Say how often the judge was asked, and what it costs."""
-    bill, cost = judge.bill, judge.cost
-    price = "not known" if cost is None else amount_words(cost, judge.currency)
-    failed = f", {bill.failed:,} without scores" if bill.failed else ""
-    return f"judge {bill.model}: {plural(bill.asked, 'judgement')}{failed}; its bill: {price}"

@@ -6,8 +6,14 @@ from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
 from tui.cli.near import add_options, dedupe_near, wanted
-from tui.cli.rewrite_files import Rewritten, add_files, not_compared, rewrite_all
-from tui.core.text.text import plural
+from tui.cli.rewrite_files import (
+    Rewritten,
+    add_files,
+    lines_in,
+    not_compared,
+    rewrite_all,
+    with_rows,
+)
 
 if TYPE_CHECKING:
     import argparse
@@ -48,12 +54,6 @@ async def _dedupe(options: argparse.Namespace, workspace: Workspace, out: Output
 def _unique(data: bytes, same: str, last: bool) -> Rewritten:
     from tui.core.bulk.orders import KEYS, unique
 
-    ended = data.endswith(b"\n")
-    lines = data.removesuffix(b"\n").split(b"\n") if data else []
+    lines = lines_in(data)
     kept = unique(lines, KEYS[_SAME[same]], last=last)
-    made = b"\n".join(lines[index] for index in kept) + (b"\n" if ended and kept else b"")
-    gone = len(lines) - len(kept)
-    said = [f"{plural(gone, 'duplicate')} of {plural(len(lines), 'line')} taken out"]
-    unread = not_compared(lines) if same != "line" else []
-    counts = {"duplicate": gone} if gone else {}
-    return Rewritten(made, len(kept), counts, said + unread, unread=unread)
+    return with_rows(data, kept, "duplicate", not_compared(lines) if same != "line" else [])

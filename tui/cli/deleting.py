@@ -14,7 +14,7 @@ from tui.services.provider.interface import check_offered
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Awaitable, Callable, Iterable, Mapping
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
     from tui.cli.output import Output
     from tui.services.deleting import Deletions
@@ -26,6 +26,42 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", int, str)
 _NEEDS = {"model": Ability.DELETE_MODELS, "file": Ability.FILES}
+
+
+def only_told(
+    noun: str,
+    ids: Sequence[str],
+    options: argparse.Namespace,
+    workspace: Workspace,
+    out: Output,
+    tell: Callable[[], None],
+    size: str = "",
+) -> bool:
+    """Say with `tell` what would go, unless it is to go now; returns whether that is all.
+
+    `size` is how large they are together. Raises NeedsConfirmation without `--yes`, and ReadOnly
+    where deleting would not begin.
+    """
+    goes = bool(ids) and options.yes and not options.dry_run
+    if not goes:
+        tell()
+    if not goes and (options.dry_run or not ids):
+        large = f", {size}" if size else ""
+        out.line(f"{plural(len(ids), noun)}{large}: nothing has been deleted")
+    if ids:
+        workspace.provider.check_writable(f"delete {plural(len(ids), noun)}")
+    if not goes and ids and not options.dry_run:
+        raise not_deleted(noun, ids, workspace, f" ({size})" if size else "")
+    return not goes
+
+
+def not_deleted(
+    noun: str, ids: Sequence[str], workspace: Workspace, more: str = "", behind: str = ""
+) -> NeedsConfirmation:
+    """Return what says that nothing was deleted for want of a yes."""
+    profile = workspace.profile.name
+    cause = f"this deletes {plural(len(ids), noun)}{more} for good with profile {profile}{behind}"
+    return NeedsConfirmation("Not done", cause, "Add --yes to do it.")
 
 
 async def delete_all(
@@ -51,12 +87,7 @@ async def delete_all(
             out.note(f"finetui: {how}")
         for identifier in ids:
             out.line(f"would delete {noun} {identifier}")
-        raise NeedsConfirmation(
-            "Not done",
-            f"this deletes {plural(len(ids), noun)} for good with profile"
-            f" {workspace.profile.name}: {', '.join(ids)}",
-            "Add --yes to do it.",
-        )
+        raise not_deleted(noun, ids, workspace, behind=f": {', '.join(ids)}")
 
     report = await delete_once(deletions, ids, out, facts)
     out.document(report.document("deleted"))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui.cli.arguments import Commands, Parser, add_yes, age_of, command, group
 from tui.cli.consent import accepted, add_accept
-from tui.cli.deleting import delete_all
+from tui.cli.deleting import delete_all, only_told
 from tui.cli.file_review import guard
 from tui.cli.inputs import REPLACES, STDIN, file_of, refuse_replacing
 from tui.cli.progress import UploadLine
@@ -19,7 +20,7 @@ from tui.core.provider.files import age_words, month_words_of, prunable, total_b
 from tui.core.provider.records import Deleted
 from tui.core.text.moments import date_words
 from tui.core.text.text import plural, size_words
-from tui.services.errors import InputError, NeedsConfirmation, NotWritten, ServiceError, disk_errors
+from tui.services.errors import InputError, NotWritten, ServiceError, disk_errors
 from tui.services.provider.interface import check_offered
 
 if TYPE_CHECKING:
@@ -243,28 +244,21 @@ async def _prune(options: argparse.Namespace, workspace: Workspace, out: Output)
         # Without the jobs any file may be in use.
         raise seen.jobs_problem
     found = _prunable(seen, options)
-    together = size_words(total_bytes(found))
-    if options.dry_run or not found or not options.yes:
-        out.document({"dry_run": True, "files": [_document(file) for file in found]})
-        for file in found:
-            age = age_words(file.age(time.time()))
-            out.line(f"would delete file {file.id}  {age}  {file.use_words}  {file.info.filename}")
-        if options.dry_run or not found:
-            out.line(f"{plural(len(found), 'file')}, {together}: nothing has been deleted")
-            if any(file.billed for file in found):
-                out.line(f"keeping them costs {month_words_of(found)}")
-            if found:  # deleting them would not begin either
-                workspace.provider.check_writable("prune files")
-            return 0
-        workspace.provider.check_writable("prune files")
-        raise NeedsConfirmation(
-            "Not done",
-            f"this deletes {plural(len(found), 'file')} ({together}) for good with profile"
-            f" {workspace.profile.name}",
-            "Add --yes to do it.",
-        )
     options.ids = [file.id for file in found]
+    size = size_words(total_bytes(found))
+    tell = partial(_tell_prunable, found, out)
+    if only_told("file", options.ids, options, workspace, out, tell, size):
+        return 0
     return await delete_all("file", options, workspace, workspace.files.deletions(), out)
+
+
+def _tell_prunable(found: Sequence[StoredFile], out: Output) -> None:
+    out.document({"dry_run": True, "files": [_document(file) for file in found]})
+    for file in found:
+        age = age_words(file.age(time.time()))
+        out.line(f"would delete file {file.id}  {age}  {file.use_words}  {file.info.filename}")
+    if any(file.billed for file in found):
+        out.line(f"keeping them costs {month_words_of(found)}")
 
 
 def _prunable(seen: FilesSeen, options: argparse.Namespace) -> list[StoredFile]:

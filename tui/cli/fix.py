@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
-from tui.cli.rewrite_files import Rewritten, add_files, numbered, rewrite_all
+from tui.cli.rewrite_files import Rewritten, add_files, lines_in, numbered, rewrite_all
 from tui.services.errors import InputError
 from tui.services.given_files import open_file
 
@@ -116,8 +116,7 @@ def fixed(data: bytes, rules: AbstractSet[str], *, all_left: bool = False) -> Re
     left: dict[str, list[int]] = {}
     why: dict[str, str] = {}  # of those that a fix refused
     kept: list[bytes] = []
-    lines = data.removesuffix(b"\n").split(b"\n") if data else []
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(lines_in(data), 1):
         mended = _mended(line, rules)
         for format_ in mended.foreign:
             made.foreign.setdefault(format_, []).append(number)

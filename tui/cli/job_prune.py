@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import argparse
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, add_yes, command
-from tui.cli.deleting import delete_once
+from tui.cli.deleting import delete_once, only_told
 from tui.core.catalog.abilities import Ability
 from tui.core.jobs.checkpoint_pruning import Measure
 from tui.core.money.rates import month_words
 from tui.core.provider.files import age_words
-from tui.core.text.text import plural
-from tui.services.errors import InputError, NeedsConfirmation
+from tui.services.errors import InputError
 from tui.services.jobs.checkpoint_pruning import (
     check_prunable,
     look_at_checkpoints,
@@ -64,22 +64,11 @@ async def _prune(options: argparse.Namespace, workspace: Workspace, out: Output)
     measure = measure_of_all(found, Measure(options.by) if options.by else None)
     judged = [each for one in found for each in one.judged(options.keep, measure)]
     going = [one for one in judged if not one.stays]
-    doing = f"delete {plural(len(going), 'checkpoint')}"
-    if options.dry_run or not going or not options.yes:
-        _tell(judged, measure, workspace, out)
-        if options.dry_run or not going:
-            out.line(f"{plural(len(going), 'checkpoint')}: nothing has been deleted")
-            if going:  # deleting them would not begin either
-                workspace.provider.check_writable(doing)
-            return code
-        workspace.provider.check_writable(doing)
-        cause = f"this deletes {plural(len(going), 'checkpoint')} for good with profile"
-        raise NeedsConfirmation(
-            "Not done", f"{cause} {workspace.profile.name}", "Add --yes to do it."
-        )
-    workspace.provider.check_writable(doing)
-    facts = {one.id: one.to_json() for one in going}
     ids = [one.id for one in going]
+    tell = partial(_tell, judged, measure, workspace, out)
+    if only_told("checkpoint", ids, options, workspace, out, tell):
+        return code
+    facts = {one.id: one.to_json() for one in going}
     report = await delete_once(workspace.models.deletions(), ids, out, facts.__getitem__)
     kept = [one.to_json() for one in judged if one.stays]
     out.document(report.document("deleted") | {"by": measure, "kept": kept})

@@ -6,14 +6,14 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from tui.cli.arguments import Commands, Parser, add_yes, command
-from tui.cli.deleting import Report, delete_once
+from tui.cli.deleting import Report, delete_once, not_deleted
 from tui.core.catalog.abilities import Ability
 from tui.core.models.deletion_plan import DeletionPlan, plan_deletion
 from tui.core.models.deletion_words import plan_lines
 from tui.core.models.entry import ModelEntry
 from tui.core.models.states import ModelState
 from tui.core.text.text import plural
-from tui.services.errors import InputError, NeedsConfirmation, ServiceError
+from tui.services.errors import InputError, ServiceError
 from tui.services.provider.interface import check_offered
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ async def _delete(options: argparse.Namespace, workspace: Workspace, out: Output
     plan = await _plan(ids, workspace)
     if options.yes and not options.dry_run:
         return await _carry_out(plan, options, workspace, out)
-    lacking = None if options.dry_run else _lacking(plan, workspace)
+    going = [one.id for one in plan.going]
+    lacking = None if options.dry_run else not_deleted("model", going, workspace)
     told = {"error": lacking.to_json()} if lacking else {}
     out.document({"dry_run": True, **plan.to_json(), **told})
     checkpoints, files = options.with_checkpoints, options.with_files
@@ -54,12 +55,6 @@ async def _delete(options: argparse.Namespace, workspace: Workspace, out: Output
     if lacking is not None:
         raise lacking
     return 0
-
-
-def _lacking(plan: DeletionPlan, workspace: Workspace) -> NeedsConfirmation:
-    models = plural(len(plan.going), "model")
-    cause = f"this deletes {models} for good with profile {workspace.profile.name}"
-    return NeedsConfirmation("Not done", cause, "Add --yes to do it.")
 
 
 async def _plan(ids: list[str], workspace: Workspace) -> DeletionPlan:

@@ -6,10 +6,8 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from tui.cli.arguments import Commands, Parser, add_yes, age_of, command
-from tui.cli.deleting import delete_all
+from tui.cli.deleting import delete_all, only_told
 from tui.core.models.cleanup import clean_up, continued_by
-from tui.core.text.text import plural
-from tui.services.errors import NeedsConfirmation
 
 if TYPE_CHECKING:
     import argparse
@@ -35,21 +33,8 @@ async def _prune(options: argparse.Namespace, workspace: Workspace, out: Output)
     seen.check_known()
     found = clean_up(seen.entries, time.time(), options.older_than, continued_by(seen.jobs))
     ids = [one.entry.id for one in found.going]
-    doing = f"delete {plural(len(ids), 'model')}"
-    if options.dry_run or not ids or not options.yes:
-        _tell(found, out)
-        if options.dry_run or not ids:
-            out.line(f"{plural(len(ids), 'model')}: nothing has been deleted")
-            if ids:  # deleting them would not begin either
-                workspace.provider.check_writable(doing)
-            return 0
-        workspace.provider.check_writable(doing)
-        raise NeedsConfirmation(
-            "Not done",
-            f"this deletes {plural(len(ids), 'model')} for good with profile"
-            f" {workspace.profile.name}",
-            "Add --yes to do it.",
-        )
+    if only_told("model", ids, options, workspace, out, lambda: _tell(found, out)):
+        return 0
     options.ids = ids
     known = {one.entry.id: one.entry.to_json() for one in found.going}
 

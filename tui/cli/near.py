@@ -6,7 +6,14 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tui.cli.rewrite_files import Rewritten, example_lines, not_compared, rewrite_all
+from tui.cli.rewrite_files import (
+    Rewritten,
+    example_lines,
+    lines_in,
+    not_compared,
+    rewrite_all,
+    with_rows,
+)
 from tui.core.text.text import one_line, plural
 from tui.services.errors import InputError
 
@@ -79,18 +86,13 @@ class _Finder:
         del path
         from tui.core.near import surplus
 
-        ended = data.endswith(b"\n")
-        lines = data.removesuffix(b"\n").split(b"\n") if data else []
+        lines = lines_in(data)
         threshold = self.question.threshold or 1.0
         groups = self.groups(lines)
         gone = {row for one in groups for row in surplus(one, _Clean(lines), threshold)}
-        kept = [line for row, line in enumerate(lines) if row not in gone]
-        made = b"\n".join(kept) + (b"\n" if ended and kept else b"")
+        kept = [row for row in range(len(lines)) if row not in gone]
         name = "near duplicate" if self._others is None else "leaked example"
-        said = [f"{plural(len(gone), name)} of {plural(len(lines), 'line')} taken out"]
-        unread = not_compared(lines)
-        counts = {name: len(gone)} if gone else {}
-        return Rewritten(made, len(kept), counts, said + unread, unread=unread)
+        return with_rows(data, kept, name, not_compared(lines))
 
 
 class _Clean:

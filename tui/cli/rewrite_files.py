@@ -75,7 +75,7 @@ async def rewrite_all(
 
     `by_line` is for what takes lines for examples: a file of another layout is refused.
     """
-    _check(options, out)
+    _check(options)
     documents: list[dict[str, Any]] = []
     failed: ServiceError | None = None
     unread = False
@@ -113,10 +113,25 @@ def _changed(
     if by_line:
         from tui.core.fixes.whole import other_layout
 
-        lines = data.removesuffix(b"\n").split(b"\n") if data else []
-        if (layout := other_layout(path, lines)) is not None:
+        if (layout := other_layout(path, lines_in(data))) is not None:
             return Rewritten(data, 0, layout=layout)
     return change(path, data)
+
+
+def lines_in(data: bytes) -> list[bytes]:
+    """Return the lines of a file's content, without their ends."""
+    return data.removesuffix(b"\n").split(b"\n") if data else []
+
+
+def with_rows(data: bytes, rows: Sequence[int], gone: str, unread: list[str]) -> Rewritten:
+    """Return a file's content with some of its lines (0-based) alone; `gone` are the others."""
+    lines = lines_in(data)
+    made = b"\n".join(lines[row] for row in rows)
+    made += b"\n" if data.endswith(b"\n") and rows else b""
+    count = len(lines) - len(rows)
+    said = [f"{plural(count, gone)} of {plural(len(lines), 'line')} taken out"]
+    counts = {gone: count} if count else {}
+    return Rewritten(made, len(rows), counts, said + unread, unread=unread)
 
 
 async def example_lines(path: str, wrote: str = WROTE) -> list[bytes]:
@@ -208,7 +223,7 @@ def numbered(lines: Sequence[int]) -> str:
     return f"line {some}" if len(lines) == 1 else f"{plural(len(lines), 'line')} ({some})"
 
 
-def _check(options: argparse.Namespace, out: Output) -> None:
+def _check(options: argparse.Namespace) -> None:
     if options.in_place and STANDARD in options.paths:
         raise InputError("Usage", "standard input cannot be replaced", "Leave --in-place away.")
     if len(options.paths) > 1 and not options.in_place:
@@ -219,7 +234,6 @@ def _check(options: argparse.Namespace, out: Output) -> None:
         target = Path(options.output)
         refuse_input(target, options.paths)
         refuse_replacing(target, options)
-    del out
 
 
 def _read(path: str) -> bytes:

@@ -47,7 +47,7 @@ class Activity:
         if (workspace := self._context.workspace) is None:
             return
         profile, provider = workspace.profile, workspace.provider.status
-        state = "" if provider.state in {"idle", "ready"} else provider.state
+        state = "" if provider in {"idle", "ready"} else provider
         # What would be lost first: checks go on beside it, and say how far they are all the time.
         work = self.unfinished() or list(self._work.values())
         work_now = work[-1] if work else ""

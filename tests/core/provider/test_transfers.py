@@ -8,10 +8,10 @@ MB = 1_000_000
 
 
 def test_the_rate_is_that_of_the_last_seconds_and_of_what_was_really_sent() -> None:
-    meter = Meter(100 * MB, kept=50 * MB, expires=3_700)
+    meter = Meter(100 * MB, expires=3_700)
     assert meter.at(50 * MB, 1000.0).rate is None
     now = meter.at(60 * MB, 1010.0)
-    assert (now.rate, now.left, now.percent, now.kept) == (1 * MB, 40.0, 60, 50 * MB)
+    assert (now.rate, now.left, now.percent) == (1 * MB, 40.0, 60)
     for second in range(1011, 1031):
         now = meter.at(60 * MB, float(second))
     assert now.rate == 0

@@ -5,16 +5,12 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.core.dataset.example import Place
 from tui.core.tokens.encoding import MessageCount, TokenCount
 from tui.core.tokens.truncation import trained_lost
 
 
 def counted(*messages: tuple[int, int]) -> TokenCount:
-    made = tuple(
-        MessageCount(Place("messages", i), "assistant", context, trained)
-        for i, (context, trained) in enumerate(messages)
-    )
+    made = tuple(MessageCount("assistant", context, trained) for context, trained in messages)
     return TokenCount(sum(m.context for m in made) + 3, sum(m.trained for m in made), made)
 
 

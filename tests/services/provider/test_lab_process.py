@@ -45,9 +45,9 @@ async def test_many_starters_one_lab(home: Home) -> None:
 async def test_it_is_started_again_by_the_next_request(home: Home) -> None:
     workspace = await Workspace.open(environ=home.environ)
     states: list[str] = []
-    workspace.provider.subscribe(lambda status: states.append(status.state))
+    workspace.provider.subscribe(states.append)
     try:
-        assert workspace.provider.status.state == "idle"
+        assert workspace.provider.status == "idle"
         assert {model.id for model in await workspace.models.list()} >= {"lab-small", "lab-micro"}
         assert states == ["starting", "ready"]
         first = home.lab_pid()
@@ -74,7 +74,7 @@ async def test_a_lab_that_does_not_start_says_why(
     finally:
         await workspace.close()
     assert "api_key" in caught.value.cause
-    assert workspace.provider.status.state == "failed"
+    assert workspace.provider.status == "failed"
 
 
 def environ_of(pid: int) -> str:

@@ -143,7 +143,7 @@ async def test_what_ssh_says_is_told(far: Far, monkeypatch: pytest.MonkeyPatch) 
             await workspace.jobs.list()
         assert "Permission denied (publickey)" in caught.value.cause
         assert "ssh me@gpu-box 'finetui lab --detach'" in caught.value.next_step
-        assert workspace.provider.status.state == "failed"
+        assert workspace.provider.status == "failed"
     finally:
         await workspace.close()
 

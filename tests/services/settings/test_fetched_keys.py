@@ -82,7 +82,7 @@ async def test_what_a_command_says_when_it_fails_is_told_masked(
     try:
         with pytest.raises(InputError) as caught:
             await workspace.jobs.list()
-        assert workspace.provider.status.state == "failed"
+        assert workspace.provider.status == "failed"
     finally:
         await workspace.close()
     assert "its key_command (echo) ended with 3: no ••••" in caught.value.cause

@@ -104,7 +104,7 @@ async def test_nothing_is_asked_without_the_key_that_is_named(tmp_path: Path) ->
             await workspace.jobs.list()
         with pytest.raises(InputError, match="FAR_KEY"):
             workspace.provider.check_writable("create a job")
-        assert workspace.provider.status.state == "failed"
+        assert workspace.provider.status == "failed"
     finally:
         await workspace.close()
 

@@ -41,14 +41,13 @@ class TakenOut:
 class Outcome:
     """What an operation makes of a dataset.
 
-    `rows` are all rows anew, a position as it stood or a new line. Counts are of rows: in
-    scope, changed, taken out, put in besides, and moved to another place. `refused` are
+    `rows` are all rows anew, a position as it stood or a new line. Counts are of rows:
+    changed, taken out, put in besides, and moved to another place. `refused` are
     positions left alone, with the reason. `taken_out` says of each key whose texts a fix takes
     out how many, and the first of them.
     """
 
     label: str
-    scope: int
     before: int
     rows: Sequence[int | bytes] = ()
     changed: int = 0
@@ -84,7 +83,7 @@ def run(work: Work, rows: Lines, positions: Sequence[int], tick: Tick = go_on) -
 
 
 def _changed(work: EachRow, rows: Lines, positions: Sequence[int], tick: Tick) -> Outcome | None:
-    outcome = Outcome(work.label, len(positions), len(rows))
+    outcome = Outcome(work.label, len(rows))
     made: dict[int, tuple[bytes, ...]] = {}
     for done, position in enumerate(positions):
         if done % _CHUNK == _CHUNK - 1 and not tick(done, len(positions)):
@@ -159,7 +158,7 @@ def _arranged(work: Arrange, rows: Lines, positions: Sequence[int], tick: Tick) 
     except _StoppedError:
         return None
     kept = [positions[index] for index in order]
-    outcome = Outcome(work.label, len(positions), len(rows))
+    outcome = Outcome(work.label, len(rows))
     outcome.removed = len(positions) - len(kept)
     staying = sorted(kept)
     outcome.moved = sum(now != before for now, before in zip(kept, staying, strict=True))

@@ -131,11 +131,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A line that is not a JSON object: what the decoder says, and at which character (0-based)."""
+    """A line that is not a JSON object, and what the decoder says."""
 
     text: str
     reason: str
-    column: int
 
 
 def parse(line: bytes) -> Example | Broken:
@@ -144,7 +143,7 @@ def parse(line: bytes) -> Example | Broken:
         value = orjson.loads(line)
     except orjson.JSONDecodeError as error:
         text = line.decode("utf-8", "replace")
-        return Broken(text, str(error).split(": line")[0], error.pos)
+        return Broken(text, str(error).split(": line")[0])
     return from_object(value, line)
 
 
@@ -159,9 +158,8 @@ def parse_exactly(line: bytes) -> Example | Broken:
 def from_object(value: object, line: bytes = b"") -> Example | Broken:
     """Make an example of a decoded value; a `Broken` when it is not a JSON object."""
     if not isinstance(value, dict):
-        return Broken(
-            line.decode("utf-8", "replace"), f"this is {_json_type(value)}, not an object", 0
-        )
+        text = line.decode("utf-8", "replace")
+        return Broken(text, f"this is {_json_type(value)}, not an object")
     kind = kind_of(value)
     return Example(kind, value, tuple(_messages(kind, value)))
 

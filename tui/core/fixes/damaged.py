@@ -14,7 +14,6 @@ from tui.core.formats.turns import is_conversation
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tui.core.checks import Issue
     from tui.core.fixes.lenient import Token
 
 _WHOLE = "only the file as a whole can be mended of this, into a new one"
@@ -35,25 +34,23 @@ _AS_CP1252 = {0xDC00 + byte: bytes([byte]).decode("cp1252", "replace") for byte 
 
 
 @line_fix("blank-line", "duplicate")
-def drop(line: bytes, issue: Issue) -> Fixed:
+def drop(line: bytes) -> Fixed:
     """Take the line out."""
-    del line, issue
+    del line
     return None
 
 
 @line_fix("bom-inside")
-def without_mark(line: bytes, issue: Issue) -> Fixed:
+def without_mark(line: bytes) -> Fixed:
     """Take byte order marks off the start."""
-    del issue
     while line.startswith(codecs.BOM_UTF8):
         line = line.removeprefix(codecs.BOM_UTF8)
     return line
 
 
 @line_fix("utf-16")
-def from_utf_16(line: bytes, issue: Issue) -> Fixed:
+def from_utf_16(line: bytes) -> Fixed:
     """Convert a line that is wholly UTF-16; one of many in such a file is only half of one."""
-    del issue
     try:
         text = line.decode(wide_encoding(line) or "utf-16")
     except UnicodeDecodeError:
@@ -95,9 +92,8 @@ def _opens_json(head: bytes, encoding: str) -> bool:
 
 
 @line_fix("not-utf8")
-def to_utf8(line: bytes, issue: Issue) -> Fixed:
+def to_utf8(line: bytes) -> Fixed:
     """Read what is no UTF-8 as Windows-1252, the encoding it nearly always is in."""
-    del issue
     return decoded_text(line)[0].encode()
 
 
@@ -109,9 +105,8 @@ def decoded_text(data: bytes) -> tuple[str, int]:
 
 
 @line_fix("lone-surrogate")
-def whole_characters(line: bytes, issue: Issue) -> Fixed:
+def whole_characters(line: bytes) -> Fixed:
     r"""Replace an escape for half of a character by \ufffd, the mark for a lost one."""
-    del issue
     return _tokens("string", line, lambda text: _SURROGATES.sub(_whole, text))
 
 
@@ -120,18 +115,16 @@ def _whole(found: re.Match[str]) -> str:
 
 
 @line_fix("control-character")
-def escaped(line: bytes, issue: Issue) -> Fixed:
+def escaped(line: bytes) -> Fixed:
     """Write raw control characters inside texts as escapes."""
-    del issue
     return _tokens(
         "string", line, lambda text: _CONTROL.sub(lambda m: lenient.escaped_control(m[0]), text)
     )
 
 
 @line_fix("bare-messages")
-def as_example(line: bytes, issue: Issue) -> Fixed:
+def as_example(line: bytes) -> Fixed:
     """Put the object of an example around a list of messages."""
-    del issue
     return enclosed(line.strip().decode()).encode()
 
 
@@ -142,9 +135,8 @@ def enclosed(messages: str) -> str:
 
 
 @line_fix("json-array")
-def taken_out(line: bytes, issue: Issue) -> Fixed:
+def taken_out(line: bytes) -> Fixed:
     """Take the examples out of the array on this line, or its piece of one."""
-    del issue
     found = list(lenient.values(line.decode("utf-8", "replace")))
     if not found:
         return None  # a bracket and nothing else
@@ -167,9 +159,8 @@ def holds_example(text: str) -> bool:
 
 
 @line_fix("concatenated")
-def apart(line: bytes, issue: Issue) -> Fixed:
+def apart(line: bytes) -> Fixed:
     """Put each object on a line of its own."""
-    del issue
     text = line.decode()
     decoder = json.JSONDecoder()
     lines: list[bytes] = []
@@ -184,23 +175,20 @@ def apart(line: bytes, issue: Issue) -> Fixed:
 
 
 @line_fix("trailing-comma")
-def without_commas(line: bytes, issue: Issue) -> Fixed:
+def without_commas(line: bytes) -> Fixed:
     """Take out commas after the last item."""
-    del issue
     return lenient.without_trailing_commas(line.decode()).encode()
 
 
 @line_fix("not-a-number")
-def null_for_nan(line: bytes, issue: Issue) -> Fixed:
+def null_for_nan(line: bytes) -> Fixed:
     """Write null for NaN and Infinity."""
-    del issue
     return _tokens("word", line, lambda word: "null" if _NO_NUMBERS.fullmatch(word) else word)
 
 
 @line_fix("python-literal")
-def json_words(line: bytes, issue: Issue) -> Fixed:
+def json_words(line: bytes) -> Fixed:
     """Write true, false and null as JSON does."""
-    del issue
     return _tokens("word", line, lambda word: _JSON_WORDS.get(word.lower(), word))
 
 
@@ -212,9 +200,8 @@ def _tokens(kind: str, line: bytes, change: Callable[[str], str]) -> bytes:
 
 
 @line_fix("single-quotes")
-def straight_quotes(line: bytes, issue: Issue) -> Fixed:
+def straight_quotes(line: bytes) -> Fixed:
     """Put texts in other quotes into straight double ones."""
-    del issue
     if line.strip().startswith(b"```"):
         raise CannotFix("this is a fence of Markdown, not a text in quotes; delete the line")
     made = lenient.rewrite(line.decode(), lenient.straight).encode()
@@ -224,9 +211,8 @@ def straight_quotes(line: bytes, issue: Issue) -> Fixed:
 
 
 @line_fix("comment")
-def without_comments(line: bytes, issue: Issue) -> Fixed:
+def without_comments(line: bytes) -> Fixed:
     """Take comments out; a line of nothing else goes."""
-    del issue
     text = line.decode()
     left = lenient.rewrite(text, lambda t: "" if t.kind == "comment" else t.text).strip()
     if not left:

@@ -1,7 +1,8 @@
 """What a fix is, and the registry of fixes by the id of the rule whose problems they mend.
 
-A fix is a pure function of one line and one problem in it. What it cannot decide for the
-user, such as which role an unknown one stands for, it refuses with `CannotFix`, saying why.
+A fix is a pure function of one line, or of one example and one problem in it. What it cannot
+decide for the user, such as which role an unknown one stands for, it refuses with `CannotFix`,
+saying why.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ class CannotFix(ValueError):  # noqa: N818 - the text is a reason a person reads
 
 
 LineFix = Callable[[bytes, "Issue"], Fixed]
+WholeLineFix = Callable[[bytes], Fixed]
 RowFix = Callable[[Object, "Issue"], Object | None]
 LINE_FIXES: dict[str, LineFix] = {}
 ROW_FIXES: dict[str, RowFix] = {}
@@ -38,11 +40,11 @@ PLAIN_SAVES = frozenset({"bom", "crlf", "no-final-newline"})
 RENAMES = frozenset({"wrong-extension"})
 
 
-def line_fix(*rules: str) -> Callable[[LineFix], LineFix]:
-    """Register a fix that works on the bytes of a line."""
+def line_fix(*rules: str) -> Callable[[WholeLineFix], WholeLineFix]:
+    """Register a fix that works on the bytes of a line, whichever of its problems is meant."""
 
-    def keep(function: LineFix) -> LineFix:
-        LINE_FIXES.update(dict.fromkeys(rules, function))
+    def keep(function: WholeLineFix) -> WholeLineFix:
+        LINE_FIXES.update(dict.fromkeys(rules, lambda line, _issue: function(line)))
         return function
 
     return keep

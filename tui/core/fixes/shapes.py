@@ -67,9 +67,8 @@ def typed_call(raw: Object, issue: Issue) -> None:
 
 
 @line_fix("not-an-object")
-def decoded_twice(line: bytes, issue: Issue) -> Fixed:
+def decoded_twice(line: bytes) -> Fixed:
     """Take an example out of the text that it was written into as JSON once more."""
-    del issue
     value = json.loads(line)
     if not isinstance(value, str) or not value.lstrip().startswith(("{", "[")):
         raise CannotFix("it is no example")

@@ -57,7 +57,6 @@ class RunOf:
     id: str
     at: int
     models: tuple[str, ...]
-    prompts: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,9 +77,9 @@ class Forecast:
 class Budget:
     """What the jobs of a profile have come to, beside what they may.
 
-    `ceiling` is None without a budget. `unpriced` counts jobs whose price is not known, and
-    `expected` those that count with what they were expected to cost. `reserved` is what the
-    `pending` jobs may cost that are about to be asked for, or whose answer is not there.
+    `ceiling` is None without a budget. `unpriced` counts jobs whose price is not known.
+    `reserved` is what the `pending` jobs may cost that are about to be asked for, or whose
+    answer is not there.
     """
 
     currency: str
@@ -87,7 +87,6 @@ class Budget:
     spent: Decimal
     jobs: int
     unpriced: int = 0
-    expected: int = 0
     reserved: Decimal = Decimal(0)
     pending: int = 0
 
@@ -132,7 +131,7 @@ def budget_of(
     is what jobs of unknown cost may come to, by id, and `pending` what is reserved for jobs
     that are not made yet; both in the profile's currency.
     """
-    total, count, unpriced, expected = Decimal(0), 0, 0, 0
+    total, count, unpriced = Decimal(0), 0, 0
     reserved = list(pending)
     for job, forecast in jobs:
         count += 1
@@ -143,16 +142,12 @@ def budget_of(
             total += real
         elif forecast is not None and _in_currency(forecast, money.name):
             total += forecast.amount or 0
-            expected += 1
         elif job.id in allowed:
             total += allowed[job.id]
-            expected += 1
         else:
             unpriced += 1
-    return Budget(
-        money.name, money.budget, total, count, unpriced, expected,
-        sum(reserved, Decimal(0)), len(reserved),
-    )  # fmt: skip
+    waiting = sum(reserved, Decimal(0))
+    return Budget(money.name, money.budget, total, count, unpriced, waiting, len(reserved))
 
 
 def _real(job: Job, facts: ModelFacts | None, currency: str) -> Decimal | None:

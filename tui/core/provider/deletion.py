@@ -93,7 +93,6 @@ class Tombstone:
     id: str
     fate: Fate
     asked_at: int
-    settled_at: int | None = None
     cause: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
     asker: str = ""

@@ -19,8 +19,7 @@ class Progress:
     """One moment of an upload. Sizes in bytes, `rate` in bytes a second, `left` in seconds.
 
     `stage` "reading" is the look for an earlier upload of the same content, on this machine;
-    then `sent` is what has been read. `kept` is what the provider had already from an attempt
-    before this one; it is part of `sent`. `expires` is the Unix second at which an upload in
+    then `sent` is what has been read. `expires` is the Unix second at which an upload in
     parts is thrown away by the provider, None for one in a single request. `note` is a
     sentence for the user, such as why an upload starts anew; it stays through the upload.
     """
@@ -30,7 +29,6 @@ class Progress:
     rate: float | None = None
     left: float | None = None
     expires: int | None = None
-    kept: int = 0
     stage: Stage = "sending"
     note: str = ""
 
@@ -74,12 +72,11 @@ class Progress:
 class Meter:
     """Takes the rate of what is sent over the last seconds; the caller gives the time.
 
-    What was `kept` from before does not count as speed. `now` is of any steady clock.
+    What is there already at the first look does not count as speed. `now` is of any steady clock.
     """
 
-    def __init__(self, total: int, *, kept: int = 0, expires: int | None = None) -> None:
+    def __init__(self, total: int, *, expires: int | None = None) -> None:
         self.total = total
-        self.kept = kept
         self.expires = expires
         self.note = ""
         self._seen: list[tuple[float, int]] = []
@@ -93,9 +90,7 @@ class Meter:
         # What is sent again after a lost line makes it less than it was.
         rate = max(sent - before, 0) / (now - then) if now - then >= SETTLED_S else None
         left = (self.total - sent) / rate if rate else None
-        return Progress(
-            sent, self.total, rate, left, self.expires, self.kept, stage, self.note
-        )  # fmt: skip
+        return Progress(sent, self.total, rate, left, self.expires, stage, self.note)
 
 
 def clock(seconds: float) -> str:

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from tui.core.dataset.example import Example, Message, Place
+    from tui.core.dataset.example import Example, Message
 
 PER_MESSAGE = 3
 PER_NAME = 1
@@ -56,7 +56,6 @@ class Encoder(Protocol):
 class MessageCount:
     """The tokens of one message: in the context, with its overhead, and trained."""
 
-    place: Place
     role: str
     context: int
     trained: int
@@ -105,13 +104,12 @@ def count_example(example: Example, encoder: Encoder, per_function: int = 7) -> 
 def _count_message(message: Message, encoder: Encoder) -> MessageCount:
     if message.place.section in {"prompt", "completion"}:
         total = encoder.count(message.text)
-        return MessageCount(message.place, message.role, total, total if message.trained else 0)
+        return MessageCount(message.role, total, total if message.trained else 0)
     raw = message.raw if isinstance(message.raw, dict) else {}
     answer = sum(map(encoder.count, answer_texts(raw)))
     others = sum(map(encoder.count, other_texts(raw)))
     name = PER_NAME if isinstance(raw.get("name"), str) else 0
     return MessageCount(
-        message.place,
         message.role,
         PER_MESSAGE + answer + others + name,
         answer if message.trained else 0,

@@ -28,7 +28,6 @@ class MessagePieces:
     that is no part of the sequence, the rejected one of a preference pair.
     """
 
-    section: str
     role: str
     trained: bool
     overhead: int
@@ -85,7 +84,6 @@ def read_pieces(told: Sequence[Mapping[str, Any]], limit: int | None) -> Example
         kept = context if limit is None or not counted else max(0, min(context, limit - at))
         messages.append(
             MessagePieces(
-                section=each["section"],
                 role=each["role"],
                 trained=each["trained"] and counted,
                 overhead=each["overhead"],

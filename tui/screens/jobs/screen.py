@@ -197,7 +197,7 @@ class JobsScreen(ModeScreen):
             return said
         if self.subscriptions.failed is not None:
             return f"No jobs known. {key_hint('jobs.refresh', 'asks')} the provider again."
-        if self.workspace.provider.status.state == "starting":
+        if self.workspace.provider.status == "starting":
             profile = self.workspace.profile
             return "Starting the lab…" if profile.kind == "lab" else f"Asking {profile.name}…"
         if self.context.poller.state.fetched_at is None:

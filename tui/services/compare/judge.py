@@ -7,11 +7,14 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from tui.core.chat.parameters import ChatParameters
 from tui.core.compare.judging import JudgeBill, JudgeSettings, Sheet, read_scores, sheet
 from tui.core.compare.plan import Candidate
 from tui.core.compare.result_row import Row, Slot
 from tui.core.money.answers import answer_cost
+from tui.core.money.terms import amount_words
 from tui.core.provider.records import Usage
+from tui.core.text.text import plural
 from tui.services.compare.asking import Asker
 from tui.services.compare.retry_policy import SharedPause
 from tui.services.errors import InputError, ServiceError
@@ -20,22 +23,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tui.core.catalog.models import ModelFacts
-    from tui.core.chat.parameters import ChatParameters
     from tui.services.compare.run import Cap, CompareRun
 
 
 class Judge:
     """Judges what has come of a run and has no score. `facts` are those of the judge's model."""
 
-    def __init__(
-        self,
-        run: CompareRun,
-        settings: JudgeSettings,
-        parameters: ChatParameters,
-        facts: ModelFacts | None,
-    ) -> None:
-        self._run, self._settings = run, settings
-        self._facts = facts
+    def __init__(self, run: CompareRun, settings: JudgeSettings, facts: ModelFacts | None) -> None:
+        self._run, self._settings, self._facts = run, settings, facts
+        parameters = ChatParameters(temperature=run.plan.candidates[0].parameters.temperature)
         self._candidate = Candidate("judge", settings.model, parameters)
         self._stopped: ServiceError | None = None
         self._told: Callable[[], None] = lambda: None
@@ -80,6 +76,14 @@ class Judge:
     def currency(self) -> str:
         """What it is paid in."""
         return "USD" if self._facts is None else self._facts.currency
+
+    @property
+    def words(self) -> str:
+        """How often it was asked, and what that costs."""
+        cost, failed = self.cost, self.bill.failed
+        price = "not known" if cost is None else amount_words(cost, self.currency)
+        scoreless = f", {failed:,} without scores" if failed else ""
+        return f"{plural(self.bill.asked, 'judgement')}{scoreless}; its bill: {price}"
 
     def _groups(self) -> Iterator[list[Row]]:
         """Yield the answers to each prompt at each repeat, where one of them has no score."""

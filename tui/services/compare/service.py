@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from tui.core.catalog.models import ModelFacts
-    from tui.core.chat.parameters import ChatParameters
     from tui.core.compare.judging import JudgeSettings
     from tui.core.compare.remaining import Remaining
     from tui.core.compare.result_row import Row, Slot
@@ -89,14 +88,12 @@ class CompareService:
         currency = facts["judge"].currency if facts else "USD"
         return await self._estimator.with_judge(Estimate(Decimal(0), currency, {}), plan, judge)
 
-    async def judge(
-        self, run: CompareRun, settings: JudgeSettings, parameters: ChatParameters
-    ) -> Judge:
+    async def judge(self, run: CompareRun, settings: JudgeSettings) -> Judge:
         """Return who judges a run that is held by this process. Raises InputError."""
         from tui.services.compare.judge import Judge
 
         facts = await self._estimator.facts({"judge": settings.model})
-        return Judge(run, settings, parameters, facts.get("judge"))
+        return Judge(run, settings, facts.get("judge"))
 
     async def files_of(self, models: Sequence[str]) -> list[JobFile]:
         """Return the files on this machine that models were made with, validation files first."""

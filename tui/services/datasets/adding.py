@@ -70,9 +70,8 @@ class AlreadyThere:
 class Added:
     """An example that was added as row `number`, from 1.
 
-    `saved` is whether the file holds it by now; else `unsaved` counts the changes of the
-    document that are not saved yet, it among them, and `trouble` says why it was not saved where
-    it should have been. `is_open` is whether it is the open dataset.
+    `saved` is whether the file holds it by now; `trouble` says why not where it should have
+    been. `is_open` is whether it is the open dataset.
     """
 
     path: Path
@@ -81,7 +80,6 @@ class Added:
     kind: MadeKind
     is_open: bool
     saved: bool
-    unsaved: int
     issues: tuple[Issue, ...]
     trouble: str = ""
 
@@ -211,7 +209,6 @@ class ExampleAdding:
             kind=kind,
             is_open=is_open,
             saved=not document.modified,
-            unsaved=document.changes,
             trouble=trouble,
             issues=report.issues,
         )

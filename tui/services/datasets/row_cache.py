@@ -42,7 +42,7 @@ class ParsedRows:
         if row_id not in self._reading:
             self._reading[row_id] = start(self._read(row_id), "read a long row")
         size = size_words(length)
-        return Broken(f"(a line of {size})", f"this line has {size} and is being read", 0)
+        return Broken(f"(a line of {size})", f"this line has {size} and is being read")
 
     def on_read(self, listener: Callable[[], None]) -> None:
         """Call `listener` when a long row has been parsed."""
@@ -55,7 +55,7 @@ class ParsedRows:
         try:
             row = await asyncio.to_thread(self._parse, row_id)
         except OSError as error:  # closed, or gone, while it was read
-            row = Broken("", error.strerror or str(error), 0)
+            row = Broken("", error.strerror or str(error))
         finally:
             del self._reading[row_id]
         self._long[row_id] = row

@@ -74,7 +74,7 @@ class Teller:
     def start(self, *, kept: int = 0, expires: int | None = None, note: str = "") -> None:
         """Begin to send; `kept` bytes are there already. A note once given stays."""
         note = note or self._meter.note
-        self._meter = Meter(self._meter.total, kept=kept, expires=expires)
+        self._meter = Meter(self._meter.total, expires=expires)
         self._meter.note = note
         self._told = 0.0
         self.sent(kept)

@@ -50,11 +50,9 @@ class TunedModel:
 
     id: str
     base: str
-    suffix: str
     job_id: str | None
     created: int | None
     shutdown: Shutdown
-    info: ModelInfo
     serving: str = ""
     needs: bool = False
     chat_name: str = ""
@@ -86,13 +84,10 @@ class ModelsSeen:
         """The models listed that are not fine-tuned, and checkpoints, in the same form."""
         tuned = {model.id for model in self.tuned}
         return tuple(
-            TunedModel(
-                one.id, one.base, one.suffix, None, one.created,
-                self.shutdowns.get(one.id, Shutdown()), one,
-            )
+            TunedModel(one.id, one.base, None, one.created, self.shutdowns.get(one.id, Shutdown()))
             for one in self.models
             if one.id not in tuned
-        )  # fmt: skip
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,18 +337,8 @@ class ModelService:
             if remembered.get(model.id) != (base, job_id):
                 at = now if model.id in listed else None
                 new[model.id] = Remembered(base, job_id, at, created=model.created)
-            suffix = model.suffix or (job.suffix if job else None) or ""
-            found.append(
-                TunedModel(
-                    model.id,
-                    base,
-                    suffix,
-                    job_id,
-                    model.created,
-                    self._shutdown(model, base, listed, catalog),
-                    model,
-                )
-            )
+            shutdown = self._shutdown(model, base, listed, catalog)
+            found.append(TunedModel(model.id, base, job_id, model.created, shutdown))
         if new:
             await record_best_effort(self._store.models.seen(self._profile, new))
         return sorted(found, key=lambda model: model.created or 0, reverse=True)

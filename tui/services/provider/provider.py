@@ -303,9 +303,9 @@ class Provider:
         used = self._credentials.key
         try:
             response = await self._attempt(client, call)
-        except Unreachable as error:
+        except Unreachable:
             if not self.profile.starts:
-                self._status.set("failed", error.cause)
+                self._status.set("failed")
                 raise
             # An idle lab ends itself. Nothing was sent, so starting it and asking again is safe.
             await self._drop_client(client)
@@ -368,17 +368,16 @@ class Provider:
             raise _gone()
         try:
             self.profile.check_usable()
-        except InputError as error:
-            self._status.set("failed", error.cause)
+        except InputError:
+            self._status.set("failed")
             raise
         base_url = self.profile.base_url
         if self.profile.starts:
-            where = f" on {self.profile.ssh}" if self.profile.ssh else ""
-            self._status.set("starting", f"starting lab{where}")
+            self._status.set("starting")
             try:
                 address = await self._lab.ensure()
-            except ServiceError as error:
-                self._status.set("failed", error.cause)
+            except ServiceError:
+                self._status.set("failed")
                 raise
             base_url, self._credentials.key = address.base_url, address.api_key
             learn(address.api_key)
@@ -389,7 +388,7 @@ class Provider:
         except Exception as error:  # as above: libraries that are set up with what they refuse
             context = RequestContext(self.profile, "connect", "GET", "", base_url or "")
             made = from_exception(error, context, self.profile.timeout, sent=False)
-            self._status.set("failed", made.cause)
+            self._status.set("failed")
             raise made from error
 
     async def _drop_client(self, which: AsyncOpenAI | None = None) -> None:

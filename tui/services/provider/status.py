@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from tui.core.listeners import Listeners
@@ -10,31 +9,23 @@ from tui.core.listeners import Listeners
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-State = Literal["idle", "starting", "ready", "failed"]
-
-
-@dataclass(frozen=True, slots=True)
-class ProviderStatus:
-    """Whether the provider answers, as far as is known; `detail` says why not."""
-
-    state: State
-    detail: str = ""
+# Whether the provider answers, as far as is known.
+ProviderStatus = Literal["idle", "starting", "ready", "failed"]
 
 
 class Announcer:
     """The current status and its listeners."""
 
     def __init__(self) -> None:
-        self.current = ProviderStatus("idle")
+        self.current: ProviderStatus = "idle"
         self._listeners = Listeners[[ProviderStatus]]()
 
     def subscribe(self, listener: Callable[[ProviderStatus], None]) -> Callable[[], None]:
         """Call `listener` with every change; the returned function ends that."""
         return self._listeners.add(listener)
 
-    def set(self, state: State, detail: str = "") -> None:
+    def set(self, status: ProviderStatus) -> None:
         """Change the status and tell all listeners, unless nothing changed."""
-        status = ProviderStatus(state, detail)
         if status != self.current:
             self.current = status
             self._listeners.tell(status)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from tui.core.checks.fast.rare_bytes import rare_bytes
 from tui.core.checks.private_data.line_texts import LineTexts
 from tui.core.checks.private_data.secrets import PATTERNS, spans, where_of
-from tui.core.fixes.registry import CannotFix, line_fix
+from tui.core.fixes.registry import LINE_FIXES, CannotFix
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -84,7 +84,6 @@ def redact(data: bytes, rules: Container[str]) -> Redacted:
     return Redacted(data, counts, too_deep)
 
 
-@line_fix(*PLACEHOLDERS)
 def redacted(line: bytes, issue: Issue) -> bytes:
     """Put a placeholder in the place of one thing that was found."""
     texts, at = LineTexts(line), _CHARACTER.match(issue.message)
@@ -94,6 +93,9 @@ def redacted(line: bytes, issue: Issue) -> bytes:
                 raise CannotFix("the line is UTF-16; repair the file first")
             return _replaced(texts, _merged([span]))
     raise CannotFix("what was found is not there any more")
+
+
+LINE_FIXES.update(dict.fromkeys(PLACEHOLDERS, redacted))
 
 
 def _replaced(texts: LineTexts, found: list[tuple[int, int, Span]]) -> bytes:

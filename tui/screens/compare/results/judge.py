@@ -6,9 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from tui.commands import key_hint, key_of
-from tui.core.chat.parameters import ChatParameters
 from tui.core.compare.judging import RUBRIC, JudgeSettings
-from tui.core.money.terms import amount_words
 from tui.core.text.text import one_line, plural
 from tui.dispatch import handles
 from tui.screens.controller_context import opens
@@ -97,8 +95,7 @@ class ModelJudge:
         service = self._context.workspace.compare
         run = await service.resume(looked_at.id)
         try:
-            asked = looked_at.plan.candidates[0].parameters.temperature
-            judge = await service.judge(run, settings, ChatParameters(temperature=asked))
+            judge = await service.judge(run, settings)
         except BaseException:  # whatever it was goes on; the run is given back
             await run.close()
             raise
@@ -127,14 +124,5 @@ class ModelJudge:
                 self._context.working("compare-judge", "")
                 self._results.show(looked_at)
                 if judge.bill.asked:  # else it was refused, which is said by itself
-                    self._context.tell(_said(judge), seconds=8)
-
-
-def _said(judge: Judge) -> str:
-    bill, cost = judge.bill, judge.cost
-    price = "not known" if cost is None else amount_words(cost, judge.currency)
-    failed = f", {bill.failed:,} without scores" if bill.failed else ""
-    return (
-        f"{plural(bill.asked, 'judgement')}{failed}; its bill: {price}. "
-        f"{key_hint('compare.measure', 'shows')} the scores."
-    )
+                    shows = key_hint("compare.measure", "shows")
+                    self._context.tell(f"{judge.words}. {shows} the scores.", seconds=8)

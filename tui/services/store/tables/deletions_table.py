@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from tui.services.store.database import Database
 
 _ALL = (
-    "SELECT id, fate, asked_at, settled_at, cause, facts, asker FROM deletions"
-    " WHERE profile = ? AND kind = ?"
+    "SELECT id, fate, asked_at, cause, facts, asker FROM deletions WHERE profile = ? AND kind = ?"
 )
 
 
@@ -54,12 +53,10 @@ class DeletionsTable:
         return {row[0]: _tombstone(*row) for row in rows}
 
 
-def _tombstone(
-    one: str, fate: str, asked_at: int, settled_at: int | None, cause: str, facts: str, asker: str
-) -> Tombstone:
+def _tombstone(one: str, fate: str, asked_at: int, cause: str, facts: str, asker: str) -> Tombstone:
     try:
         known = json.loads(facts)
     except ValueError:  # damaged on disk: the deletion itself is what counts
         known = {}
     kept = known if isinstance(known, dict) else {}
-    return Tombstone(one, Fate(fate), asked_at, settled_at, cause, kept, asker)
+    return Tombstone(one, Fate(fate), asked_at, cause, kept, asker)
