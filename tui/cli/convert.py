@@ -300,7 +300,7 @@ def _step_without_rows(looked: Looked) -> str:
     if looked.is_table:
         return f"Save the table anew as CSV, or see `finetui check {shlex.quote(path)}`"
     if packed := next((one.packed for one in looked.sources if one.packed), ""):
-        unpack, name = to_stdout(packed, path), inner_name(looked.path.name, packed)
+        unpack, name = to_stdout(packed, path), inner_name(looked.path.name)
         target = shlex.quote(str(looked.path.with_name(f"{Path(name).stem}.fixed.jsonl")))
         return f"Mend it first: `{unpack} | finetui fix - -o {target}`"
     return f"Mend it first: `{command_for('fix', path, 'fixed')}`"

@@ -18,14 +18,21 @@ from tui.core.text.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import Protocol
 
     from tui.core.formats.detection.table_dumps import TableDump
+
+    class Lines(Protocol):
+        """The lines of a file by position."""
+
+        def __getitem__(self, position: int, /) -> bytes: ...
 
 
 ONE_CONVERSATION = (
     "* takes all rows as one conversation; put the column there that tells several apart"
 )
 _OWN_KEYS = {"messages", "tools", "parallel_tool_calls", "functions"}
+_LOOKED_AT = 200
 _FEW = 4  # characters that a text beside messages may have to be no text that matters
 _IN_SENTENCES = {
     "table": "a table",
@@ -229,6 +236,18 @@ def foreign_line(line: bytes) -> Foreign | None:
         return foreign_format(orjson.loads(line.removeprefix(codecs.BOM_UTF8)), tried=True)
     except orjson.JSONDecodeError:
         return None
+
+
+def foreign_lines(lines: Lines, numbers: Sequence[int]) -> Foreign | None:
+    """Return the other format of some lines (1-based), as the first of them says it.
+
+    Where each is one message, people are told from roles only by several of them.
+    """
+    found = foreign_line(lines[numbers[0] - 1])
+    if found is None or found.format != "table" or found.asked is not None:
+        return found
+    rows = [orjson.loads(lines[number - 1]) for number in numbers[:_LOOKED_AT]]
+    return spoken_table([row for row in rows if isinstance(row, dict)], found.reason) or found
 
 
 def _ends_with_answer(messages: object) -> bool:
