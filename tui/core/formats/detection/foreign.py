@@ -164,14 +164,16 @@ def spoken_table(rows: Sequence[Mapping[str, Any]], reason: str) -> Foreign | No
 
 def said_by(key: str, rows: Sequence[Mapping[str, Any]], reason: str) -> Foreign:
     """Return the format of messages with their speakers under a key; asks who answers."""
-    from tui.core.formats.spoken import SPOKEN_ROLES
+    from tui.core.formats.spoken import SPOKEN_ROLES, who_replies
 
     names = list(dict.fromkeys(str(row[key]) for row in rows if row.get(key)))
     if all(name.strip().casefold() in SPOKEN_ROLES for name in names):
         return Foreign("table", reason)
     some = ", ".join(one_line(name, 40) for name in names[:4])
-    about = f"NAME is who answers: one of {some}"
-    return Foreign("table", reason, asked="--from table --answers-by NAME", about=about)
+    likely = who_replies(rows)
+    about = f"{one_line(likely, 40)} replies most often; who answers is one of {some}"
+    asked = shlex.join(("--from", "table", "--answers-by", likely))
+    return Foreign("table", reason, asked=asked, about=about)
 
 
 def _system_beside(row: Mapping[str, Any]) -> str:
