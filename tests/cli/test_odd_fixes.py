@@ -93,7 +93,7 @@ def test_what_is_said_is_true(tmp_path: Path, capsys: Any, monkeypatch: pytest.M
         ("sse.txt", b'data: {"id": 1}\n\ndata: {"id": 2}\n', "a stream of events"),
         ("tele.json", json.dumps({"name": "x", "messages": [
             {"from": "Ann", "text": "Q"}, {"from": "Bob", "text": "A"}]}).encode(),
-         "(NAME is who answers: one of Ann, Bob)"),
+         "(Bob replies most often; who answers is one of Ann, Bob)"),
     ):  # fmt: skip
         (tmp_path / name).write_bytes(data)
         assert main(["check", name]) == 1

@@ -133,7 +133,9 @@ def test_people_answer_in_slack_too(tmp_path: Path, capsys: Any) -> None:
                "thread_ts": "1.1"}]  # fmt: skip
     data = json.dumps(thread).encode()
     assert converted(tmp_path, data, name="in.json") == (1, [])
-    assert "--answers-by NAME says which person answers" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "--answers-by NAME says which person answers" in said
+    assert suggested(said) == ["finetui convert in.json -o out.jsonl --answers-by U2"]
     assert converted(tmp_path, data, "--answers-by", "U2", name="in.json") == (0, [QA])
 
 
@@ -193,6 +195,7 @@ FOR_CONVERT: dict[str, bytes] = {
     "escaped.csv": b'question,answer\n"Say \\"hi\\", ok",A\n',
     "ru.csv": "вопрос;ответ\nгде;тут\n".encode("cp1251"),
     "jp.csv": "質問,回答\nこれは何ですか,あれです\n".encode("shift_jis"),
+    "teams.csv": b"Conversation ID,From,Body\n1,Ann,Q\n1,Bot,A\n2,Cy,R\n2,Bot,B\n",
     "columns.txt": b"nr\tfirst text\tsecond text\n1\tHow are you?\tFine, thanks\n",
 }  # fmt: skip
 

@@ -136,7 +136,7 @@ async def _convert(options: argparse.Namespace, workspace: Workspace, out: Outpu
         read, looked, name, columns, options=_row_options(options, form),
         mixed=not asked and not _columns(options),
     )  # fmt: skip
-    scored = tell_scores(made, _words(options), out)
+    scored = tell_scores(made, _words(options), out) or _tell_speakers(made, looked, options, out)
     if name == looked.sniffed.format and not (columns or asked or scored):
         sniffed = looked.sniffed
         sure = "by its keys" if made.lines and not sniffed.confidence else sniffed.words
@@ -154,6 +154,30 @@ async def _convert(options: argparse.Namespace, workspace: Workspace, out: Outpu
         }
     )  # fmt: skip
     return DROPPED if nothing or made.unmeant or (options.strict and made.dropped) else 0
+
+
+def _tell_speakers(
+    made: Converted, looked: Looked, options: argparse.Namespace, out: Output
+) -> bool:
+    """Say what to do where nothing says whose messages are answers; tells whether that is so."""
+    from tui.core.formats.detection.foreign import spoken_table
+    from tui.core.formats.supported.chat_exports import SLACK
+
+    if made.lines or not any("--answers-by NAME" in one.reason for one in made.dropped):
+        return False
+    threads = [row[SLACK] for row in looked.sample if isinstance(row.get(SLACK), list)]
+    said = [
+        {"conversation": at, "speaker": one.get("user"), "text": one.get("text")}
+        for at, thread in enumerate(threads)
+        for one in thread
+    ]
+    found = spoken_table(said or looked.sample, "")
+    if found is None or not found.about:
+        return False
+    asked = shlex.split(found.asked or "")[2:]
+    again = shlex.join(("finetui", "convert", *_words(options), *asked))
+    out.note(f"finetui: nothing converted. Name who answers: `{again}` ({found.about})")
+    return True
 
 
 async def _write(
@@ -300,7 +324,7 @@ def _step_without_rows(looked: Looked) -> str:
     if looked.is_table:
         return f"Save the table anew as CSV, or see `finetui check {shlex.quote(path)}`"
     if packed := next((one.packed for one in looked.sources if one.packed), ""):
-        unpack, name = to_stdout(packed, path), inner_name(looked.path.name, packed)
+        unpack, name = to_stdout(packed, path), inner_name(looked.path.name)
         target = shlex.quote(str(looked.path.with_name(f"{Path(name).stem}.fixed.jsonl")))
         return f"Mend it first: `{unpack} | finetui fix - -o {target}`"
     return f"Mend it first: `{command_for('fix', path, 'fixed')}`"

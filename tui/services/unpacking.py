@@ -35,7 +35,7 @@ def unpacked(file: IO[bytes], what: str, path: str) -> tuple[IO[bytes], str]:
     `what` is how the file is packed, `path` how commands name it. Reading raises UnreadableError
     too: for what is damaged, and where it would be larger than `MOST_UNPACKED`.
     """
-    inner = inner_name(PurePath(path).name, what)
+    inner = inner_name(PurePath(path).name)
     stream: IO[bytes]
     try:
         if what == "a ZIP archive":

@@ -110,7 +110,7 @@ def test_fix_leaves_an_export_and_check_names_it(
     assert out.count("error") == 2, "the one error, and the count"
     assert "messages by people, as messengers and help desks export them" in out
     assert f"finetui convert {path} --from table" in out
-    assert ("--answers-by NAME" in out) == (name != "ticket")
+    assert ("--answers-by Helper" in out) == (name != "ticket")
 
 
 def test_a_ticket_says_who_asks_and_its_internal_comments_are_not_learned() -> None:
@@ -186,7 +186,7 @@ def test_fix_takes_no_text_out_of_an_object_that_may_be_no_chat(
 def test_the_names_of_people_are_in_the_command_that_is_named() -> None:
     found = foreign_line(json.dumps(EXPORTS["telegram"]).encode())
     assert found is not None
-    assert found.about == "NAME is who answers: one of Ann, Helper"
+    assert found.about == "Helper replies most often; who answers is one of Ann, Helper"
 
 
 def google_chat(*topics: str) -> dict[str, Any]:
@@ -219,7 +219,7 @@ def test_topics_of_google_chat_are_conversations_where_they_are_answered(
     path.write_text(json.dumps(google_chat(*topics)))
     assert main(["fix", str(path)]) != 0
     told = capsys.readouterr().err
-    assert f"finetui convert {path} --from table --answers-by NAME -o" in told
+    assert f"finetui convert {path} --from table --answers-by Helper -o" in told
     assert "one of Ann, Helper" in told
     words = ["--from", "table", "--answers-by", "Helper", "-o", str(target)]
     assert main(["convert", str(path), *words]) == 0

@@ -60,7 +60,7 @@ def test_what_refuses_it_names_the_command_that_reads_it(
     for words in (["fix", str(path)], ["check", str(path)], ["edit", str(path), "--shuffle"]):
         assert main(words) != 0
         told = "".join(capsys.readouterr())
-        assert f"finetui convert {path} --from table --answers-by NAME -o" in told, words
+        assert f"finetui convert {path} --from table --answers-by 'Moss Support' -o" in told, words
     assert path.read_bytes() == text.encode()
 
 

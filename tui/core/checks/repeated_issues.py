@@ -7,21 +7,15 @@ from typing import TYPE_CHECKING
 
 from tui.core.checks.registry import RULES, Finding, issue
 from tui.core.checks.run import issues_of
-from tui.core.formats.detection.foreign import foreign_line
+from tui.core.formats.detection.foreign import foreign_lines
 from tui.core.formats.supported.completion_logs import TOGETHER
 from tui.core.text.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from typing import Protocol
 
     from tui.core.checks.registry import Issue
-    from tui.core.formats.detection.foreign import Foreign
-
-    class Lines(Protocol):
-        """The lines of a file by position."""
-
-        def __getitem__(self, position: int, /) -> bytes: ...
+    from tui.core.formats.detection.foreign import Foreign, Lines
 
 
 # Who has a file in another format has it in every line.
@@ -43,7 +37,7 @@ def gathered(
             firsts += [replace(_worded(rule, at, lines), lines=len(numbers)) for at in numbers[:1]]
         else:
             firsts += _by_message(rule, numbers, lines)
-    return {(one.line, one.rule): _told(one, lines, written, path) for one in firsts}
+    return {(one.line, one.rule): _told(one, found, lines, written, path) for one in firsts}
 
 
 def _by_message(rule: str, numbers: Sequence[int], lines: Lines) -> list[Issue]:
@@ -62,10 +56,13 @@ def _worded(rule: str, number: int, lines: Lines) -> Issue:
     return one
 
 
-def _told(first: Issue, lines: Lines, written: int, path: str) -> Issue:
+def _told(
+    first: Issue, by_rule: Mapping[str, Sequence[int]], lines: Lines, written: int, path: str
+) -> Issue:
     found = None
     if first.rule in {"foreign-format", "legacy-completion"}:
-        found = foreign_line(lines[first.line - 1])
+        alike = first.lines == written  # else only the first is known to be of this format
+        found = foreign_lines(lines, by_rule[first.rule] if alike else [first.line])
     command = "" if found is None else found.command(path, mixed=first.lines < written)
     return replace(first, message=_words(first, found, command))
 

@@ -26,7 +26,7 @@ PARTS: tuple[Part, ...] = (
 EVERY_ROW = "*"  # in place of a column of conversations: the file is one
 _USUAL: dict[Part, tuple[str, ...]] = {
     "system": ("system", "system prompt", "system message"),
-    "user": ("user", "prompt", "question", "query", "instruction", "input", "human", "problem",
+    "user": ("question", "user", "prompt", "query", "instruction", "input", "human", "problem",
              "request", "user message", "q", "description", "issue", "inputs",
              "inquiry", "customer message", "frage", "anfrage", "beschreibung", "eingabe",
              "anweisung", "вопрос", "domanda", "pergunta", "質問", "问题", "問題", "consigne",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tui.core.formats.columns import EVERY_ROW, Columns, cell, lose_others, value_at
+from tui.core.formats.columns import EVERY_ROW, Columns, cell, lose_others, paths_of, value_at
 from tui.core.formats.media import refuse_media
+from tui.core.formats.records import Record
 from tui.core.formats.results import Notes, Object, Refused, Unfit
 from tui.core.formats.supported.chat_exports import joined
 from tui.core.formats.turns import ROLES
@@ -15,9 +17,6 @@ from tui.core.formats.verdicts import bad_turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from tui.core.formats.records import Record
-
 ROWS = "rows of one conversation"
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d.*)?")
 SPOKEN_ROLES = ROLES | {"developer": "system", "q": "user", "a": "assistant", "kunde": "user",
@@ -55,6 +54,19 @@ def _conversation(record: Record, columns: Columns) -> str | None:
     except KeyError:
         return None
     return "\n".join(parts) if any(part not in {"", "None"} for part in parts) else None
+
+
+def who_replies(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return who takes part in most conversations that another began; "" where nobody speaks."""
+    columns = Columns.guess(paths_of(rows))
+    columns = replace(columns, conversation=columns.conversation or (EVERY_ROW,))
+    replies: Counter[str] = Counter()
+    for group in grouped((Record(at, row) for at, row in enumerate(rows)), columns):
+        if isinstance(group.value, dict):
+            spoken = _in_order(group.value.get(ROWS, ()), columns, Notes())
+            names = dict.fromkeys(filter(None, (_speaker(row, columns) for row in spoken)))
+            replies.update({name: 1 if at else -1 for at, name in enumerate(names)})
+    return max(replies, key=lambda name: replies[name], default="")
 
 
 def spoken_rows(columns: Columns, row: Mapping[str, Any], notes: Notes) -> Object:

@@ -362,11 +362,11 @@ def _report(
     from tui.core.checks.report_columns import KINDS, file_format, is_example
     from tui.core.checks.run import WHOLE_DAMAGE
     from tui.core.fixes.whole import other_format
-    from tui.core.formats.detection.foreign import foreign_line
+    from tui.core.formats.detection.foreign import foreign_lines
 
     first, foreign = problems.first("error"), None
     if lines := problems.lines_of("foreign-format"):
-        foreign = foreign_line(rows[lines[0] - 1])
+        foreign = foreign_lines(rows, lines)
     elif first is not None and first.rule in WHOLE_DAMAGE:
         foreign = other_format(rows.source.head)
     kinds = columns.kinds

@@ -18,14 +18,21 @@ from tui.core.text.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import Protocol
 
     from tui.core.formats.detection.table_dumps import TableDump
+
+    class Lines(Protocol):
+        """The lines of a file by position."""
+
+        def __getitem__(self, position: int, /) -> bytes: ...
 
 
 ONE_CONVERSATION = (
     "* takes all rows as one conversation; put the column there that tells several apart"
 )
 _OWN_KEYS = {"messages", "tools", "parallel_tool_calls", "functions"}
+_LOOKED_AT = 200
 _FEW = 4  # characters that a text beside messages may have to be no text that matters
 _IN_SENTENCES = {
     "table": "a table",
@@ -157,14 +164,16 @@ def spoken_table(rows: Sequence[Mapping[str, Any]], reason: str) -> Foreign | No
 
 def said_by(key: str, rows: Sequence[Mapping[str, Any]], reason: str) -> Foreign:
     """Return the format of messages with their speakers under a key; asks who answers."""
-    from tui.core.formats.spoken import SPOKEN_ROLES
+    from tui.core.formats.spoken import SPOKEN_ROLES, who_replies
 
     names = list(dict.fromkeys(str(row[key]) for row in rows if row.get(key)))
     if all(name.strip().casefold() in SPOKEN_ROLES for name in names):
         return Foreign("table", reason)
     some = ", ".join(one_line(name, 40) for name in names[:4])
-    about = f"NAME is who answers: one of {some}"
-    return Foreign("table", reason, asked="--from table --answers-by NAME", about=about)
+    likely = who_replies(rows)
+    about = f"{one_line(likely, 40)} replies most often; who answers is one of {some}"
+    asked = shlex.join(("--from", "table", "--answers-by", likely))
+    return Foreign("table", reason, asked=asked, about=about)
 
 
 def _system_beside(row: Mapping[str, Any]) -> str:
@@ -229,6 +238,18 @@ def foreign_line(line: bytes) -> Foreign | None:
         return foreign_format(orjson.loads(line.removeprefix(codecs.BOM_UTF8)), tried=True)
     except orjson.JSONDecodeError:
         return None
+
+
+def foreign_lines(lines: Lines, numbers: Sequence[int]) -> Foreign | None:
+    """Return the other format of some lines (1-based), as the first of them says it.
+
+    Where each is one message, people are told from roles only by several of them.
+    """
+    found = foreign_line(lines[numbers[0] - 1])
+    if found is None or found.format != "table" or found.asked is not None:
+        return found
+    rows = [orjson.loads(lines[number - 1]) for number in numbers[:_LOOKED_AT]]
+    return spoken_table([row for row in rows if isinstance(row, dict)], found.reason) or found
 
 
 def _ends_with_answer(messages: object) -> bool:

@@ -26,14 +26,7 @@ _KINDS = {
     b"PAR1": "a Parquet table",
     b"ARROW1": "an Arrow table",
 }
-# The endings that names of packed files have.
-_ENDINGS = {
-    "packed with zstd": (".zst", ".zstd"),
-    "packed with gzip": (".gz", ".gzip"),
-    "packed with bzip2": (".bz2",),
-    "packed with xz": (".xz",),
-    "a ZIP archive": (".zip",),
-}
+_ENDINGS = (".gz", ".gzip", ".bz2", ".xz", ".zip", ".zst", ".zstd")
 # What convert reads as it lies.
 READ = ("packed with gzip", "packed with bzip2", "packed with xz", "a ZIP archive")
 _TO_STDOUT = {
@@ -51,16 +44,16 @@ def not_text(data: bytes) -> str:
     return _OFFICE if found == "a ZIP archive" and b"[Content_Types].xml" in data[:4096] else found
 
 
-def inner_name(name: str, what: str) -> str:
+def inner_name(name: str) -> str:
     """Return the name of what is packed in a file: without the ending that packing gave it."""
     path = PurePath(name)
-    return path.stem if path.suffix.lower() in _ENDINGS.get(what, ()) else name
+    return path.stem if path.suffix.lower() in _ENDINGS else name
 
 
 def unpacking(what: str, path: str) -> str:
     """Return what to do with a file that is not text, with the command that does it."""
     if what in READ:
-        return f"To unpack and read it: `{reading(what, path)}`"
+        return f"To unpack and read it: `{reading(path)}`"
     if what in _TO_STDOUT or what == "packed with 7z":
         return f"Unpack it first: `{_unpacking_command(what, path)}`"
     if what == _OFFICE:
@@ -77,11 +70,11 @@ def _unpacking_command(what: str, path: str) -> str:
     return to_file(what, path)
 
 
-def reading(what: str, path: str) -> str:
+def reading(path: str) -> str:
     """Return the command that writes what is packed in a file as examples, one a line."""
     if path == "-":
         return "finetui convert -"
-    return f"finetui convert {shlex.quote(path)} -o {shlex.quote(_target(what, path))}"
+    return f"finetui convert {shlex.quote(path)} -o {shlex.quote(_target(path))}"
 
 
 def to_stdout(what: str, path: str) -> str:
@@ -93,14 +86,14 @@ def to_stdout(what: str, path: str) -> str:
 def to_file(what: str, path: str) -> str:
     """Return the command that writes what is packed in a file into one beside it."""
     source = PurePath(path)
-    inner = inner_name(source.name, what)
+    inner = inner_name(source.name)
     target = source.with_name(f"{inner}.unpacked" if inner == source.name else inner)
     return f"{to_stdout(what, path)} > {shlex.quote(str(target))}"
 
 
-def _target(what: str, path: str) -> str:
+def _target(path: str) -> str:
     source = PurePath(path)
-    inner = PurePath(inner_name(source.name, what))
+    inner = PurePath(inner_name(source.name))
     plain = inner.suffix in {".jsonl", ".ndjson"} and inner.name != source.name
     ending = inner.suffix if plain else ".chat.jsonl"
     return str(source.with_name(f"{inner.stem}{ending}"))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.core.formats.columns import EVERY_ROW, Columns, paths_of, value_at
 from tui.core.formats.detection.delimited import delimited_records
-from tui.core.formats.detection.foreign import ONE_CONVERSATION, Foreign
+from tui.core.formats.detection.foreign import ONE_CONVERSATION, Foreign, spoken_table
 from tui.core.formats.detection.packed import not_text
 from tui.core.formats.detection.sniffing import sniff
 from tui.core.formats.encodings import head_text
@@ -54,7 +54,7 @@ def _columns_of(kind: Container, rows: Sequence[Mapping[str, Any]]) -> Foreign:
     if found.format not in {"", "table"}:
         return Foreign("table", f"{kind.upper()}: {found.reason}", asked=f"--from {found.format}")
     if not Columns.guess(paths_of(rows)).problem:
-        return Foreign("table", kind.upper())
+        return spoken_table(rows, kind.upper()) or Foreign("table", kind.upper())
     return Foreign("table", kind.upper(), asked=shlex.join(suggested(rows)), about=about(rows))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from tui.commands import key_hint
@@ -56,9 +57,12 @@ class Importing:
     def _proposal(self) -> str:
         """Return the path of the open file when that is what has to be imported."""
         open_ = self._context.document
-        return (
-            short_path(open_.path) if open_ is not None and self._checks.foreign is not None else ""
-        )
+        from tui.services.datasets.repairing import is_for_import
+
+        if open_ is None:
+            return ""
+        foreign = self._checks.foreign is not None or is_for_import(open_.path, open_.head)
+        return short_path(open_.path) if foreign else ""
 
     async def import_path(self, path: Path) -> None:
         """Look at a file or a folder, convert it, and write what it becomes after a yes."""
@@ -204,12 +208,14 @@ class Importing:
 
     async def _write_new(self, source: Path, converted: Converted) -> bool:
         """Write the examples to a new file and open it; tells whether a name was given."""
+        from tui.core.formats.detection.packed import inner_name
         from tui.services.transfer.importing import write_lines
 
         folder = source.parent
-        proposal = folder / f"{source.stem}.jsonl"
+        stem = PurePath(inner_name(source.name)).stem
+        proposal = folder / f"{stem}.jsonl"
         if proposal == source or await asyncio.to_thread(proposal.exists):
-            proposal = folder / f"{source.stem}.chat.jsonl"
+            proposal = folder / f"{stem}.chat.jsonl"
         target = await self._context.ask_target("Write the examples to", short_path(proposal))
         if target is None:
             return False
