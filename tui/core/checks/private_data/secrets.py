@@ -284,10 +284,7 @@ pattern_rule(
     "secret-api-key",
     "warning",
     "API key",
-    marked(
-        *(b"sk-", b"sk_live_", b"rk_live_"),
-        exact=r"k(?<=[sr]k)[_-](?:[A-Za-z0-9_-]{20}|live_[A-Za-z0-9]{16})",
-    ),
+    marked(runs={"-": "(?<=sk-)[A-Za-z0-9_-]{20}", "_": "(?<=[sr]k_)live_[A-Za-z0-9]{16}"}),
     r"(?<![A-Za-z0-9])(?:sk-[A-Za-z0-9_-]{20,}|[sr]k_live_[A-Za-z0-9]{16,})",
     _mixed,
 )
@@ -303,10 +300,7 @@ pattern_rule(
     "secret-github-token",
     "warning",
     "GitHub token",
-    marked(
-        *(b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_", b"github_pat_"),
-        exact=r"g(?:h[pousr]_[A-Za-z0-9]{36}|ithub_pat_[A-Za-z0-9_]{22})",
-    ),
+    marked(runs={"_": "(?<=gh[pousr]_)[A-Za-z0-9]{36}|(?<=github_)pat_[A-Za-z0-9_]{22}"}),
     r"(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{22,})",
 )
 pattern_rule(
