@@ -57,10 +57,11 @@ class LineBatch:
         return self._holding(self._rare_figures, mark)
 
     def _holding(self, rare: bytes, mark: bytes) -> Sequence[int]:
-        find = rare.find
-        if (place := find(mark)) < 0:
-            return ()
-        ends, found = self._ends, []
+        return self._with(rare, mark, self._ends) if mark in rare else ()
+
+    def _with(self, joined: bytes, mark: bytes, ends: list[int]) -> Sequence[int]:
+        find, found = joined.find, []
+        place = find(mark)
         while place >= 0:
             at = bisect_right(ends, place)
             found.append(at)
@@ -91,7 +92,7 @@ class LineBatch:
 
     def having(self, word: bytes) -> Iterable[int]:
         """Return the lines (0-based) that hold a word of which the rare bytes keep nothing."""
-        return self.lines_at(self.places(re.compile(re.escape(word))))
+        return self._with(self.whole, word, self._line_ends)
 
     def places(self, pattern: re.Pattern[bytes]) -> list[int]:
         """Return where `pattern`, which should begin with a rare byte, is found in all lines."""
@@ -110,11 +111,13 @@ class LineBatch:
     @cached_property
     def beyond_ascii(self) -> bytes:
         """All bytes that are not ASCII, one after the other."""
-        return self.whole.translate(None, ASCII)
+        return b"" if self.whole.isascii() else self.whole.translate(None, ASCII)
 
-    def having_byte(self, byte: bytes) -> Iterable[int]:
-        """Return the lines (0-based) that hold a single byte, which is found at once."""
-        return compress(count(), map(contains, self.lines, repeat(byte)))
+    @cached_property
+    def escaped(self) -> Sequence[int]:
+        """The lines (0-based) that may have a character written by its number."""
+        # Of a new line before a word with u, the rare bytes keep the same.
+        return [at for at in self.holding(b"\\u") if b"\\u" in self.lines[at]]
 
     @cached_property
     def _line_ends(self) -> list[int]:
@@ -129,8 +132,8 @@ class LineBatch:
     @cached_property
     def hiding(self) -> Iterable[int]:
         """The lines in which letters are written as escapes."""
-        suspects = self.holding(b"\\u00")
-        return [at for at in suspects if hides_ascii(self.lines[at], self.rare_by_line[at])]
+        rests = self.rare_by_line
+        return [at for at in self.escaped if hides_ascii(self.lines[at], rests[at])]
 
 
 Unsure = Callable[[LineBatch], Iterable[int]]  # the lines of a batch
@@ -178,8 +181,9 @@ def common(mark: bytes, pattern: re.Pattern[bytes], unsure: Unsure) -> Callable[
     return shortcut(gate)
 
 
-# From the commonest byte of such lines to the rarest; any other is rarer still.
-_COMMONEST = b' etaoinsrhl"dcu,mfp.gwy0b\\:v_kx1*T`2-zI=@>E3SRAPN9CFO8M76DL54Y\nBU#/W|GHVK<j%+q'
+# From the commonest bytes of such lines to the rarest, of letters beyond ASCII the first bytes;
+# any other is rarer still.
+_COMMONEST = bytes(range(0xC0, 0x100)) + b' etaoinsrhl"dcu,mfp.gwy0b\\:v_kx1*T`2-zI=@>E3SRAPN9CFO8M76DL54Y\nBU#/W|GHVK<j%+q'
 
 
 def by_rarest(words: Iterable[bytes]) -> dict[bytes, list[tuple[int, bytes]]]:
