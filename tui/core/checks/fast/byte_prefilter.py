@@ -183,7 +183,14 @@ def common(mark: bytes, pattern: re.Pattern[bytes], unsure: Unsure) -> Callable[
 
 # From the commonest bytes of such lines to the rarest, of letters beyond ASCII the first bytes;
 # any other is rarer still.
-_COMMONEST = bytes(range(0xC0, 0x100)) + b' etaoinsrhl"dcu,mfp.gwy0b\\:v_kx1*T`2-zI=@>E3SRAPN9CFO8M76DL54Y\nBU#/W|GHVK<j%+q'
+_COMMONEST = (
+    bytes(range(0xC0, 0x100))
+    + b' etaoinsrhl"dcu,mfp.gwy0b\\:v_kx1*T`2-zI=@>E3SRAPN9CFO8M76DL54Y\nBU#/W|GHVK<j%+q'
+)
+
+
+# Too many of the rare bytes to look around each.
+_MANY = b'"u0,\\.:gy'
 
 
 def by_rarest(words: Iterable[bytes]) -> dict[bytes, list[tuple[int, bytes]]]:
@@ -207,8 +214,8 @@ def _by_rest(marks: Iterable[bytes]) -> dict[bytes, list[bytes]]:
     """Return marks by what is left of them, or in what is left of them."""
     left = {mark: rare_bytes(mark) for mark in marks}
     found: dict[bytes, list[bytes]] = {}
-    for mark in left:
-        shortest = min((rest for rest in left.values() if rest in left[mark]), key=len)
+    for mark, own in left.items():
+        shortest = min((rest for rest in left.values() if rest in own), key=len)
         found.setdefault(shortest, []).append(mark)
     return found
 
@@ -264,10 +271,13 @@ def _gate(
 ) -> Callable[[Row], bool]:
     searches = [token.search for token in tokens.values()]
     holds = _holds_one if exact is None else lambda line, _marks: exact(line) is not None
+    by_byte = by_rarest(pairs).items()
     grouped = [
         (_one_of(byte, left), [mark for _, rest in left for mark in pairs[rest]])
-        for byte, left in by_rarest(pairs).items()
+        for byte, left in by_byte
+        if byte not in _MANY
     ]
+    single = [rest for byte, left in by_byte if byte in _MANY for _, rest in left]
 
     def lets(line: bytes, rest: bytes) -> bool:
         for left, whole in pairs.items():
@@ -280,12 +290,10 @@ def _gate(
 
     def hint(batch: LineBatch) -> Iterable[int]:
         lines, whole = batch.lines, batch.whole
-        found = {
-            at
-            for pattern, marks in grouped
-            for at in batch.matching(pattern)
-            if holds(lines[at], marks)
-        }
+        suspects: list[tuple[Iterable[int], Iterable[bytes]]]
+        suspects = [(batch.matching(pattern), marks) for pattern, marks in grouped]
+        suspects += [(batch.holding(rest), pairs[rest]) for rest in single]
+        found = {at for places, marks in suspects for at in places if holds(lines[at], marks)}
         for sign, token in tokens.items():
             match = token.match
             found.update(batch.lines_at(at for at in batch.runs(sign) if match(whole, at)))

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import starmap
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.core.checks.fast.byte_prefilter import ASCII, HINTS, LETS, by_rarest, from_rarest
 from tui.core.checks.fast.rare_bytes import KEPT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
     from tui.core.checks.fast.byte_prefilter import LineBatch
     from tui.core.checks.row import Row
@@ -48,20 +49,21 @@ _ANY = r"[^\s\"'`<{\[][^\s\"'`]{5}"  # what a name in capitals is given in a set
 _IN_ADDRESS = r"=(?=[^\s\"'`&#<>;]{16})[A-Za-z_+/~@$%^*\\-]*[0-9]"
 
 
+# Before the option of a command stands a blank, or what is left of an escaped one.
+_USER_OPTION = re.compile(rb"-(?<![g-mo-qsu-zG-Z]-)(?=(?:u|-user)[ =\\\"'\w])")
+
+
 class _Given(NamedTuple):
     """A word of a name, found at once, and what has to follow it."""
 
     word: bytes
     then: bytes
-    pattern: re.Pattern[bytes]
-
-    def may_be_in(self, line: bytes) -> bool:
-        return self.word in line and self.pattern.search(line) is not None
+    search: Callable[[bytes], object]
 
 
 def _given(word: str, then: str) -> _Given:
     name, rest = word.encode(), then.encode("latin-1")
-    return _Given(name, rest, re.compile(re.escape(name) + rest))
+    return _Given(name, rest, re.compile(re.escape(name) + rest).search)
 
 
 def _without_capital(name: str) -> str:
@@ -127,7 +129,6 @@ _BY_RARE: dict[re.Pattern[bytes], tuple[_Given, ...]] = {
         (rf"=(?:(?<=g=)|(?<=gu=))[A-Z{KEPT}_+/~@$%^*\\-]*0", _SIGNATURES),
         (r"z(?<=uz)[\\\"`]*[:=,]", _HEADERS),
         (rf"--(?:[{KEPT}]*-){{0,3}}k(?:y|[A-Z{KEPT}0_+/~@#$%^&*\\\"-]{{0,60}}0)", _OPTIONS),
-        (r"-u(?:[^-\n]{0,64}-|=?\\*\"?[^:\"/$<\n\\,]{0,64}:[^\\\":])", _LOGINS),
     )
 }
 
@@ -138,14 +139,12 @@ _IN_LANGUAGES = tuple(
 )
 _WORDS = (
     *(*_PASSWORDS, *_SMALL_PWD, *_SECRETS, *_TOKENS),
-    _given("sshpass", r"[ \t].{0,20}?-p"),
+    _given("ssh", r"pass[ \t].{0,20}?-p"),
     *(given for given in _IN_LANGUAGES if given.word.isascii()),
 )
 # Those of letters beyond ASCII, by these letters.
 _BEYOND_ASCII = {
-    given.word.translate(None, ASCII): given
-    for given in _IN_LANGUAGES
-    if not given.word.isascii()
+    given.word.translate(None, ASCII): given for given in _IN_LANGUAGES if not given.word.isascii()
 }
 # As JSON in ASCII writes the others.
 _ESCAPED = tuple(
@@ -154,22 +153,23 @@ _ESCAPED = tuple(
     if not name.isascii()
 )
 _ALL = [given for by in (_BY_RARE, _BY_MARK) for many in by.values() for given in many]
-_ALL += [*_WORDS, *_BEYOND_ASCII.values(), *_ESCAPED]
+_ALL += [*_LOGINS, *_WORDS, *_BEYOND_ASCII.values(), *_ESCAPED]
 
 
-def _by_rarest(all_given: Sequence[_Given]) -> Iterable[re.Pattern[bytes]]:
-    """Yield patterns for all that is given by a word: one for all words with a rarest byte."""
-    for byte, words in by_rarest(dict.fromkeys(given.word for given in all_given)).items():
-        after = {word: b"|".join(g.then for g in all_given if g.word == word) for _, word in words}
-        given = b"|".join(b"%b(?:%b)" % (from_rarest(*one), after[one[1]]) for one in words)
-        yield re.compile(b"%b(?=%b)" % (re.escape(byte), given))
+def _from_rarest(byte: bytes, words: list[tuple[int, bytes]]) -> re.Pattern[bytes]:
+    """Return a pattern for all that is given by some words, with their rarest byte."""
+    after = {word: b"|".join(g.then for g in _WORDS if g.word == word) for _, word in words}
+    given = b"|".join(b"%b(?:%b)" % (from_rarest(*one), after[one[1]]) for one in words)
+    return re.compile(b"%b(?=%b)" % (re.escape(byte), given))
 
 
-_BY_RAREST = [*_by_rarest(_WORDS)]
+_BY_RAREST = [
+    *starmap(_from_rarest, by_rarest(dict.fromkeys(given.word for given in _WORDS)).items())
+]
 
 
 def _lets(line: bytes, _rest: bytes) -> bool:
-    return any(given.may_be_in(line) for given in _ALL)
+    return any(given.word in line and given.search(line) for given in _ALL)
 
 
 def names_secret(row: Row) -> bool:
@@ -187,12 +187,14 @@ def _hint(batch: LineBatch) -> Iterable[int]:
         if letters in batch.beyond_ascii
     ]
     suspects.append((batch.escaped, _ESCAPED))
+    suspects.append((batch.lines_at(batch.places(_USER_OPTION)), _LOGINS))
     lines = batch.lines
     found = {
         at
         for places, all_given in suspects
         for at in places
-        if any(given.may_be_in(lines[at]) for given in all_given)
+        for given in all_given
+        if given.word in lines[at] and given.search(lines[at])
     }
     for pattern in _BY_RAREST:
         found.update(batch.lines_at(batch.places(pattern)))
