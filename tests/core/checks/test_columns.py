@@ -146,7 +146,7 @@ _ODD_MESSAGES = st.fixed_dictionaries(
     {},
     optional={
         "role": st.sampled_from(
-            ["user", "assistant", "system", "tool", "robot", "bot", "human", "Agent", "a b", "", 1]
+            ["user", "assistant", "system", "tool", "robot", "human", "Agent", "a b", "", 1, {}, []]
         ),
         "content": st.sampled_from(
             [None, "", "words", 1, 0.5, True, [], {}, ["x"], {"text": "x"}, "<tool_call>{}"]
@@ -163,6 +163,7 @@ _ODD_MESSAGES = st.fixed_dictionaries(
 def test_what_is_surely_an_example_of_our_own_is_none_of_another_format(
     messages: list[object], more: dict[str, object]
 ) -> None:
+    assert agree([json.dumps({"messages": messages, **more}).encode()])
     for raw in ({"messages": messages}, {"messages": messages, **more}, more):
         if is_own(raw) and b"<tool_call>" not in json.dumps(raw).encode():
             assert foreign_format(raw) is None
@@ -218,6 +219,13 @@ _PRIVATE = st.sampled_from(
         *("?token=a1b2c3d4e5f6g7h8i9", "Authorization: Bearer abcd1234efgh", "a.b@c.de"),
         *("Cookie: sid=a1b2c3d4e5", "sk-a1b2c3d4e5f6a7b8c9d0e1f2", "SECRET_KEY=xK9#mLq2"),
         *("curl -u me:Tr0ub4dor3 http", "postgres:\\/\\/u:p1@h.de", "ghp_" + "a1" * 20),
+        *(
+            "glpat-" + "a1B2c" * 4,
+            "hf_" + "aBcDe" * 7,
+            "hvs." + "a1B2c" * 5,
+            "xoxb-1234567890-abcd",
+        ),
+        *("senha: abc12345", "Şifre: abc12345", "sshpass -p hunter22 x", "bob:$1$ab$" + "a1B2" * 6),
         *("4111-1111-11-11-1111", "12345678-Z", "AB123456C", "+1 (415) 555-0123", "\ufffd", "Ã©"),
     ]
 )

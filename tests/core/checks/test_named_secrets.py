@@ -5,9 +5,10 @@ import json
 import pytest
 
 from tests.core.checks.named_secrets import GIVEN, SPEAKING
-from tests.core.checks.test_columns import agree
+from tests.core.checks.test_columns import RULE_IDS, agree
 from tests.core.fixes.secrets_found import secrets_in
-from tests.rows import says
+from tests.rows import USER, says
+from tui.core.checks import check_batch
 from tui.core.fixes.redaction.redaction import PLACEHOLDERS, redact
 
 SECRETS = frozenset(rule for rule in PLACEHOLDERS if rule.startswith("secret-"))
@@ -78,6 +79,44 @@ TOKENS = (
     "rk_live_" + "a1B2c" * 5,
     "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQpNSUlFcEFJQkFBS0NBUUVB",
 )  # fmt: skip
+
+
+# One of each other kind of private data, where its mark, its shape or a word tells it.
+OTHERS = (
+    "sk-" + "a1B2c3" * 4, "sk_live_" + "a1B2c3" * 4, "xoxb-1234567890-abcdef", "AIza" + "a1B2c" * 7,
+    *(f"{mark}_" + "a1B2c3" * 6 for mark in ("ghp", "gho", "ghu", "ghs", "ghr", "github_pat")),
+    "ASIA" + "ABCD1234" * 2, "eyJhbGciOiJI.eyJzdWIiOiIx.SflKxwRJSMeK", "postgres://u:p1x@h.de/db",
+    "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEA0123456789abcdef",
+    "db.example:5432:main:bob:hunter2x", "bob:{SHA}" + "a1B" * 9 + "=",
+    *(f"bob:{kind}abcdefgh$" + "a1B2c3" * 5 for kind in ("$apr1$", "$2y$", "$1$", "$5$", "$6$")),
+    '{"auths": {"x": {"auth": "Ym9iOmh1bnRlcjI="}}}', "bob&#64;mail.example", "bob%40mail.example",
+    "mot de passe : Tr0ub4dor3", "contraseña: abc12345", "Kennwort: Geheim12!", "Senha: abc12345",
+    "wachtwoord: abc12345", "hasło: abc12345", "пароль: abc12345", "Şifre: abc12345",
+    "lösenord = abc12345", "密码：abc12345", "密碼: abc12345", "パスワード: abc12345",
+    "비밀번호: abc12345", "sshpass -p hunter22 ssh x", "mariadb --user=root -phunter22 db",
+    "mysql -u root -phunter22 db", "<password>hunter22</password>", "tool --api-token abc123def456",
+    "login bob password hunter22x", "4111 1111 1111 1111", "DE89 3704 0044 0532 0130 00",
+    "RSSMRA85T10A562S", "+49 30 9018200", "server 20.43.161.105", "bob@mail.example",
+)  # fmt: skip
+
+
+def test_every_kind_is_found_in_many_lines_at_once_wherever_it_stands() -> None:
+    lines: list[bytes] = []
+    for text in (*(text for text, _, _ in GIVEN), *MORE, *TOKENS, *OTHERS):
+        said = {"messages": [USER, {"role": "assistant", "content": f"Of old,\n{text}\nand so."}]}
+        lines += [
+            json.dumps(said).encode(),
+            json.dumps({"meta": {"a": text}, **said}, ensure_ascii=False).encode(),
+            says(json.dumps({"a": [text]}, ensure_ascii=False)),
+            text.encode().replace(b"\n", b"\\n"),
+        ]
+    columns = check_batch(1, lines)
+    found = [{RULE_IDS[n] for n in columns.signatures[sign]} for sign in columns.signs]
+    quiet = [
+        line for line, rules in zip(lines, found, strict=True) if rules.isdisjoint(PLACEHOLDERS)
+    ]
+    assert quiet == []
+    assert agree(lines)
 
 
 def test_tokens_with_the_mark_of_a_service_go_whole() -> None:

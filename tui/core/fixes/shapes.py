@@ -23,7 +23,7 @@ def content_as_text(raw: Object, issue: Issue) -> None:
     message = message_of(raw, issue)
     value = message.get("content")
     whole = isinstance(value, int) and not isinstance(value, bool)
-    given = isinstance(value, dict) and message.get("role") in {"tool", "function"}
+    given = isinstance(value, dict) and str(message.get("role")) in {"tool", "function"}
     if not whole and not given:
         raise CannotFix(_UNSURE)
     message["content"] = json.dumps(value, ensure_ascii=False)

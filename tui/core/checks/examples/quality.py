@@ -21,31 +21,31 @@ _MOJIBAKE = re.compile(
 
 
 # Every garbled text holds one of these, and hardly any other does: Ã, Â or â€ with the next
-# letter, perhaps as an escape, or the mark of what could not be read. By their first byte.
-_TRACES = {
-    b"\xc3": re.compile(rb"\xc3(?:[\x82\x83]\xc2|\xa2(?:\xe2\x82\xac|\xc2\x80|\\))"),
-    b"\xef": re.compile(rb"\xef\xbf\xbd"),
-}
+# letter, perhaps as an escape, or the mark of what could not be read. By their first byte, with
+# which alone a pattern is searched for at once.
+_TRACES = (
+    re.compile(rb"\xc3(?:[\x82\x83]\xc2|\xa2(?:\xe2\x82\xac|\xc2\x80|\\))"),
+    re.compile(rb"\xef(?=\xbf\xbd)"),
+)
 _ESCAPED = (b"\\u00", b"\\ufffd", b"\\uFFFD")
 
 
 @shortcut
 def _may_be_garbled(row: Row) -> bool:
     line = row.line
-    if b"\\u" in row.rare_bytes and any(trace in line for trace in _ESCAPED):
+    if b"\\u" in row.rare_bytes and _has_escape(line):
         return True
-    return not line.isascii() and any(trace.search(line) for trace in _TRACES.values())
+    return not line.isascii() and any(trace.search(line) for trace in _TRACES)
+
+
+def _has_escape(line: bytes) -> bool:
+    return any(trace in line for trace in _ESCAPED)
 
 
 def _perhaps_garbled(batch: LineBatch) -> Iterable[int]:
-    lines = batch.lines
-    for mark in (b"\\u00", b"\\uFFFD"):
-        yield from (at for at in batch.holding(mark) if mark in lines[at])
-    yield from (at for at in batch.holding(b"\\u") if b"\\ufffd" in lines[at])
-    if batch.whole.isascii():
-        return
-    for first, trace in _TRACES.items():
-        yield from (at for at in batch.having_byte(first) if trace.search(lines[at]))
+    yield from (at for at in batch.escaped if _has_escape(batch.lines[at]))
+    for trace in () if batch.whole.isascii() else _TRACES:
+        yield from batch.lines_at(batch.places(trace))
 
 
 HINTS[_may_be_garbled] = _perhaps_garbled

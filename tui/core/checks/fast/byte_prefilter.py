@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import accumulate, compress, count, repeat
 from operator import contains
@@ -34,6 +34,7 @@ class LineBatch:
         self.whole = b"\n".join(lines)
         self.rare_bytes = rare_bytes(self.whole)
         self._figures: dict[int, bytes] = {}
+        self._runs: dict[bytes, list[int]] = {}
 
     @cached_property
     def rare_by_line(self) -> list[bytes]:
@@ -56,10 +57,11 @@ class LineBatch:
         return self._holding(self._rare_figures, mark)
 
     def _holding(self, rare: bytes, mark: bytes) -> Sequence[int]:
-        find = rare.find
-        if (place := find(mark)) < 0:
-            return ()
-        ends, found = self._ends, []
+        return self._with(rare, mark, self._ends) if mark in rare else ()
+
+    def _with(self, joined: bytes, mark: bytes, ends: list[int]) -> Sequence[int]:
+        find, found = joined.find, []
+        place = find(mark)
         while place >= 0:
             at = bisect_right(ends, place)
             found.append(at)
@@ -90,24 +92,32 @@ class LineBatch:
 
     def having(self, word: bytes) -> Iterable[int]:
         """Return the lines (0-based) that hold a word of which the rare bytes keep nothing."""
-        find = self.whole.find
-        if (place := find(word)) < 0:
-            return ()
-        ends, found = self._line_ends, []
-        while place >= 0:
-            at = bisect_right(ends, place)
-            found.append(at)
-            place = find(word, ends[at])
-        return found
+        return self._with(self.whole, word, self._line_ends)
+
+    def places(self, pattern: re.Pattern[bytes]) -> list[int]:
+        """Return where `pattern`, which should begin with a rare byte, is found in all lines."""
+        return [match.start() for match in pattern.finditer(self.whole)]
+
+    def lines_at(self, places: Iterable[int]) -> Iterable[int]:
+        """Return the lines (0-based) in which some places of all lines are."""
+        return {bisect_right(self._line_ends, place) for place in places}
+
+    def runs(self, sign: bytes) -> list[int]:
+        """Return where `sign` stands before `RUN` letters, digits, _ or -, as in a token."""
+        if sign not in self._runs:
+            self._runs[sign] = self.places(re.compile(_run_after(sign)))
+        return self._runs[sign]
 
     @cached_property
     def beyond_ascii(self) -> bytes:
         """All bytes that are not ASCII, one after the other."""
-        return self.whole.translate(None, ASCII)
+        return b"" if self.whole.isascii() else self.whole.translate(None, ASCII)
 
-    def having_byte(self, byte: bytes) -> Iterable[int]:
-        """Return the lines (0-based) that hold a single byte, which is found at once."""
-        return compress(count(), map(contains, self.lines, repeat(byte)))
+    @cached_property
+    def escaped(self) -> Sequence[int]:
+        """The lines (0-based) that may have a character written by its number."""
+        # Of a new line before a word with u, the rare bytes keep the same.
+        return [at for at in self.holding(b"\\u") if b"\\u" in self.lines[at]]
 
     @cached_property
     def _line_ends(self) -> list[int]:
@@ -122,8 +132,8 @@ class LineBatch:
     @cached_property
     def hiding(self) -> Iterable[int]:
         """The lines in which letters are written as escapes."""
-        suspects = self.holding(b"\\u00")
-        return [at for at in suspects if hides_ascii(self.lines[at], self.rare_by_line[at])]
+        rests = self.rare_by_line
+        return [at for at in self.escaped if hides_ascii(self.lines[at], rests[at])]
 
 
 Unsure = Callable[[LineBatch], Iterable[int]]  # the lines of a batch
@@ -171,39 +181,74 @@ def common(mark: bytes, pattern: re.Pattern[bytes], unsure: Unsure) -> Callable[
     return shortcut(gate)
 
 
-def _by_rest(marks: tuple[bytes, ...]) -> dict[bytes, list[bytes]]:
+# From the commonest bytes of such lines to the rarest, of letters beyond ASCII the first bytes;
+# any other is rarer still.
+_COMMONEST = (
+    bytes(range(0xC0, 0x100))
+    + b' etaoinsrhl"dcu,mfp.gwy0b\\:v_kx1*T`2-zI=@>E3SRAPN9CFO8M76DL54Y\nBU#/W|GHVK<j%+q'
+)
+
+
+# Too many of the rare bytes to look around each.
+_MANY = b'"u0,\\.:gy'
+
+
+def by_rarest(words: Iterable[bytes]) -> dict[bytes, list[tuple[int, bytes]]]:
+    """Return words by their rarest bytes, each with where that is in it.
+
+    A pattern that begins with one byte is searched for many times as fast as any other.
+    """
+    found: dict[bytes, list[tuple[int, bytes]]] = {}
+    for word in words:
+        at = max(range(len(word)), key=lambda at: _COMMONEST.find(word[at]) % 256)
+        found.setdefault(word[at : at + 1], []).append((at, word))
+    return found
+
+
+def from_rarest(at: int, word: bytes) -> bytes:
+    """Return a pattern of what stands around a byte of a word, to follow it."""
+    return b"(?<=%b)%b" % (re.escape(word[: at + 1]), re.escape(word[at + 1 :]))
+
+
+def _by_rest(marks: Iterable[bytes]) -> dict[bytes, list[bytes]]:
     """Return marks by what is left of them, or in what is left of them."""
     left = {mark: rare_bytes(mark) for mark in marks}
     found: dict[bytes, list[bytes]] = {}
-    for mark in marks:
-        shortest = min((rest for rest in left.values() if rest in left[mark]), key=len)
+    for mark, own in left.items():
+        shortest = min((rest for rest in left.values() if rest in own), key=len)
         found.setdefault(shortest, []).append(mark)
     return found
 
 
-# What is left of marks and the marks, and patterns of what goes with others and those.
-_Marks = list[tuple[bytes, Iterable[bytes]]]
-_Others = list[tuple[re.Pattern[bytes], Iterable[bytes]]]
-_Holds = Callable[[bytes, Iterable[bytes]], bool]
+# What is left of marks, and the marks.
+_Marks = Mapping[bytes, Iterable[bytes]]
+_Lets = Callable[[bytes, bytes], bool]
+RUN = 16
+
+
+def _run_after(sign: bytes) -> bytes:
+    return re.escape(sign) + b"(?=[A-Za-z0-9_-]{%d})" % RUN
 
 
 def marked(
-    *marks: bytes, exact: str = "", after: dict[str, tuple[bytes, ...]] | None = None
+    *marks: bytes,
+    exact: str = "",
+    after: Mapping[bytes, Iterable[bytes]] | None = None,
+    runs: Mapping[str, str] | None = None,
 ) -> Callable[[Row], bool]:
     """Return a gate: whether one of `marks`, which are ASCII, may be in a text of the line.
 
     With `exact`, a pattern that begins with a rare letter, the line has to match that instead.
-    `after` are marks of which too little is left, by a pattern, or a plain mark, of the rare bytes
-    that go with them.
+    `after` are marks of which too little is left, by what is left of what goes with them. `runs`
+    are patterns for tokens whose mark ends in a sign, by that sign: what stands before and after,
+    where `RUN` letters, digits, _ or - follow it.
     """
-    pairs: _Marks = [*_by_rest(marks).items()]
-    others: _Others = []
-    for rare, whole in (after or {}).items():
-        if rare.isalnum():
-            pairs.append((rare.encode(), whole))
-        else:
-            others.append((re.compile(rare.encode()), whole))
-    return _gate(pairs, others, _holds_exactly(exact) if exact else _holds_one)
+    pairs = {**_by_rest(marks), **(after or {})}
+    tokens = {
+        sign.encode(): re.compile(f"{re.escape(sign)}(?:{around})".encode())
+        for sign, around in (runs or {}).items()
+    }
+    return _gate(pairs, tokens, re.compile(exact.encode()).search if exact else None)
 
 
 def _holds_one(line: bytes, marks: Iterable[bytes]) -> bool:
@@ -213,27 +258,46 @@ def _holds_one(line: bytes, marks: Iterable[bytes]) -> bool:
     return False
 
 
-def _holds_exactly(exact: str) -> _Holds:
-    search = re.compile(exact.encode()).search
-    return lambda line, _marks: search(line) is not None
+def _one_of(byte: bytes, words: list[tuple[int, bytes]]) -> re.Pattern[bytes]:
+    """Return a pattern for words with the same rarest byte."""
+    around = b"|".join(from_rarest(at, word) for at, word in words)
+    return re.compile(b"%b(?:%b)" % (re.escape(byte), around))
 
 
-def _gate(pairs: _Marks, others: _Others, holds: _Holds) -> Callable[[Row], bool]:
+def _gate(
+    pairs: _Marks,
+    tokens: Mapping[bytes, re.Pattern[bytes]],
+    exact: Callable[[bytes], object] | None,
+) -> Callable[[Row], bool]:
+    searches = [token.search for token in tokens.values()]
+    holds = _holds_one if exact is None else lambda line, _marks: exact(line) is not None
+    by_byte = by_rarest(pairs).items()
+    grouped = [
+        (_one_of(byte, left), [mark for _, rest in left for mark in pairs[rest]])
+        for byte, left in by_byte
+        if byte not in _MANY
+    ]
+    single = [rest for byte, left in by_byte if byte in _MANY for _, rest in left]
+
     def lets(line: bytes, rest: bytes) -> bool:
-        for left, whole in pairs:
+        for left, whole in pairs.items():
             if left in rest and holds(line, whole):
                 return True
-        return any(rare.search(rest) is not None and holds(line, whole) for rare, whole in others)
+        return any(search(line) for search in searches)
 
     def gate(row: Row) -> bool:
         return lets(row.line, row.rare_bytes) or row.hides_ascii
 
     def hint(batch: LineBatch) -> Iterable[int]:
-        lines = batch.lines
+        lines, whole = batch.lines, batch.whole
         suspects: list[tuple[Iterable[int], Iterable[bytes]]]
-        suspects = [(batch.holding(left), whole) for left, whole in pairs]
-        suspects += [(batch.matching(rare), whole) for rare, whole in others]
-        return {at for places, whole in suspects for at in places if holds(lines[at], whole)}
+        suspects = [(batch.matching(pattern), marks) for pattern, marks in grouped]
+        suspects += [(batch.holding(rest), pairs[rest]) for rest in single]
+        found = {at for places, marks in suspects for at in places if holds(lines[at], marks)}
+        for sign, token in tokens.items():
+            match = token.match
+            found.update(batch.lines_at(at for at in batch.runs(sign) if match(whole, at)))
+        return found
 
     HINTS[gate] = hint
     LETS[gate] = lets

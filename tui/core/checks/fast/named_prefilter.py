@@ -1,20 +1,21 @@
 """Prefilter of named secrets: which lines may hold `password: ...` or `?token=...`.
 
 A word like token is in many lines, so a line has to give it what looks strong enough as well.
-Of most names the rare bytes keep a letter or two and the sign after them; of two, nothing.
+Of a few names the rare bytes keep enough to look there first.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from itertools import starmap
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.core.checks.fast.byte_prefilter import ASCII, HINTS, LETS
-from tui.core.checks.fast.rare_bytes import KEPT, rare_bytes
+from tui.core.checks.fast.byte_prefilter import ASCII, HINTS, LETS, by_rarest, from_rarest
+from tui.core.checks.fast.rare_bytes import KEPT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from tui.core.checks.fast.byte_prefilter import LineBatch
     from tui.core.checks.row import Row
@@ -48,18 +49,33 @@ _ANY = r"[^\s\"'`<{\[][^\s\"'`]{5}"  # what a name in capitals is given in a set
 _IN_ADDRESS = r"=(?=[^\s\"'`&#<>;]{16})[A-Za-z_+/~@$%^*\\-]*[0-9]"
 
 
+# Before the option of a command stands a blank, or what is left of an escaped one.
+_USER_OPTION = re.compile(rb"-(?<![g-mo-qsu-zG-Z]-)(?=(?:u|-user)[ =\\\"'\w])")
+
+
 class _Given(NamedTuple):
-    """A word of a name, found at once, and a pattern that begins with it."""
+    """A word of a name, found at once, and what has to follow it."""
 
     word: bytes
-    pattern: re.Pattern[bytes]
-
-    def may_be_in(self, line: bytes) -> bool:
-        return self.word in line and self.pattern.search(line) is not None
+    then: bytes
+    search: Callable[[bytes], object]
 
 
 def _given(word: str, then: str) -> _Given:
-    return _Given(word.encode(), re.compile((word + then).encode("latin-1")))
+    name, rest = word.encode(), then.encode("latin-1")
+    return _Given(name, rest, re.compile(re.escape(name) + rest).search)
+
+
+def _without_capital(name: str) -> str:
+    """Return the part of a name that is the same where a capital begins it."""
+    return name if name[0] == name[0].upper() else name[1:]
+
+
+def _in_language(name: str) -> Iterable[str]:
+    rest = _without_capital(name)
+    if name.isascii() or not rest.isascii():
+        return (rest,)
+    return name, name[0].upper() + rest
 
 
 _TO_SECRET = r"(?i:[_-]?(?:access[_-]?)?key(?:[_-]?base)?)?"  # noqa: S105 - a part of a name
@@ -104,80 +120,56 @@ _LOGINS = (
     _given("mariadb", r".{0,600}? -p(?:\\*[\"'][^\"']|[^\s\"'])[^\"']{5}"),
 )
 
-# In the rare bytes: what is left of a suffix, quotes and a sign. Blanks and ' are not.
-_LEFT = r"[_-]?(?:00?|[A-Z]*[ug]?)[\\\"`*]*(?::|=(?!=))"
-# Of a type in code, quotes and a value: up to a digit or sign of it.
-_LEFT_GIVEN = rf"(?:[A-Z{KEPT}]*=)?>?\**u?(?:\\*[\"`])?\**"
-_LEFT_STRONG = _LEFT_GIVEN + rf"[A-Z{KEPT}_+/~@#$%^&*\\-]*[0+/=~@#$%^&*]"
 # Each begins with a byte that is found without trying the pattern everywhere.
 _BY_RARE: dict[re.Pattern[bytes], tuple[_Given, ...]] = {
     re.compile(pattern.encode()): given
     for pattern, given in (
-        (
-            r"k(?=[y\\\"`*:=,_\-0A-Z])"
-            rf"(?:y?{_LEFT}{_LEFT_STRONG}|[\\\"`]*[:=,]\**(?:\\*[\"`])?[A-Z{KEPT}0_.-]*=)",
-            _TOKENS,
-        ),
         (r"K(?:EY|EN|y)[A-Z0_ug-]*[\\\"`*]*[:=]", _IN_CAPITALS),
         (r"P(?:(?:00?)?(?:=|[\\\"`]+[:=])|(?:ASS|WD)[A-Za-z0_-]*[\\\"`*]*[:=])", _PASSES),
         (rf"=(?:(?<=g=)|(?<=gu=))[A-Z{KEPT}_+/~@$%^*\\-]*0", _SIGNATURES),
         (r"z(?<=uz)[\\\"`]*[:=,]", _HEADERS),
         (rf"--(?:[{KEPT}]*-){{0,3}}k(?:y|[A-Z{KEPT}0_+/~@#$%^&*\\\"-]{{0,60}}0)", _OPTIONS),
-        (r"-u(?:[^-\n]{0,64}-|=?\\*\"?[^:\"/$<\n\\,]{0,64}:[^\\\":])", _LOGINS),
     )
 }
 
 
-class _Foreign(NamedTuple):
-    """A word of another language: which bytes beyond ASCII are in it, or what is left of escapes.
-
-    A batch without those need not be searched for the word.
-    """
-
-    given: _Given
-    beyond: tuple[bytes, ...]
-    left: bytes
-
-    def may_be_in(self, batch: LineBatch) -> bool:
-        if any(some in batch.beyond_ascii for some in self.beyond):
-            return True
-        return bool(self.left) and self.left in batch.rare_bytes
-
-
-def _in_language(name: str) -> Iterable[_Foreign]:
-    """Yield what names a password in a language: its bytes, and as JSON in ASCII escapes them."""
-    then = f"{_GIVES}{_STRONG_PASSWORD}".encode("latin-1")
-    rest = name[1:] if name[0].lower() != name[0].upper() else name  # it may begin with a capital
-    written = {rest.encode(), json.dumps(rest)[1:-1].encode()}
-    for word in written if not name.isascii() else ():
-        given = _Given(word, re.compile(re.escape(word) + then))
-        if len(written) == 1:  # only the letter before it is beyond ASCII
-            first = tuple(letter.encode() for letter in (name[0], name[0].upper()))
-            yield _Foreign(given, first, b"\\u0")
-        elif word.isascii():
-            yield _Foreign(given, (), rare_bytes(word))
-        else:
-            yield _Foreign(given, (word.translate(None, ASCII),), b"")
-
-
 _BY_MARK: dict[bytes, tuple[_Given, ...]] = {b"SECRET": _CAPITAL_SECRETS}
-_BY_WORD: dict[bytes, tuple[_Given, ...]] = {
-    b"assw": _PASSWORDS,
-    b"ecret": _SECRETS,
-    b"pwd": _SMALL_PWD,
-    b"sshpass": (_given("sshpass", r"[ \t].{0,20}?-p"),),
+_IN_LANGUAGES = tuple(
+    _given(word, _GIVES + _STRONG_PASSWORD) for name in IN_LANGUAGES for word in _in_language(name)
+)
+_WORDS = (
+    *(*_PASSWORDS, *_SMALL_PWD, *_SECRETS, *_TOKENS),
+    _given("ssh", r"pass[ \t].{0,20}?-p"),
+    *(given for given in _IN_LANGUAGES if given.word.isascii()),
+)
+# Those of letters beyond ASCII, by these letters.
+_BEYOND_ASCII = {
+    given.word.translate(None, ASCII): given for given in _IN_LANGUAGES if not given.word.isascii()
 }
-_BY_WORD |= {
-    word: (_Given(word, re.compile(word + f"{_GIVES}{_STRONG_PASSWORD}".encode("latin-1"))),)
-    for word in (name[1:].encode() for name in IN_LANGUAGES if name.isascii())
-}
-_BY_FOREIGN = [one for name in IN_LANGUAGES for one in _in_language(name)]
-_ALL = [given for by in (_BY_RARE, _BY_MARK, _BY_WORD) for many in by.values() for given in many]
-_ALL += [one.given for one in _BY_FOREIGN]
+# As JSON in ASCII writes the others.
+_ESCAPED = tuple(
+    _given(json.dumps(_without_capital(name))[1:-1], _GIVES + _STRONG_PASSWORD)
+    for name in IN_LANGUAGES
+    if not name.isascii()
+)
+_ALL = [given for by in (_BY_RARE, _BY_MARK) for many in by.values() for given in many]
+_ALL += [*_LOGINS, *_WORDS, *_BEYOND_ASCII.values(), *_ESCAPED]
+
+
+def _from_rarest(byte: bytes, words: list[tuple[int, bytes]]) -> re.Pattern[bytes]:
+    """Return a pattern for all that is given by some words, with their rarest byte."""
+    after = {word: b"|".join(g.then for g in _WORDS if g.word == word) for _, word in words}
+    given = b"|".join(b"%b(?:%b)" % (from_rarest(*one), after[one[1]]) for one in words)
+    return re.compile(b"%b(?=%b)" % (re.escape(byte), given))
+
+
+_BY_RAREST = [
+    *starmap(_from_rarest, by_rarest(dict.fromkeys(given.word for given in _WORDS)).items())
+]
 
 
 def _lets(line: bytes, _rest: bytes) -> bool:
-    return any(given.may_be_in(line) for given in _ALL)
+    return any(given.word in line and given.search(line) for given in _ALL)
 
 
 def names_secret(row: Row) -> bool:
@@ -187,19 +179,26 @@ def names_secret(row: Row) -> bool:
 
 def _hint(batch: LineBatch) -> Iterable[int]:
     suspects: list[tuple[Iterable[int], tuple[_Given, ...]]]
-    suspects = [(batch.having(word), given) for word, given in _BY_WORD.items()]
-    suspects += [
-        (batch.having(one.given.word), (one.given,)) for one in _BY_FOREIGN if one.may_be_in(batch)
-    ]
-    suspects += [(batch.holding(mark), given) for mark, given in _BY_MARK.items()]
+    suspects = [(batch.holding(mark), given) for mark, given in _BY_MARK.items()]
     suspects += [(batch.matching(pattern), given) for pattern, given in _BY_RARE.items()]
+    suspects += [
+        (batch.having(given.word), (given,))
+        for letters, given in _BEYOND_ASCII.items()
+        if letters in batch.beyond_ascii
+    ]
+    suspects.append((batch.escaped, _ESCAPED))
+    suspects.append((batch.lines_at(batch.places(_USER_OPTION)), _LOGINS))
     lines = batch.lines
-    return {
+    found = {
         at
         for places, all_given in suspects
         for at in places
-        if any(given.may_be_in(lines[at]) for given in all_given)
+        for given in all_given
+        if given.word in lines[at] and given.search(lines[at])
     }
+    for pattern in _BY_RAREST:
+        found.update(batch.lines_at(batch.places(pattern)))
+    return found
 
 
 HINTS[names_secret] = _hint

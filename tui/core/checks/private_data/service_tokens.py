@@ -13,40 +13,35 @@ from binascii import Error
 from tui.core.checks.fast.byte_prefilter import marked
 from tui.core.checks.private_data.secrets import pattern_rule
 
-# By mark, which is found at once, what follows it.
-_TOKENS = {
+# By mark what follows it, of marks that end in a sign.
+_SIGNED = {
     "glpat-": r"[A-Za-z0-9_-]{20,}",  # GitLab
-    "pypi-AgE": r"[A-Za-z0-9_-]{50,}",
-    "SG.": r"[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{32,}",  # SendGrid
-    "ya29.": r"[A-Za-z0-9_-]{24,}",  # Google, for an hour
     "xai-": r"[A-Za-z0-9]{60,}",
     "pplx-": r"[A-Za-z0-9]{40,}",  # Perplexity
+    "SG.": r"[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{32,}",  # SendGrid
+    "ya29.": r"[A-Za-z0-9_-]{24,}",  # Google, for an hour
+    "hf_": r"[A-Za-z]{34,}",  # Hugging Face
+    "npm_": r"[A-Za-z0-9]{36}",
+    "dop_v1_": r"[a-f0-9]{64}",  # DigitalOcean
+    "gsk_": r"[A-Za-z0-9]{40,}",  # Groq
+    "r8_": r"[A-Za-z0-9]{37}",  # Replicate
+    "fw_": r"[A-Za-z0-9]{22,}",  # Fireworks
+    "shpat_": r"[a-fA-F0-9]{32}",  # Shopify
+    "lin_api_": r"[A-Za-z0-9]{32,}",  # Linear
+    "ntn_": r"[A-Za-z0-9]{40,}",  # Notion
+    "figd_": r"[A-Za-z0-9_-]{36,}",  # Figma
+    # HashiCorp Vault, also of batches and recovery; Doppler
+    **{f"hv{kind}.": r"[A-Za-z0-9_-]{24,}" for kind in "sbr"},
+    **{f"dp.{kind}.": r"[A-Za-z0-9]{40,}" for kind in ("pt", "st", "ct", "sa")},
+}
+# Of marks of letters, which are found at once.
+_TOKENS = {
+    "pypi-AgE": r"[A-Za-z0-9_-]{50,}",
     "ATATT3": r"[A-Za-z0-9_=-]{100,}",  # Atlassian
     "AGE-SECRET-KEY-1": r"[A-Z0-9]{58}",
 }
 # Those with a mark of which the prefilter keeps next to nothing: by what it keeps of the rest.
 _LESS_MARKED = {
-    "_[A-Z0gkuxyz_-]{8}": {
-        "hf_": r"[A-Za-z]{34,}",  # Hugging Face
-        "npm_": r"[A-Za-z0-9]{36}",
-        "dop_v1_": r"[a-f0-9]{64}",  # DigitalOcean
-        "gsk_": r"[A-Za-z0-9]{40,}",  # Groq
-        "r8_": r"[A-Za-z0-9]{37}",  # Replicate
-        "fw_": r"[A-Za-z0-9]{22,}",  # Fireworks
-        "shpat_": r"[a-fA-F0-9]{32}",  # Shopify
-        "lin_api_": r"[A-Za-z0-9]{32,}",  # Linear
-        "ntn_": r"[A-Za-z0-9]{40,}",  # Notion
-        "figd_": r"[A-Za-z0-9_-]{36,}",  # Figma
-    },
-    r"\.[A-Z0gkuxyz_-]{12}": {
-        "hvs.": r"[A-Za-z0-9_-]{24,}",  # HashiCorp Vault, also of batches and recovery
-        "hvb.": r"[A-Za-z0-9_-]{24,}",
-        "hvr.": r"[A-Za-z0-9_-]{24,}",
-    },
-    r"\.\.[A-Z0gkuxyz]{12}": {
-        f"dp.{kind}.": r"[A-Za-z0-9]{40,}"
-        for kind in ("pt", "st", "ct", "sa")  # Doppler
-    },
     "00000000": {
         "dapi": r"[a-f0-9]{32}(?:-[0-9]{1,2})?(?![A-Za-z0-9])",  # Databricks
     },
@@ -59,7 +54,7 @@ _HOOK = r"(?<=/api/webhooks/)[0-9]{15,}/[A-Za-z0-9_-]{50,}"  # Discord
 _PACKED = "LS0tLS1CRUdJTi"  # -----BEGIN, as configurations of clusters hold keys
 _OF_SERVICES = "|".join(
     rf"(?<![A-Za-z0-9_]){re.escape(mark)}{rest}"
-    for tokens in (_TOKENS, *_LESS_MARKED.values())
+    for tokens in (_SIGNED, _TOKENS, *_LESS_MARKED.values())
     for mark, rest in tokens.items()
 )
 
@@ -83,8 +78,14 @@ pattern_rule(
     marked(
         *(mark.encode() for mark in _TOKENS),
         *(b":AA", b"/api/webhooks/", _PACKED.encode()),
-        after={
-            rare: tuple(mark.encode() for mark in tokens) for rare, tokens in _LESS_MARKED.items()
+        after={rare.encode(): [*map(str.encode, tokens)] for rare, tokens in _LESS_MARKED.items()},
+        runs={
+            sign: "|".join(
+                f"(?<={re.escape(mark)}){rest}"
+                for mark, rest in _SIGNED.items()
+                if mark.endswith(sign)
+            )
+            for sign in "-_."
         },
     ),
     rf"{_OF_SERVICES}|{_BOT}|{_HOOK}|{_PACKED}[A-Za-z0-9+/]{{50,}}={{0,2}}",

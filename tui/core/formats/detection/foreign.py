@@ -184,7 +184,7 @@ def _system_beside(row: Mapping[str, Any]) -> str:
     from tui.core.formats.supported.chat import SYSTEM_KEYS
 
     first = next((one for one in row["messages"] if isinstance(one, dict)), {})
-    if first.get("role") in {"system", "developer"}:
+    if str(first.get("role")) in {"system", "developer"}:
         return ""
     found = next((key for key in SYSTEM_KEYS if isinstance(row.get(key), str) and row[key]), "")
     return f"messages with the system prompt beside them, as {found}" if found else ""

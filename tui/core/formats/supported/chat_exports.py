@@ -77,7 +77,7 @@ def _chatgpt_turn(message: object, notes: Notes) -> Iterator[Object]:
     author, content = message.get("author"), message.get("content")
     role = author.get("role") if isinstance(author, dict) else None
     of = content.get("content_type", "text") if isinstance(content, dict) else ""
-    shown = message.get("recipient", "all") in {"all", None}
+    shown = message.get("recipient") in ("all", None)
     texts = _texts(message)
     if not texts and of != "multimodal_text":
         return

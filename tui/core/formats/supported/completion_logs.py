@@ -183,8 +183,9 @@ def decoded_cell(value: object) -> object:
 def _refuse_failure(row: Mapping[str, Any], found: Logged) -> None:
     error = row.get("error")
     result = row.get("result")
-    if not error and isinstance(result, dict) and result.get("type") in {"errored", "expired"}:
-        error = result.get("error") or result["type"]
+    kind = result.get("type") if isinstance(result, dict) else None
+    if not error and isinstance(result, dict) and str(kind) in {"errored", "expired"}:
+        error = result.get("error") or kind
     if error and found.answer is None:
         said = error.get("message", error) if isinstance(error, dict) else error
         raise Refused(

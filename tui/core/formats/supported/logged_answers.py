@@ -59,7 +59,7 @@ def _message(one: object) -> Mapping[str, Any] | None:
         return None
     if isinstance(one.get("role"), str):
         return one
-    if one.get("type") in {"function_call", "function_call_output"}:
+    if str(one.get("type")) in {"function_call", "function_call_output"}:
         return _item(one)
     name, inside = one.get("type"), one
     if isinstance(one.get("kwargs"), dict) and isinstance(one.get("id"), list) and one["id"]:
@@ -169,7 +169,7 @@ def _of_responses(value: Mapping[str, Any]) -> Answer | None:
     items = value.get("output")
     if not isinstance(items, list) or not items or not all(isinstance(i, dict) for i in items):
         return None
-    spoken = [i for i in items if i.get("type") in {"message", "function_call"}]
+    spoken = [i for i in items if str(i.get("type")) in {"message", "function_call"}]
     messages = [_message(_as_text(one) if "role" in one else one) for one in spoken]
     if not messages or None in messages:
         return None
