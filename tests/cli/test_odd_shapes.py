@@ -84,6 +84,10 @@ TURNS = QA["messages"]
 FILES: tuple[tuple[str, bytes], ...] = (
     ("sep.csv", b"sep=;\r\nquestion;answer\r\nQ;A\r\n"),
     ("repr.csv", f'id,messages\n1,"{TURNS!r}"\n'.encode()),
+    ("numpy.csv", 'messages\n"{}"\n'.format(repr(TURNS).replace("}, {", "}\n {")).encode()),
+    ("joined.csv", b"question,answer\nQ,A\nquestion,answer\nQ,A\n"),
+    ("lines.csv", lines(QA)),
+    ("texts.csv", b'id,text\n1,"User: Q\nAssistant: A"\n'),
     ("old.jsonl", b"\r".join(json.dumps(QA).encode() for _ in range(1)) + b"\r"),
     ("twice.jsonl", lines(json.dumps(QA))),
     ("by_id.json", json.dumps({"c-1": TURNS, "c-2": TURNS}).encode()),
@@ -265,7 +269,7 @@ def test_check_and_convert_agree_on_a_header_alone(tmp_path: Path, capsys: Any) 
     for verb in ("check", "convert", "fix", "dedupe"):
         assert main([verb, "in.csv"])
         said = "".join(capsys.readouterr())
-        assert "dd rows to it" in said
+        assert "there is no row" in said.lower()
         assert "`" not in said
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -89,12 +90,22 @@ async def test_an_array_of_another_format_is_imported_and_not_repaired(tmp_path:
         assert "12 examples, 0 dropped" in str(preview.query_one(".facts", Static).content)
 
 
-async def test_a_table_is_imported_and_not_taken_for_lines(tmp_path: Path) -> None:
-    path = tmp_path / "sheet.csv"
-    path.write_bytes('\ufeffprompt;completion\r\n"a;b\r\nc";d\r\ne;"f"\r\n'.encode())
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("sheet.csv", "a table (CSV: prompt and completion)"),
+        ("s.csv.gz", "a file packed with gzip"),
+    ],
+)
+async def test_a_table_is_imported_and_not_taken_for_lines(
+    tmp_path: Path, name: str, said: str
+) -> None:
+    path = tmp_path / name
+    data = '\ufeffprompt;completion\r\n"a;b\r\nc";d\r\ne;"f"\r\n'.encode()
+    path.write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
     async with running(path, (80, 24)) as (pilot, screen):
         asked = await dialog(screen, pilot, Confirm)
-        assert "looks like a table (CSV: prompt and completion)" in question_of(asked)
+        assert f"looks like {said}" in question_of(asked)
         await pilot.resize_terminal(120, 36)
         await pilot.press("y")
         preview = await preview_of(pilot)

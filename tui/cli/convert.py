@@ -123,6 +123,8 @@ async def _convert(options: argparse.Namespace, workspace: Workspace, out: Outpu
     form = _format(options.to)
     target = _target(options)
     looked = await _looked(options)
+    if options.in_place and any(one.packed for one in looked.sources):
+        raise InputError("Usage", f"{options.input} is packed", "Name a file with -o.")
     columns = _columns(options)
     columns = None if columns is None else _completed(columns, looked)
     if looked.notice:

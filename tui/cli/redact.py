@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from tui.cli.output import Output
     from tui.services.workspace import Workspace
 
+_HEAD = 64 * 1024
+
 
 def register(commands: Commands[Parser]) -> None:
     """Add the command."""
@@ -41,7 +43,9 @@ def _redacted(path: str, data: bytes, rules: AbstractSet[str]) -> Rewritten:
     from tui.core.checks import RULES
     from tui.core.fixes.redaction.redacted_file import redact_file
     from tui.core.fixes.redaction.redaction import PLACEHOLDERS
+    from tui.core.formats.detection.containers import table_container
     from tui.core.formats.detection.packed import not_text, unpacking
+    from tui.core.formats.detection.tables import table_format
 
     found = redact_file(data, rules)
     made = Rewritten(found.data, found.lines, dict(found.counts))
@@ -54,5 +58,7 @@ def _redacted(path: str, data: bytes, rules: AbstractSet[str]) -> Rewritten:
     if found.opaque:
         what = not_text(data)
         step = unpacking(what, path) if what else "Save it as plain text first"
+        if (kind := table_container(path, data[:_HEAD])) is not None:
+            step = f"To read it: `{table_format(kind, data[:_HEAD]).command(path)}`"
         made.said.append(f"{step}; a copy as it is would only look redacted")
     return made

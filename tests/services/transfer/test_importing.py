@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import importlib.util
 import json
 from pathlib import Path
@@ -118,6 +119,32 @@ def test_the_first_sheet_of_a_workbook(tmp_path: Path) -> None:
     assert json.loads(made.lines[0]) == CHAT
     assert [(one.key, one.value) for one in made.left] == [("column column 3", "x")]
     assert made.dropped[0].position == 2
+
+
+@without
+def test_a_workbook_by_any_name_with_titles_and_columns_of_one_name(tmp_path: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    rows = (["Export of May", None, None], ["question", "answer", "answer"], ["Q", "A", "B"])
+    for row in (*rows, ["Q", "A", "C"]):
+        book.active.append(row)
+    book.save(tmp_path / "x.xlsx")
+    path = (tmp_path / "x.xlsx").rename(tmp_path / "x.bin")
+    looked = look(path)
+    assert looked.columns == ("question", "answer", "answer#2")
+    made = read(looked, "table", columns_of("user=question,assistant=answer#2"))
+    assert [json.loads(one)["messages"][1]["content"] for one in made.lines] == ["B", "C"]
+    assert ("beside the rows: lines above the header", "Export of May") in {
+        (one.key, one.value) for one in made.left
+    }
+
+
+def test_a_folder_of_packed_files_is_read(tmp_path: Path) -> None:
+    for number in range(2):
+        line = json.dumps(CHAT).encode()
+        (tmp_path / f"{number}.jsonl.gz").write_bytes(gzip.compress(line))
+    assert len(read(look(tmp_path), "openai").lines) == 2
 
 
 def test_a_table_is_written_and_read_again(tmp_path: Path) -> None:

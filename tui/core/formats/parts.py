@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from ast import literal_eval
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
 _DATA = "data:"
+_LONGEST_LITERAL = 10_000_000
+# A text, which stays; what is between objects; what is around a list: array([…], dtype=object).
+_NUMPY = re.compile(
+    r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")|(\}\s+(?=\{))|array\((?=\[)|,\s*dtype=\w+(?=\))"""
+)
 _TEXT_PART = {"type", "text", "cache_control"}
 
 
@@ -60,15 +66,27 @@ def decoded(text: str, what: str) -> object:
 
 
 def _python_literal(text: str, what: str) -> object:
-    """Return what Python writes of a list or an object, as a cell of pandas' holds it."""
-    try:
-        value: object = literal_eval(text)
-        orjson.dumps(value)  # it may be a tuple, a set, or bytes
-    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
-        raise Unfit(f"{what} is text, but not JSON") from None
-    if not isinstance(value, (list, dict)):
-        raise Unfit(f"{what} is text, but not JSON")
-    return value
+    """Return what Python writes of a list or an object, as a cell of pandas' holds it.
+
+    The elements of numpy's arrays stand in it without commas, which then are put between them.
+    """
+    if text.lstrip().startswith(("[", "{")) and len(text) <= _LONGEST_LITERAL:
+        for written in (text, _NUMPY.sub(_as_list, text)):
+            try:
+                value: object = literal_eval(written)
+                orjson.dumps(value)  # it may be a tuple, a set, or bytes
+            except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
+                continue
+            if isinstance(value, (list, dict)):
+                return value
+    raise Unfit(f"{what} is text, but not JSON")
+
+
+def _as_list(found: re.Match[str]) -> str:
+    text, between = found[1], found[2]
+    if text or between:
+        return text or "}, "
+    return "(" if found[0].endswith("(") else ""
 
 
 def as_json(value: object) -> str:

@@ -52,6 +52,8 @@ _NEXT_OBJECT = re.compile(r"^\s*\{", re.MULTILINE)
 # An array, and not a date, a name or a link in brackets, as chat logs and Markdown begin lines.
 ARRAY = r"""\[(?=\s*(?:$|[\[{"'\]/#]|(?:-?\d+(?:\.\d+)?|null|true|false)\s*[,\]]))"""
 _ARRAY = re.compile(ARRAY)
+_OBJECT = (b'{"', codecs.BOM_UTF8 + b'{"')  # how no header begins, whatever the file is called
+_WORKBOOK = re.compile(rb"xl/(?:workbook\.xml|worksheets/)")
 _SPACE = re.compile(r"[\s,]*")
 _HEAD = 64 * 1024
 
@@ -68,8 +70,10 @@ def container_of(name: str, head: bytes) -> Container:
         return "arrow"
     if is_notebook(head):
         return "json"
+    if head.startswith(b"PK\x03\x04") and _WORKBOOK.search(head):
+        return "xlsx"
     by_name = SUFFIXES.get(f".{name.rpartition('.')[2].lower()}") if "." in name else None
-    if by_name in TABLES:
+    if by_name in TABLES and not head.startswith(_OBJECT):
         return by_name
     return _json_container(_decoded_head(head).lstrip(), named_json=by_name == "json")
 

@@ -31,6 +31,7 @@ _ESCAPED = '\\"'
 _LITERAL = re.compile(r'\\(?!")')
 _LONE = re.compile(r'(?<!\\)\\(?:\\\\)*(?![\\"])')
 ABOVE = "lines above the header"
+AGAIN = "the header again"
 
 
 def delimited_records(text: str, kind: str) -> Iterator[Record]:
@@ -49,6 +50,7 @@ def delimited_records(text: str, kind: str) -> Iterator[Record]:
     at = header_at([row for row, problem in head if not problem])
     skipped = 0
     header: list[str] = []
+    first: list[str] = []
     position = 0
     for row, problem in chain(head, cells):
         if problem:
@@ -60,9 +62,11 @@ def delimited_records(text: str, kind: str) -> Iterator[Record]:
             skipped += 1
             yield Record(1, delimiter.join(row).rstrip(delimiter), beside=ABOVE)
         elif not header:
-            header = column_names(row)
+            header, first = column_names(row), row
             if said := twice(header):
                 yield Record(1, beside=said)
+        elif row == first and len(row) > 1:
+            yield Record(position + 1, delimiter.join(row), beside=AGAIN)
         else:
             position += 1
             yield _row(position, header, row)
@@ -73,7 +77,7 @@ def column_names(cells: Iterable[str]) -> list[str]:
     names: list[str] = []
     for at, cell in enumerate(cells):
         # Without a name: the index, as pandas writes it, or an empty column of a workbook.
-        name = base = cell.strip() or f"Unnamed: {at}"
+        name = base = " ".join(cell.split()) or f"Unnamed: {at}"
         number = 1
         while name in names:
             number += 1

@@ -23,6 +23,7 @@ _KINDS = {
     b"\xfd7zXZ\x00": "packed with xz",
     b"\x28\xb5\x2f\xfd": "packed with zstd",
     b"PK\x03\x04": "a ZIP archive",
+    b"PK\x05\x06": "a ZIP archive without a file",
     b"PAR1": "a Parquet table",
     b"ARROW1": "an Arrow table",
 }

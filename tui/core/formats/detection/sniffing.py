@@ -18,7 +18,8 @@ from tui.core.formats.supported.completion_logs import logged
 from tui.core.formats.supported.graded import is_graded
 from tui.core.formats.supported.hermes import has_written_calls
 from tui.core.formats.supported.legacy import is_legacy
-from tui.core.formats.supported.transcripts import TRANSCRIPT
+from tui.core.formats.supported.templates import templated
+from tui.core.formats.supported.transcripts import TRANSCRIPT, is_transcript
 from tui.core.formats.turns import ROLES, are_spoken, ends_in_answer, is_conversation, turn_list
 from tui.core.formats.verdicts import read_verdict
 
@@ -103,7 +104,7 @@ def sniff(rows: Sequence[object], *, table: bool = False) -> Sniffed:
             if is_conversation(row, spoken=True):
                 _told({"messages": row}, tally, "a list of messages without an object around it")
     name = tally.best()
-    if table and name in {"", "text"}:  # `text` is just a column's name there
+    if table and name in {"", "text"} and not _is_marked(looked[0]):
         return _table([row for row in looked if isinstance(row, dict)], len(looked))
     columns: Sniffed | None = None
     if sum(tally.known.values()) < len(loose):
@@ -117,6 +118,12 @@ def sniff(rows: Sequence[object], *, table: bool = False) -> Sniffed:
         found = f"no format has the keys {keys}" if keys else "its object has no keys"
         return Sniffed("", 0.0, found)
     return tally.sniffed(name, len(looked))
+
+
+def _is_marked(row: object) -> bool:
+    """Whether the only text of a row has marks of turns: else `text` is just a column's name."""
+    text = row.get("text") if isinstance(row, dict) else None
+    return isinstance(text, str) and bool(templated(text) or is_transcript(text))
 
 
 def by_keys(row: Mapping[str, Any]) -> tuple[str, str] | None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _LOOKED_AT = 200
 _SHOWN = 12
-NO_ROWS = "there is a header and no row: add rows to it"
+NO_ROWS = "there is no row in it: add rows"
 # What no question or answer is: a number, a date, a link, an id.
 # What says of an answer how good it is, or which of two: the answer itself it is not.
 _JUDGES = frozenset({"winner", "choice", "preference", "verdict", "label", "rating", "score"})

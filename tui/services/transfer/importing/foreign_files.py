@@ -27,7 +27,7 @@ from tui.core.formats import (
 from tui.core.formats.columns import paths_of, value_at
 from tui.core.formats.converting import merged
 from tui.core.formats.detection.containers import SUFFIXES, TABLES, UnreadableError
-from tui.core.formats.detection.packed import READ, not_text, to_file, unpacking
+from tui.core.formats.detection.packed import READ, inner_name, not_text, to_file, unpacking
 from tui.core.formats.supported.batches import Batch, is_batch_line
 from tui.core.text.text import one_line, plural
 from tui.services.errors import InputError
@@ -330,7 +330,7 @@ def _files(path: Path) -> list[Path]:
         if not path.is_dir():
             return [path]
         every = sorted(p for p in path.iterdir() if p.is_file())
-        files = [p for p in every if p.suffix.lower() in SUFFIXES]
+        files = [p for p in every if Path(inner_name(p.name)).suffix.lower() in SUFFIXES]
         # Beside data a text is a note on it; alone it is a transcript.
         files = files or [p for p in every if p.suffix.lower() in _TEXTS]
     except OSError as error:

@@ -88,7 +88,8 @@ def _name(cell: object) -> str:
 
 
 def _xlsx(path: Path) -> Iterator[dict[str, Any] | Record]:
-    book = import_module("openpyxl").load_workbook(path, read_only=True, data_only=True)
+    file = path.open("rb")  # by its path only one that ends in .xlsx is read
+    book = import_module("openpyxl").load_workbook(file, read_only=True, data_only=True)
     try:
         rows = book.worksheets[0].iter_rows(values_only=True)
         head = [*islice((cells for cells in rows if any(c is not None for c in cells)), _HEAD)]
@@ -107,15 +108,17 @@ def _xlsx(path: Path) -> Iterator[dict[str, Any] | Record]:
                 yield {k: v for k, v in row.items() if v is not None or not k.startswith("column ")}
     finally:
         book.close()
+        file.close()
 
 
 def sheets(path: Path) -> list[str]:
     """Return the names of a workbook's sheets; only the first is read. Raises InputError."""
     _library("xlsx")
     try:
-        book = import_module("openpyxl").load_workbook(path, read_only=True)
-        names = list(book.sheetnames)
-        book.close()
+        with path.open("rb") as file:
+            book = import_module("openpyxl").load_workbook(file, read_only=True)
+            names = list(book.sheetnames)
+            book.close()
     except Exception as error:  # the library raises whatever it likes on damaged files
         raise InputError(
             "Cannot read the table", f"{path.name}: {error}", "Save it anew"
