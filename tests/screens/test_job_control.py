@@ -83,9 +83,8 @@ async def test_a_job_is_cancelled_only_after_a_yes() -> None:
 
 def test_a_job_that_has_ended_is_not_asked_about() -> None:
     context = Context(job("succeeded"))
-    JobControl(seen_by(context)).ask_to_cancel()
-    (error,) = context.shown
-    assert isinstance(error, InputError)
+    with pytest.raises(InputError, match="has succeeded"):
+        JobControl(seen_by(context)).ask_to_cancel()
     assert context.opened == []
 
 

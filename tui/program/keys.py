@@ -16,7 +16,7 @@ from tui.commands import (
     use_keymap,
 )
 from tui.dispatch import handles
-from tui.services.errors import InputError, ServiceError
+from tui.services.errors import InputError
 from tui.services.settings.locations import Locations
 
 if TYPE_CHECKING:
@@ -79,11 +79,7 @@ class Keys:
             if wish is None:
                 return
             typed, shown = dialog.typed, wish.command_id
-            try:
-                await self._carry_out(wish)
-            except ServiceError as error:
-                self._context.show_error(error)
-                return
+            await self._carry_out(wish)
 
     # -- inside ------------------------------------------------------------------------
 

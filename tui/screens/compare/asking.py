@@ -66,14 +66,8 @@ class Asking:
         if self.under_way:
             return
         if prompt is None or not self._context.comparison.columns:
-            self._context.show_error(
-                InputError(
-                    "Nothing asked yet",
-                    "there is no prompt",
-                    f"Press {key_of('compare.prompt')} and type one.",
-                )
-            )
-            return
+            step = f"Press {key_of('compare.prompt')} and type one."
+            raise InputError("Nothing asked yet", "there is no prompt", step)
         typed = self._typed if prompt is self._sent else None
         self._ask(typed or prompt)
 

@@ -15,12 +15,13 @@ from tui.screens.dialogs.confirm import Confirm
 from tui.screens.files.deletion_words import statement, word_for
 from tui.screens.files.file_rows import Running
 from tui.screens.files.pruning import PruneDialog
-from tui.services.errors import InputError, ServiceError
+from tui.services.errors import InputError
 from tui.services.store.tables.asked_uploads_table import AskedUpload
 from tui.services.store.tables.parts_table import OpenUpload
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Coroutine, Sequence
+    from typing import Any
 
     from tui.screens.controller_context import ScreenContext
     from tui.screens.deleting import Deletion
@@ -47,10 +48,11 @@ class FileDeletion:
         """Delete the marked files or the one under the cursor; stop or give up an upload."""
         chosen = [file for file in self._listed.files if file.id in self._listed.marked]
         current = self._listed.current
+        if not chosen and isinstance(current, StoredFile):
+            chosen = [current]
         if chosen:
+            self._deletion.check_writable()
             self._ask(chosen)
-        elif isinstance(current, StoredFile):
-            self._ask([current])
         elif isinstance(current, Running):
             self._stop()
         elif isinstance(current, OpenUpload):
@@ -73,15 +75,11 @@ class FileDeletion:
                 cause,
                 f"Press {key_of('files.refresh')} to ask for them.",
             )
+        self._deletion.check_writable()
         self._context.open(PruneDialog(self._listed.files), chosen)
 
     def _ask(self, chosen: Sequence[StoredFile]) -> None:
         if self._deletion.busy() or not chosen:
-            return
-        try:
-            self._deletion.check_writable()
-        except ServiceError as error:
-            self._context.show_error(error)
             return
         self._context.clear_error()
         workspace = self._context.workspace
@@ -99,34 +97,26 @@ class FileDeletion:
             f"Give up the upload of {path_line(upload.name, 40)}? "
             f"The {size_words(upload.taken)} the provider has taken are thrown away."
         )
-
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self._context.run(
-                    partial(self._give_up, upload),
-                    group="give-up",
-                    description="give up an upload",
-                    exclusive=False,
-                )
-
-        self._context.open(Confirm("Give up", question, "give it up", "keep it"), answered)
+        dialog = Confirm("Give up", question, "give it up", "keep it")
+        self._ask_first(dialog, partial(self._give_up, upload), "give up an upload")
 
     def _ask_to_forget(self, upload: AskedUpload) -> None:
         question = (
             f"Forget that {path_line(upload.name, 40)} was sent without an answer? "
             "If it arrived, it is listed as any other file."
         )
+        dialog = Confirm("Forget", question, "forget it", "keep it")
+        self._ask_first(dialog, partial(self._forget, upload), "forget an upload")
 
+    def _ask_first(
+        self, dialog: Confirm, work: Callable[[], Coroutine[Any, Any, None]], description: str
+    ) -> None:
         def answered(yes: bool | None) -> None:
             if yes:
-                self._context.run(
-                    partial(self._forget, upload),
-                    group="give-up",
-                    description="forget an upload",
-                    exclusive=False,
-                )
+                run = self._context.run
+                run(work, group="give-up", description=description, exclusive=False)
 
-        self._context.open(Confirm("Forget", question, "forget it", "keep it"), answered)
+        self._context.open(dialog, answered)
 
     async def _forget(self, upload: AskedUpload) -> None:
         await self._context.workspace.files.forget_unanswered(upload)

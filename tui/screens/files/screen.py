@@ -99,10 +99,8 @@ class FilesScreen(ModeScreen):
         current = self.listed.current
         if isinstance(current, StoredFile):
             self.app.push_screen(DetailsDialog(current.id, full_text(current)))
-        elif isinstance(current, OpenUpload):
+        elif isinstance(current, OpenUpload | AskedUpload):
             self._uploads.go_on(current)
-        elif isinstance(current, AskedUpload):
-            self._uploads.look_for(current)
 
     def go_back(self) -> bool:
         """Close the error, else the results, else take the marks away."""

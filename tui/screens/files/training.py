@@ -25,11 +25,7 @@ class FileTraining:
         current = self._listed.current
         if current is None:
             return
-        try:
-            file_id = _trainable(current)
-        except InputError as error:
-            self._context.show_error(error)
-            return
+        file_id = _trainable(current)
         self._context.clear_error()
         self._context.host.train_on(file_id)
 

@@ -20,6 +20,7 @@ from tui.screens.dialogs.unsaved import saved_first
 from tui.screens.files.file_rows import Running
 from tui.services.errors import InputError, Unfit
 from tui.services.files.uploads import state_of
+from tui.services.store.tables.parts_table import OpenUpload
 
 if TYPE_CHECKING:
     from textual.worker import Worker
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from tui.services.checks.review import Concern
     from tui.services.files.transfers import Watch
     from tui.services.store.tables.asked_uploads_table import AskedUpload
-    from tui.services.store.tables.parts_table import OpenUpload
 
 WORK = "upload"
 CHECKING = "checking"  # the key of the row of a file that is looked at before it is sent
@@ -49,11 +49,7 @@ class FileUploads:
     @handles("files.upload")
     def upload(self) -> None:
         """Choose a file and send it."""
-        try:
-            self._may_send("upload")
-        except InputError as error:
-            self._context.show_error(error)
-            return
+        self._may_send("upload")
         self._context.clear_error()
         current = self._context.workspace.datasets.current
         recents = [current.path] if current is not None else []
@@ -62,36 +58,25 @@ class FileUploads:
         offer = partial(self._offer_recents, dialog)
         self._context.run(offer, group="recents", description="list recent files")
 
-    def go_on(self, upload: OpenUpload) -> None:
-        """Send the rest of an unfinished upload."""
+    def go_on(self, upload: OpenUpload | AskedUpload) -> None:
+        """Send the rest of an unfinished upload; of one without an answer see what arrived."""
+        begun = isinstance(upload, OpenUpload)
         try:
-            self._may_send("go on")
+            self._may_send("go on" if begun else "look")
         except InputError as error:
             self._context.show_error(error)
             return
-        self._send(Path(upload.path), asked=True)
-
-    def look_for(self, upload: AskedUpload) -> None:
-        """See whether a file arrived whose answer never came; else send it again."""
-        try:
-            self._may_send("look")
-        except InputError as error:
-            self._context.show_error(error)
-            return
-        self._send(Path(upload.path), asked=False)
+        self._send(Path(upload.path), asked=begun)
 
     def stop(self) -> None:
-        """Ask whether to stop what is being sent from here."""
+        """Ask whether to stop what is being sent from here. Raises InputError for nothing."""
         worker = self._sending
         if worker is None or worker.is_finished:
-            self._context.show_error(
-                InputError(
-                    "Not stopped here",
-                    "this upload was started from the job form",
-                    "Stop it there: go to Jobs (3), then esc.",
-                )
+            raise InputError(
+                "Not stopped here",
+                "this upload was started from the job form",
+                "Stop it there: go to Jobs (3), then esc.",
             )
-            return
         question = "Stop the upload? Parts that were taken are kept until the upload expires."
 
         def answered(stop: bool | None) -> None:

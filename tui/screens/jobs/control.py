@@ -30,8 +30,7 @@ class JobControl:
             return
         if job.terminal:
             cause = f"job {job.id} has {_past(job.status)}"
-            self._context.show_error(InputError("Nothing to cancel", cause, ""))
-            return
+            raise InputError("Nothing to cancel", cause, "")
         question = (
             f"Cancel {job.id} ({one_line(job.suffix or job.model, 40)})?\n"
             "It stops for good; the steps trained so far may be billed and make no model."

@@ -37,9 +37,7 @@ class Overlays:
             self._drop(job.id)
         elif not self._add(job):
             cause = "four jobs are drawn over the others already"
-            error = InputError("Not marked", cause, "Unmark one with space first.")
-            self._context.show_error(error)
-            return
+            raise InputError("Not marked", cause, "Unmark one with space first.")
         self._context.paint()
 
     def letter(self, job_id: str) -> str:

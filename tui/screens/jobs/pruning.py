@@ -51,12 +51,8 @@ class CheckpointPruning:
         if (job := self._context.job) is None:
             return
         workspace = self._context.workspace
-        try:
-            workspace.provider.check_writable("delete checkpoints")
-            check_prunable(workspace)
-        except ServiceError as error:
-            self._context.show_error(error)
-            return
+        workspace.provider.check_writable("delete checkpoints")
+        check_prunable(workspace)
         ended = [one for one in self._context.jobs if one.terminal]
         self._context.open(KeepBestDialog(workspace, job, ended))
 

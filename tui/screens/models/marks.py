@@ -9,7 +9,6 @@ from tui.core.models.cleanup import clean_up, continued_by
 from tui.dispatch import handles
 from tui.screens.marks import Marks
 from tui.screens.models.model_list import check_tuned
-from tui.services.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -40,15 +39,9 @@ class ModelMarks(Marks):
     @handles("models.mark")
     def mark(self) -> None:
         """Mark the model under the cursor, or take its mark away, and go to the next."""
-        current = self._models.current
-        if current is None:
-            return
-        try:
+        if (current := self._models.current) is not None:
             check_tuned([current])
-        except InputError as error:
-            self._context.show_error(error)
-            return
-        self.mark_one()
+            self.mark_one()
 
     @handles("models.mark_range")
     def mark_range(self) -> None:

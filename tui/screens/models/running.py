@@ -296,12 +296,8 @@ class RunningDialog(Dialog[tuple[str, str]]):
             chosen = [self._under]
         if self._nothing_to(f"{act.words}") or self.deletion.busy():
             return
-        try:
-            for placed in chosen:
-                placed.service.check_acts([placed.one], act)
-        except ServiceError as error:
-            self.show_error(error)
-            return
+        for placed in chosen:
+            placed.service.check_acts([placed.one], act)
         self._hide_error()
         wanted = [placed for placed in chosen if not placed.one.done(act)]
         if wanted:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tui.core.text.masking import mask
 from tui.services.datasets.disk.atomic_save import write_atomically
-from tui.services.errors import InputError, NotWritten
+from tui.services.errors import InputError, NotWritten, disk_errors
 
 
 async def write_export(path: Path | str, text: str, *, replace: bool = False) -> None:
@@ -22,9 +22,5 @@ async def write_export(path: Path | str, text: str, *, replace: bool = False) ->
 def _write(path: Path, text: str, *, replace: bool) -> None:
     if not replace and path.is_file():
         raise InputError("The file exists", str(path), "Name another file.")
-    try:
+    with disk_errors("Cannot write the file", path, "Name another file.", NotWritten):
         write_atomically(path, [mask(text).encode("utf-8", "surrogatepass")])
-    except OSError as error:
-        raise NotWritten(
-            "Cannot write the file", f"{path}: {error.strerror}", "Name another file."
-        ) from error

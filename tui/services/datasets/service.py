@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from tui.core.listeners import Listeners
 from tui.services.datasets.document import Document
 from tui.services.datasets.journal.journal import is_free
-from tui.services.errors import InputError
+from tui.services.errors import InputError, disk_errors
 from tui.services.files.uploads import content_digest
 from tui.services.settings.locations import private_folder
 from tui.services.store.best_effort import record_best_effort
@@ -183,19 +183,14 @@ class DatasetService:
     def _lay_samples(self) -> Path:
         folder = private_folder(self._locations.data / "samples")
         shipped = resources.files("tui.data") / "samples"
-        try:
+        step = "Free some disk space, or set FINETUI_HOME to another folder"
+        with disk_errors("Cannot lay out the samples", folder, step):
             for name in SAMPLES:
                 target = folder / name
                 if not target.exists():
                     with resources.as_file(shipped / name) as source:
                         shutil.copyfile(source, target)
                         target.chmod(0o600)
-        except OSError as error:
-            raise InputError(
-                "Cannot lay out the samples",
-                f"{folder}: {error.strerror or error}",
-                "Free some disk space, or set FINETUI_HOME to another folder",
-            ) from error
         return folder
 
 

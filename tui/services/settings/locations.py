@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from tui.services.errors import InputError
+from tui.services.errors import disk_errors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,14 +57,9 @@ def private_folder(path: Path) -> Path:
 
     So are the folders above it that have to be made. Raises InputError when it cannot be made.
     """
-    try:
+    step = "Make it writable, or set FINETUI_HOME to a folder that is."
+    with disk_errors("Cannot make a folder", path, step):
         make_private(path)
-    except OSError as error:
-        raise InputError(
-            "Cannot make a folder",
-            f"{path}: {error.strerror or error}",
-            "Make it writable, or set FINETUI_HOME to a folder that is.",
-        ) from error
     return path
 
 

@@ -141,14 +141,8 @@ class Answering:
         if self.held():
             return
         if node is None:
-            self._context.show_error(
-                InputError(
-                    "Nothing asked yet",
-                    "this chat is empty",
-                    f"Press {key_of('chat.prompt')} and type.",
-                )
-            )
-            return
+            step = f"Press {key_of('chat.prompt')} and type."
+            raise InputError("Nothing asked yet", "this chat is empty", step)
         question = node.parent if node.role == "assistant" else node.id
         self.ask_of(back_to(self._session.tree, question))
 

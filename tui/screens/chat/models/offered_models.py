@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.screens.chat.models.model_choices import choice_of, none_words
 from tui.screens.dialogs.choose import Choose
+from tui.screens.host import at_work
 
 if TYPE_CHECKING:
     from tui.screens.controller_context import ScreenContext
@@ -22,11 +23,8 @@ class OfferedModels:
 
     async def list(self) -> ChatOffer:
         """Return what can be asked, looked for anew each time."""
-        self._context.working(self._label, "listing models")
-        try:
+        with at_work(self._context, self._label, "listing models"):
             self.offer = offer = await self._context.workspace.models.chat_offer()
-        finally:
-            self._context.working(self._label, "")
         return offer
 
     def dialog(self, title: str, current: str) -> Choose[str]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from tui.commands import key_hint, key_of
+from tui.commands import key_hint
 from tui.core.compare.judging import RUBRIC, JudgeSettings
 from tui.core.text.text import one_line, plural
 from tui.dispatch import handles
 from tui.screens.controller_context import opens
 from tui.screens.dialogs.confirm import GoOn
 from tui.screens.dialogs.editor import TextEditor
-from tui.services.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -56,13 +55,7 @@ class ModelJudge:
     @opens
     async def judge(self) -> None:
         """Choose who judges by what, and have every answer scored."""
-        looked_at = self._results.looked_at
-        if looked_at is None:
-            raise InputError(
-                "No results",
-                "no run is shown",
-                f"Press {key_of('compare.run')} to ask a dataset, or {key_of('compare.earlier')}.",
-            )
+        looked_at = self._results.asked_for
         if self._busy() or self._worker is not None:
             self._context.tell(
                 f"A run is under way: {key_hint('compare.stop', 'stops')} it.", seconds=4

@@ -90,15 +90,14 @@ class Results:
     @handles("compare.measure")
     def next_measure(self) -> None:
         """Show and judge by the next measure that applies."""
-        if (looked_at := self._asked_for()) is not None:
-            looked_at.listing.next_measure()
-            self.show(looked_at)
+        looked_at = self.asked_for
+        looked_at.listing.next_measure()
+        self.show(looked_at)
 
     @handles("compare.sort", group="results-menu")
     async def sort(self) -> None:
         """Choose the order of the prompts."""
-        if (looked_at := self._asked_for()) is None:
-            return
+        looked_at = self.asked_for
         choices: list[Choice[Order]] = [Choice(name, words) for name, words in ORDERS.items()]
         chosen = await self._context.ask(Choose("Order", choices, looked_at.listing.order))
         if chosen is not None:
@@ -109,8 +108,7 @@ class Results:
     @handles("compare.filter", group="results-menu")
     async def choose_shown(self) -> None:
         """Choose which prompts are shown."""
-        if (looked_at := self._asked_for()) is None:
-            return
+        looked_at = self.asked_for
         choices: list[Choice[Shown]] = [Choice(name, words) for name, words in SHOWN.items()]
         chosen = await self._context.ask(Choose("Show", choices, looked_at.listing.shown))
         if chosen is not None:
@@ -162,8 +160,7 @@ class Results:
     @opens
     async def set_beside(self) -> None:
         """Put an earlier run beside this one: an empty choice takes it away."""
-        if (looked_at := self._asked_for()) is None:
-            return
+        looked_at = self.asked_for
         if looked_at.earlier:
             looked_at.set_beside({})
             self.show(looked_at)
@@ -178,8 +175,7 @@ class Results:
     @handles("compare.export", group="results-menu")
     async def export(self) -> None:
         """Write the results to a file: CSV by its ending, else JSON lines."""
-        if (looked_at := self._asked_for()) is None:
-            return
+        looked_at = self.asked_for
         path = await ask_target(self._context.app, "Write the results", f"run-{looked_at.id}.jsonl")
         if path is None:
             return
@@ -191,18 +187,12 @@ class Results:
 
     # -- inside ------------------------------------------------------------------------
 
-    def _asked_for(self) -> LookedAt | None:
+    @property
+    def asked_for(self) -> LookedAt:
+        """The run that is looked at. Raises InputError without one."""
         if self.looked_at is None:
-            self._context.show_error(
-                InputError(
-                    "No results",
-                    "no run is shown",
-                    (
-                        f"Press {key_of('compare.run')} to ask a dataset, or "
-                        f"{key_of('compare.earlier')}."
-                    ),
-                )
-            )
+            keys = f"{key_of('compare.run')} to ask a dataset, or {key_of('compare.earlier')}"
+            raise InputError("No results", "no run is shown", f"Press {keys}.")
         return self.looked_at
 
     async def _choose_run(self, title: str, but: str | None) -> str | RunToDelete | None:

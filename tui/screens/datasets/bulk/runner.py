@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.commands import key_hint
 from tui.core.text.text import one_line
+from tui.screens.host import at_work
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -50,12 +51,9 @@ class BulkRunner:
         from tui.services.datasets.bulk import apply
 
         label = planned.outcome.label
-        self._context.working("bulk", label)
-        try:
+        with at_work(self._context, "bulk", label):
             async with self._context.step():
                 await apply(document, planned)
-        finally:
-            self._context.working("bulk", "")
         self._context.tell(
             f"Done: {label}; {key_hint('datasets.undo', 'takes it back')}", seconds=4
         )

@@ -16,7 +16,7 @@ from tui.screens.dialogs.choose import Choice
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog, short_path
 from tui.services.datasets.disk.atomic_save import write_atomically
-from tui.services.errors import InputError
+from tui.services.errors import InputError, disk_errors
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -134,10 +134,6 @@ def _kind_of_rows(document: Document, leave_out: int) -> str:
 
 
 def _write_new(path: Path, line: bytes) -> None:
-    try:
+    with disk_errors("Not written", path, "Choose another place"):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, iter([line + b"\n"]))
-    except OSError as error:
-        raise InputError(
-            "Not written", f"{path}: {error.strerror or error}", "Choose another place"
-        ) from error

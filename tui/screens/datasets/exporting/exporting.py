@@ -102,8 +102,7 @@ class Exporting:
         from tui.core.formats import export
 
         snapshot = document.snapshot()
-        self._context.working("export", "converting")
-        try:
+        with at_work(self._context, "export", "converting"):
             return await asyncio.to_thread(
                 lambda: export(
                     (snapshot[at] for at in positions),
@@ -111,8 +110,6 @@ class Exporting:
                     positions=(at + 1 for at in positions),
                 )
             )
-        finally:
-            self._context.working("export", "")
 
     async def _preview_export(self, form: Format, converted: Converted) -> str | None:
         lost = len(converted.dropped)
@@ -162,14 +159,11 @@ class Exporting:
         if form is None:
             return
         grouping = _grouping(near=form.near)
-        self._context.working("split", "splitting")
-        try:
+        with at_work(self._context, "split", "splitting"):
             lines = await asyncio.to_thread(_filled, document)
             made = await plan_split(
                 self._context.store, lines, form.wanted, grouping=grouping, fresh=form.fresh
             )
-        finally:
-            self._context.working("split", "")
         question = Confirm("Split", split_words(made, form), "choose the files")
         if not await self._context.ask(question):
             return

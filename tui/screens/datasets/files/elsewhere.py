@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.text.text import one_line
 from tui.screens.dialogs.confirm import GoOn
+from tui.screens.host import at_work
 from tui.services.session.taking_over import end_other
 
 if TYPE_CHECKING:
@@ -39,11 +40,8 @@ class EditedElsewhere:
 
     async def _take_over(self, document: Document, holder: Holder) -> None:
         datasets = self._context.datasets
-        self._context.working("open", "waiting for the other finetui")
-        try:
+        with at_work(self._context, "open", "waiting for the other finetui"):
             await end_other(holder, partial(datasets.is_free, document))
-        finally:
-            self._context.working("open", "")
         await asyncio.to_thread(self._context.typed.load)
         await self._reopen()
 

@@ -10,6 +10,7 @@ from tui.core.text.text import plural
 from tui.screens.datasets.files.elsewhere import EditedElsewhere
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.confirm import Confirm
+from tui.screens.host import at_work
 from tui.services.datasets.comparing import compare_with_disk
 from tui.services.given_files import unreadable
 
@@ -112,13 +113,11 @@ class DiskQuestion:
 
     async def _compare(self, document: Document) -> None:
         rows = document.snapshot()
-        self._context.working("compare", "comparing with the file")
         try:
-            found = await asyncio.to_thread(compare_with_disk, rows, document.path)
+            with at_work(self._context, "compare", "comparing with the file"):
+                found = await asyncio.to_thread(compare_with_disk, rows, document.path)
         except OSError as error:
             raise unreadable(document.path, error) from error
-        finally:
-            self._context.working("compare", "")
         order = "\nThe same lines stand in another order." if found.moved else ""
         text = (
             f"{plural(found.same, 'line')} the same here and in the file\n"

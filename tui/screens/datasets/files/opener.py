@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.core.text.text import plural
+from tui.screens.host import at_work
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,11 +23,8 @@ class Opener:
         """Open a file and close the error shown. Raises ServiceError."""
         before, datasets = self._context.document, self._context.datasets
         kept = before.changes if before is not None and before.modified else 0
-        self._context.working("open", f"opening {path.name}")
-        try:
+        with at_work(self._context, "open", f"opening {path.name}"):
             await datasets.open(path)
-        finally:
-            self._context.working("open", "")
         self._context.clear_error()
         if kept and before is not None and before is not datasets.current:
             text = f"{plural(kept, 'unsaved change')} of {before.path.name} kept for next time."

@@ -99,11 +99,8 @@ class Repairs:
             return
         from tui.services.datasets.repairing import repaired, write_repaired
 
-        self._context.working("repair", f"reading {document.path.name}")
-        try:
+        with at_work(self._context, "repair", f"reading {document.path.name}"):
             made = await repaired(document.path)
-        finally:
-            self._context.working("repair", "")
         if not await self._repair_wanted(document.path, made):
             return
         target = await self._repair_target(document.path)

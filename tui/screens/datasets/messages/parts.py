@@ -99,12 +99,7 @@ class MessageParts:
 
     async def delete(self, message: Message, at: int) -> None:
         """Choose a part and take it out."""
-        content = message.raw.get("content") if isinstance(message.raw, dict) else None
-        choices = [
-            Choice(number, f"{number + 1} {part.kind}", part.words)
-            for number, part in enumerate(edits.parts_of(content))
-        ]
-        number = await self._context.ask(Choose("Delete which part?", choices))
+        number = await self._context.ask(Choose("Delete which part?", part_choices(message)))
         if number is not None:
             await self._rewriter.rewrite(
                 "delete part", lambda e: edits.delete_part(e, message.place, number), at
@@ -124,6 +119,13 @@ class MessageParts:
         )
         agreed = await self._context.ask(Confirm("Put the image in?", question, "put in"))
         return url if agreed else None
+
+
+def part_choices(message: Message) -> list[Choice[int]]:
+    """Return the parts of a message, to choose one by its number."""
+    content = message.raw.get("content") if isinstance(message.raw, dict) else None
+    parts = enumerate(edits.parts_of(content))
+    return [Choice(number, f"{number + 1} {part.kind}", part.words) for number, part in parts]
 
 
 def _read_image(typed: str) -> bytes:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from tui.core import edits
 from tui.core.dataset.names import VALID_NAME
-from tui.screens.dialogs.choose import Choice, Choose
+from tui.screens.datasets.messages.parts import part_choices
+from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.editor import LineEditor
 
 if TYPE_CHECKING:
@@ -44,11 +45,7 @@ class MessageText:
             return -1
         if len(content) == 1:
             return 0
-        choices = [
-            Choice(number, f"{number + 1} {part.kind}", part.words)
-            for number, part in enumerate(edits.parts_of(content))
-        ]
-        return await self._context.ask(Choose("Which part?", choices))
+        return await self._context.ask(Choose("Which part?", part_choices(message)))
 
     async def edit_name(self, message: Message, at: int) -> None:
         """Change or remove the name of who speaks."""
