@@ -114,16 +114,12 @@ async def _compare(options: argparse.Namespace, workspace: Workspace, out: Outpu
         if judge is not None and error is None:
             judging = await workspace.compare.judge(run, judge)
             error = await _ended_by(judging.ask(options.concurrency, limit))
-        pairs = None if error is not None else pairs_of(options, run.id, run.plan, _rows(run))
+        pairs = None if error is not None else pairs_of(options, run.id, run.plan, run.in_order)
         if pairs is not None and pairs.made:
             error = await _ended_by(write_pairs(pairs, workspace))
         return _tell(run, earlier, error, out, judging, pairs)
     finally:
         await run.close()
-
-
-def _rows(run: CompareRun) -> list[Row]:
-    return [run.rows[slot] for slot in run.plan.slots() if slot in run.rows]
 
 
 async def _of_earlier(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:

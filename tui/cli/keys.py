@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from tui.cli.arguments import command, refuse_broken
-from tui.commands import COMMANDS, MODES, PLACES, Keymap
+from tui.commands import COMMANDS, MODES, Keymap, place_title
 from tui.commands.keymap import problems, with_keys
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ async def _keys(options: argparse.Namespace, workspace: Workspace, out: Output) 
     )
     out.line(f"keymap = {keymap.name}")
     for where, those in groupby(listed, lambda one: one.where):
-        out.line(f"\n{_title(where)}")
+        out.line(f"\n{place_title(where)}")
         for one in those:
             mark = "*" if one.id in keymap.own else " "
             out.line(f"{mark} {one.key_label:<20} {one.id:<26} {one.title}: {one.hint}")
@@ -70,10 +70,6 @@ def _check(keymap: Keymap, found: list[Problem], out: Output) -> int:
 
 def _count(found: list[Problem]) -> str:
     return f"{len(found)} problem{'s' if len(found) > 1 else ''}"
-
-
-def _title(where: str) -> str:
-    return PLACES[where].title if where in PLACES else "Everywhere"
 
 
 def _fits(one: Command, words: list[str]) -> bool:

@@ -105,8 +105,7 @@ async def _plan(options: argparse.Namespace, workspace: Workspace) -> Plan:
 
 
 def _tell(run: CompareRun, error: ServiceError | None, out: Output) -> int:
-    rows = [run.rows[slot] for slot in run.plan.slots() if slot in run.rows]
-    good = [row for row in rows if row.error is None]
+    good = [row for row in run.in_order if row.error is None]
     sure = sum(bool(row.logprobs) for row in good)
     model = run.plan.candidates[0].model
     document: dict[str, Any] = {
@@ -126,7 +125,7 @@ def _tell(run: CompareRun, error: ServiceError | None, out: Output) -> int:
     out.document(document if error is None else {**document, "error": error.to_json()})
     given = f"{sure:,} with log probabilities" if sure else "without log probabilities"
     out.line(f"recorded {plural(len(good), 'answer')} of {one_line(model, 200)}, {given}: {run.id}")
-    print_failed(rows, out)
+    print_failed(run.in_order, out)
     if run.asked_again:
         out.note(f"finetui: {plural(run.asked_again, 'answer')} asked for again; both may bill")
     if error is not None:

@@ -20,7 +20,7 @@ from tui.commands.dialogs import DIALOG_COMMANDS
 from tui.commands.keymap import Keymap, with_keys
 from tui.commands.modes import MODE_COMMANDS, MODES
 from tui.commands.order import AFTER_FIRST, IN_FOCUS, LAST
-from tui.commands.places import OF_WIDGETS, PLACES, Place
+from tui.commands.places import OF_WIDGETS, PLACES, Place, place_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -45,6 +45,7 @@ __all__ = [
     "key_words",
     "keymap_in_use",
     "keymap_number",
+    "place_title",
     "use_keymap",
 ]
 

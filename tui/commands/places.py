@@ -324,3 +324,8 @@ PLACES: dict[str, Place] = {
     place.where: place for place in (*_MODES, *_SHARED, *_OF_MODES, *_WIDGETS)
 }
 OF_WIDGETS = frozenset(place.where for place in _WIDGETS)
+
+
+def place_title(where: str) -> str:
+    """Return what a place is called in lists of commands."""
+    return PLACES[where].title if where in PLACES else "Everywhere"

@@ -12,7 +12,6 @@ from tui.core.bulk.operations import (
     BadParameter,
     EachRow,
     Operation,
-    Parameter,
     Work,
 )
 from tui.core.bulk.run import Outcome, Sample, run
@@ -24,7 +23,6 @@ __all__ = [
     "EachRow",
     "Operation",
     "Outcome",
-    "Parameter",
     "Sample",
     "Work",
     "run",

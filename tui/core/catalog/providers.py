@@ -238,16 +238,12 @@ class Presets:
         """Return the preset whose host this is, None for any other."""
         host = urlsplit(base_url or "").hostname or ""
         for preset in self.all().values():
-            if any(_matches(host, pattern) for pattern in preset.hosts):
+            if any(fnmatchcase(host, pattern) for pattern in preset.hosts):
                 return preset
         return None
 
 
 BUILT_IN = Presets()
-
-
-def _matches(host: str, pattern: str) -> bool:
-    return fnmatchcase(host, pattern)
 
 
 @cache

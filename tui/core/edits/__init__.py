@@ -15,7 +15,6 @@ from tui.core.edits.calls import (
     set_tools,
 )
 from tui.core.edits.content import (
-    Part,
     add_part,
     delete_part,
     image_part,
@@ -36,7 +35,7 @@ from tui.core.edits.messages import (
     set_text,
     set_weight,
 )
-from tui.core.edits.pairs import PairDraft, pair_from, preference_pair, swap_outputs
+from tui.core.edits.pairs import pair_from, preference_pair, swap_outputs
 from tui.core.edits.whole import (
     TEMPLATES,
     cut_trailing,
@@ -50,8 +49,6 @@ __all__ = [
     "TEMPLATES",
     "CallDraft",
     "EditError",
-    "PairDraft",
-    "Part",
     "add_part",
     "cut_trailing",
     "delete_call",

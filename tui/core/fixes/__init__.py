@@ -10,7 +10,7 @@ from tui.core.fixes import shapes as shapes
 from tui.core.fixes import texts as texts
 from tui.core.fixes.redaction import redaction as redaction
 from tui.core.fixes.registry import FILE_REPAIRS, PLAIN_SAVES, RENAMES, CannotFix, Fixed
-from tui.core.fixes.repair import Done, Repaired, needs_repair, repair
+from tui.core.fixes.repair import Repaired, needs_repair, repair
 from tui.core.fixes.run import Mended, can_fix, fix, mend, mender
 
 __all__ = [
@@ -18,7 +18,6 @@ __all__ = [
     "PLAIN_SAVES",
     "RENAMES",
     "CannotFix",
-    "Done",
     "Fixed",
     "Mended",
     "Repaired",

@@ -12,7 +12,6 @@ it, and rensa tells which rows of a matrix are duplicates but not of what.
 from tui.core.near.groups import (
     THRESHOLD,
     Group,
-    Reason,
     by_likeness,
     contradictions,
     group_of,
@@ -29,7 +28,6 @@ __all__ = [
     "THRESHOLD",
     "Banding",
     "Group",
-    "Reason",
     "Sketches",
     "Stopped",
     "by_likeness",

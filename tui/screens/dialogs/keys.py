@@ -12,13 +12,13 @@ from textual.widgets import Static
 from tui.commands import (
     COMMANDS,
     MODES,
-    PLACES,
     Command,
     command,
     commands_in_use,
     key_hint,
     key_of,
     keymap_in_use,
+    place_title,
 )
 from tui.commands.key_names import label_of
 from tui.commands.keymap import Problem, problems, problems_of
@@ -44,11 +44,6 @@ class KeyWish:
 
     action: KeyAction
     command_id: str
-
-
-def place_title(where: str) -> str:
-    """Return what a place is called in lists of commands."""
-    return PLACES[where].title if where in PLACES else "Everywhere"
 
 
 class KeysDialog(Dialog[KeyWish]):

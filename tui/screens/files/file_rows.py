@@ -140,15 +140,12 @@ def about(entry: Entry, width: int) -> Text:
             ),
         ]
     else:
-        lines = [_title(entry), _facts(entry), _uses(entry)]
+        title = f"{entry.info.filename or '–'}  {entry.id}"
+        lines = [title, _facts(entry), _uses(entry)]
     text = Text(one_line(lines[0], width), style="bold", no_wrap=True, overflow="ellipsis")
     for line in lines[1:]:
         text.append(f"\n{one_line(line, width)}", style="dim not bold")
     return text
-
-
-def _title(file: StoredFile) -> str:
-    return f"{file.info.filename or '–'}  {file.id}"
 
 
 def _facts(file: StoredFile) -> str:

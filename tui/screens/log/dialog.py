@@ -126,7 +126,8 @@ class LogDialog(Dialog[None]):
         """Show all of the entry."""
         event.stop()
         if (entry := self.current) is not None:
-            self.app.push_screen(DetailsDialog(f"{entry.time} {entry.level}", _whole(entry)))
+            text = visible(f"{entry.source}\n\n{entry.text}")
+            self.app.push_screen(DetailsDialog(f"{entry.time} {entry.level}", text))
 
     @handles("log.level")
     def next_level(self) -> None:
@@ -149,7 +150,3 @@ class LogDialog(Dialog[None]):
             host_of(self).copy_out("\n".join(one.line for one in self.entries), "The log")
         else:
             self.nothing_listed()
-
-
-def _whole(entry: LogEntry) -> str:
-    return visible(f"{entry.source}\n\n{entry.text}")

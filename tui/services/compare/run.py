@@ -107,11 +107,15 @@ class CompareRun:
         """How many prompts have failed for good."""
         return sum(row.error is not None for row in self.rows.values())
 
-    def results(self, earlier: Mapping[str, list[Row]] | None = None) -> Table:
-        """Return the table of what has come, in the order of asking."""
+    @property
+    def in_order(self) -> list[Row]:
+        """What has come, in the order of asking."""
+        return [self.rows[slot] for slot in self.plan.slots() if slot in self.rows]
+
+    def results(self, earlier: Mapping[str, list[Row]]) -> Table:
+        """Return the table of what has come, beside that of earlier runs."""
         names = [one.name for one in self.plan.candidates]
-        rows = [self.rows[slot] for slot in self.plan.slots() if slot in self.rows]
-        return Table(names, rows, self.facts, earlier or {})
+        return Table(names, self.in_order, self.facts, earlier)
 
     async def ask(
         self, concurrency: int, events: RunEvents | None = None, cap: Cap | None = None

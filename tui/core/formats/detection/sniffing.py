@@ -306,7 +306,7 @@ def _by_role(row: Mapping[str, Any], key: str, turns: Sequence[Any], written: st
 
 
 def _messages(row: Mapping[str, Any], turns: Sequence[Mapping[str, Any]]) -> _Verdict:
-    blocks = [b for turn in turns for b in _parts(turn) if isinstance(b, dict)]
+    blocks = [b for turn in turns for b in _list(turn.get("content")) if isinstance(b, dict)]
     kinds = {str(block.get("type", "text" if "text" in block else None)) for block in blocks}
     called = any(turn.get("tool_calls") or turn.get("role") == "tool" for turn in turns)
     if row.get("schemaVersion") or (row.get("system") and _by_two(turns) and not called):
@@ -374,10 +374,6 @@ def _is_odd(block: Mapping[str, Any]) -> bool:
     if str(block.get("type")) not in PARTS or None in block.values():
         return True
     return block.get("type") == "text" and part_words(block) not in {None, "text"}
-
-
-def _parts(turn: Mapping[str, Any]) -> Sequence[object]:
-    return _list(turn.get("content"))
 
 
 def has_input_schema(row: Mapping[str, Any]) -> bool:

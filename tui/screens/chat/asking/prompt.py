@@ -18,18 +18,6 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
 
-def _esc() -> str:
-    return f"{command('app.escape').key_label}: command keys"
-
-
-def _sends() -> tuple[str, ...]:
-    return command("prompt.send").key_names
-
-
-def _keys() -> str:
-    return " · ".join([*key_words(commands_for("prompt"), {}), _esc()])
-
-
 # Below this the prompt has one row, so that what is talked about has some.
 LOW_BREAKPOINTS = [(0, "-low"), (17, "-high")]
 QUESTION = "Ask the model something."
@@ -97,7 +85,7 @@ class Prompt(EditArea):
 
     async def _on_key(self, event: events.Key) -> None:
         # The text area would take enter as a line break before any binding sees it.
-        if event.key in _sends():
+        if event.key in command("prompt.send").key_names:
             event.stop()
             event.prevent_default()
             self.send()
@@ -140,9 +128,10 @@ class Prompt(EditArea):
             call = one_line(self._awaited, 50).replace("[", r"\[")
             self.border_title = f"type what {call} returns; {key_hint('prompt.send', 'sends')} it"
         else:
-            self.border_title = (
-                _keys() if self.has_focus else f"{key_hint('chat.prompt', 'goes')} to the prompt"
-            )
+            leaves = f"{command('app.escape').key_label}: command keys"
+            keys = " · ".join([*key_words(commands_for("prompt"), {}), leaves])
+            goes = f"{key_hint('chat.prompt', 'goes')} to the prompt"
+            self.border_title = keys if self.has_focus else goes
 
     def watch_has_focus(self, has_focus: bool) -> None:
         """Say which keys work here, or how to come back."""

@@ -24,10 +24,6 @@ if TYPE_CHECKING:
 _PAUSE_S = 0.15  # without a key before what was typed is looked for
 
 
-def _none_kept() -> str:
-    return f"none yet; {key_of('filter.save')} in the field saves one"
-
-
 class Filtering:
     """The field of the filter, and the filters used before."""
 
@@ -141,7 +137,8 @@ class Filtering:
         )
 
     def _recall(self) -> None:
-        dialog: Choose[str] = Choose("Filters", [], empty=_none_kept())
+        none = f"none yet; {key_of('filter.save')} in the field saves one"
+        dialog: Choose[str] = Choose("Filters", [], empty=none)
         shown = self._context.open(dialog, self._take_recalled)
         self._context.run(self._offer, dialog, shown, group="recall", description="list filters")
 

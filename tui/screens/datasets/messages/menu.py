@@ -25,14 +25,6 @@ if TYPE_CHECKING:
     from tui.screens.datasets.messages.tools import ToolUse
 
 
-def _up() -> str:
-    return key_of("datasets.move_up")
-
-
-def _down() -> str:
-    return key_of("datasets.move_down")
-
-
 class MessageMenu:
     """Offers what can be done with the message under the cursor."""
 
@@ -80,14 +72,10 @@ class MessageMenu:
             tasks.append(Choice(choose, "Answers call", answered))
         tasks.append(Choice(partial(text.edit_name, message, at), "Name", message.name or "none"))
         tasks += self._part_tasks(message, at)
-        tasks += [
-            Choice(
-                partial(moving.move_message, message, at, -1), "Move up", f"the same as {_up()}"
-            ),
-            Choice(
-                partial(moving.move_message, message, at, 1), "Move down", f"the same as {_down()}"
-            ),
-        ]
+        for way, by in (("up", -1), ("down", 1)):
+            words = f"the same as {key_of(f'datasets.move_{way}')}"
+            move = partial(moving.move_message, message, at, by)
+            tasks.append(Choice(move, f"Move {way}", words))
         return tasks
 
     def _part_tasks(self, message: Message, at: int) -> Tasks:

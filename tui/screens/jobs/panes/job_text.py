@@ -31,10 +31,6 @@ _PARAMETERS = {
 }
 
 
-def _chats() -> str:
-    return f"press {key_of('jobs.chat')} to chat with it."
-
-
 def _waiting() -> dict[str, str]:
     return {
         "validating_files": "The provider is checking the files",
@@ -68,7 +64,8 @@ def _state(line: Line, now: float, ready: str) -> str:
         return f": {job.error.message.rstrip('.')}."
     if job.succeeded:
         model = job.fine_tuned_model
-        there = f" {model}: {ready or _chats()}" if model else ""
+        asks = f"press {key_of('jobs.chat')} to chat with it."
+        there = f" {model}: {ready or asks}" if model else ""
         return f"{_took(job)}.{there}"
     since = "" if line.since is None else f" for {duration_words(now - line.since)}"
     usual = "" if line.usual is None else f" (usually {duration_words(line.usual)})"

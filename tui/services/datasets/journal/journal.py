@@ -184,7 +184,7 @@ class Journal:
         while (kept := self.path.with_suffix(f".kept-{number}.jsonl")).exists():
             number += 1
         kept.touch(0o600)
-        kept.write_bytes(self._read())
+        kept.write_bytes(os.pread(self._fd, os.fstat(self._fd).st_size, 0))
         os.ftruncate(self._fd, 0)
         return kept
 
@@ -205,9 +205,6 @@ class Journal:
         except BaseException:  # a full disk, say: what fits of it must not stay
             os.ftruncate(self._fd, size)
             raise
-
-    def _read(self) -> bytes:
-        return os.pread(self._fd, os.fstat(self._fd).st_size, 0)
 
     def _write(self, records: Iterable[bytes]) -> None:
         for record in records:

@@ -2,7 +2,6 @@
 
 from tui.services.jobs.preflight.parts import (
     LEVELS,
-    TOPICS,
     Level,
     Part,
     Preflight,
@@ -11,11 +10,10 @@ from tui.services.jobs.preflight.parts import (
     refuse_blocked,
 )
 from tui.services.jobs.preflight.service import OnChange, PreflightService
-from tui.services.jobs.preflight.sources import Source, is_path
+from tui.services.jobs.preflight.sources import Source
 
 __all__ = [
     "LEVELS",
-    "TOPICS",
     "Level",
     "OnChange",
     "Part",
@@ -24,6 +22,5 @@ __all__ = [
     "Price",
     "Source",
     "Topic",
-    "is_path",
     "refuse_blocked",
 ]
