@@ -34,6 +34,7 @@ class Status:
 
 _DOT = " · "
 _COSTS = 62  # percent of the line, at most
+_PROFILE = 30  # cells of the profile's name, at most
 _FIRST = 24  # cells of what a screen says first, before which the age gives way
 _LEAST = 12  # cells of what a screen shows, beside a long piece of work
 
@@ -93,7 +94,9 @@ class StatusLine(Horizontal):
     def _paint(self) -> None:
         status = self._status
         text = Text(no_wrap=True, overflow="ellipsis")
-        text.append(visible(status.profile) or "…", style="bold")
+        profile = Text(visible(status.profile) or "…", style="bold")
+        profile.truncate(_PROFILE, overflow="ellipsis")
+        text.append_text(profile)
         if status.provider:
             text.append(f" ({visible(status.provider)})")
         if status.read_only:
