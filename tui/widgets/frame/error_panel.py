@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.core.text.text import visible
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _LINES = 8  # at most
 _LONGEST = 600  # characters of each part
@@ -89,8 +85,8 @@ class ErrorPanel(Static):
         around = self.parent.content_size.width if isinstance(self.parent, Widget) else 0
         return max(around - _SIDES, _NARROWEST)
 
-    def _lines(self, text: Text) -> Sequence[Text]:
-        return text.wrap(self.app.console, self._width) if text else ()
+    def _lines(self, text: Text) -> list[Text]:
+        return [*text.wrap(self.app.console, self._width)] if text else []
 
     def hide(self) -> bool:
         """Close the panel; tells whether there was one to close."""
