@@ -18,11 +18,12 @@ from textual.widgets import Input
 
 from tests.home import Home
 from tests.pictures.svg import picture
-from tests.until import until
+from tests.until import on_screen, until
 from tui.app import FinetuiApp
 from tui.screens.chat import ChatScreen
 from tui.screens.chat.asking.prompt import Prompt
 from tui.screens.compare import CompareScreen
+from tui.screens.compare.results.form import RunForm
 from tui.screens.dialogs.choose import Choose
 from tui.screens.jobs import JobsScreen
 from tui.screens.jobs.form import NewJob
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
 FOLDER = Path(__file__).parent
+LOW = 20  # rows of the pictures of short lists
 QUESTION = "Is tap water fine?"
 
 
@@ -79,12 +81,15 @@ class Walk:
         await self.press("c")
         await self.ask()
         await self.draw("chat")
+        width, height = self.app.size
+        await self.pilot.resize_terminal(width, min(height, LOW))  # there is little to list
         await self.press("escape", "5", "t")
         await self.pilot.pause()
         await self.draw("models")
         await self.press("6")
         await self.pilot.pause()
         await self.draw("files")
+        await self.pilot.resize_terminal(width, height)
         await self.press("7")
         await self.compare()
         await self.draw("compare")
@@ -113,6 +118,7 @@ class Walk:
 
         await self.come(lambda: self.app.screen is screen)
         await self.come(ended, 300)
+        await self.come(lambda: "successfully completed" in on_screen(self.app))
 
     async def ask(self) -> None:
         """Ask the tuned model."""
@@ -128,7 +134,7 @@ class Walk:
             )
 
     async def compare(self) -> None:
-        """Ask the tuned models and their base the same."""
+        """Ask a tuned model and its base a question, and all that the model was trained on."""
         await self.come(lambda: isinstance(self.app.screen, CompareScreen))
         screen: Any = self.app.screen
         await self.come(lambda: screen.context.comparison.columns)
@@ -137,7 +143,13 @@ class Walk:
         await self.press(*QUESTION, "enter")
         await self.pilot.pause()
         await self.come(lambda: not screen.asking.under_way)
-        await self.press("escape")
+        await self.press("escape", "e")
+        await self.come(lambda: isinstance(self.app.screen, Choose))
+        await self.press("enter")
+        await self.come(lambda: isinstance(self.app.screen, RunForm))
+        await self.press(*"16", "ctrl+s")
+        await self.come(lambda: "better on" in on_screen(self.app))
+        await self.come(lambda: not screen.running.under_way)
 
 
 async def walk(folder: Path, size: tuple[int, int], theme: str, wanted: set[str]) -> None:

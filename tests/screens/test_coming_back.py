@@ -13,6 +13,7 @@ from tests.screens.slow_provider import MODELS, slow_provider
 from tests.until import toasts, until
 from tui.app import FinetuiApp
 from tui.core.chat.parameters import ChatParameters
+from tui.screens.chat.asking.prompt import Prompt
 from tui.screens.dialogs.editor import TextEditor
 
 if TYPE_CHECKING:
@@ -200,21 +201,32 @@ async def test_lists_counts_and_forms_are_as_they_were(app_home: Path, tmp_path:
             assert not app.workspace.typed.names("")
 
 
-async def test_a_system_prompt_half_typed_is_open_again(app_home: Path) -> None:
+async def test_a_system_prompt_half_typed_is_open_again_and_images_are_attached(
+    app_home: Path, tmp_path: Path
+) -> None:
     use_profile(app_home, "http://127.0.0.1:9/v1")
+    for name in ("here.png", "gone.png"):
+        (tmp_path / name).write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(20) + name.encode())
     app = FinetuiApp()
     async with app.run_test(size=(80, 24)) as pilot:
         await until(lambda: app.workspace, pilot)
         await pilot.press("4")
         await until(lambda: app.current_mode == "chat", pilot)
+        app.screen.attaching.come_back([str(tmp_path / "here.png"), str(tmp_path / "gone.png")])
+        await until(lambda: len(app.screen.attaching.paths) == 2, pilot)
         await pilot.press("escape", "escape", "s")
         await until(lambda: isinstance(app.screen, TextEditor), pilot)
         await pilot.press(*"You are a bird")
         app.leaving.end(143)
+    (tmp_path / "gone.png").unlink()
     app = FinetuiApp()
     async with app.run_test(size=(80, 24)) as pilot:
         await until(lambda: isinstance(app.screen, TextEditor), pilot)
         await until(lambda: app.screen.query_one("TextArea").text == "You are a bird", pilot)
+        chat: Any = app.screen_stack[0]
+        await until(lambda: "here.png" in str(chat.query_one(Prompt).border_subtitle), pilot)
+        told = "gone.png was attached and cannot be read: "
+        await until(lambda: any(one.startswith(told) for one in toasts(app)), pilot)
 
 
 async def test_the_log_is_shown_while_it_grows(app_home: Path) -> None:

@@ -10,9 +10,13 @@ from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBar
 from textual.widget import Widget
 
+from tui.widgets.parts import parts_in
+
 if TYPE_CHECKING:
     from rich.style import Style
     from textual.strip import Strip
+
+_AROUND = 6  # cells of a border beside its title
 
 
 class LineView(ScrollView):
@@ -106,15 +110,26 @@ class Pane(Vertical):
     """A box with a border that says what is in it."""
 
     _labelling = False
+    _title = _subtitle = ""
 
     def label(self, title: str, subtitle: str = "") -> None:
-        """Write on the border, above and below; only these two lines are painted again."""
-        self._labelling = True
+        """Write on the border, above and below; only these two lines are painted again.
+
+        Of a title as many parts stand there as there is room for, each whole.
+        """
+        self._labelling, self._title, self._subtitle = True, title, subtitle
+        if self.outer_size.width:
+            title = parts_in(title, self.outer_size.width - _AROUND)
         if title != self.border_title:
             self.border_title = title
         if subtitle != (self.border_subtitle or ""):
             self.border_subtitle = subtitle
         self._labelling = False
+
+    def on_resize(self) -> None:
+        """Fit the title anew."""
+        if self._title:
+            self.label(self._title, self._subtitle)
 
     def refresh(
         self,

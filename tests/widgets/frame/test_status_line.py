@@ -8,6 +8,7 @@ import pytest
 from textual.app import App, ComposeResult
 
 from tests.until import strips_of
+from tui.widgets.frame.error_panel import ErrorPanel, Failure
 from tui.widgets.frame.status_line import Status, StatusLine
 
 
@@ -51,3 +52,31 @@ async def test_beside_much_that_costs_no_number_is_cut_off(
         assert text.startswith(f" foundry  {shown} ")
         assert ("updated" in text) is age
         assert "$3.40/h + unknown at 14:03" in text
+
+
+class Failing(Line):
+    def compose(self) -> ComposeResult:
+        yield ErrorPanel("esc closes · y copies")
+        yield StatusLine()
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+async def test_names_and_answers_of_ten_thousand_characters_hide_nothing(width: int) -> None:
+    app = Failing()
+    async with app.run_test(size=(width, 24)) as pilot:
+        line = app.query_one(StatusLine)
+        line.show(Status("p" * 10_000))
+        line.note("3 jobs")
+        panel = app.query_one(ErrorPanel)
+        for said in ("n" * 10_000, "漢" * 10_000, "word " * 2_000):
+            panel.show(Failure("Cannot ask", said, "Choose another model.", "req-1"))
+            await pilot.pause()
+            rows = [strip.text.strip("█ ") for strip in strips_of(app.screen)]
+            assert rows[0] == "✗ Cannot ask"
+            assert rows[5].endswith("…")
+            assert rows[6:8] == ["→ Choose another model.", "request req-1 · esc closes · y copies"]
+            assert "…  3 jobs" in rows[8]
+        panel.show(Failure("Cannot ask", "No such model.", ""))
+        await pilot.pause()
+        rows = [strip.text.strip("█ ") for strip in strips_of(app.screen)]
+        assert rows[:3] == ["✗ Cannot ask", "No such model.", "esc closes · y copies"]

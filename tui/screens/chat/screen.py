@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tui.commands import key_hint, key_of
-from tui.core.provider.parsing import as_text
+from tui.core.provider.parsing import as_text, as_texts
 from tui.dispatch import handles
 from tui.screens.base import ModeScreen
 from tui.screens.chat.asking.answering import Answering, AskedWith
@@ -122,6 +122,7 @@ class ChatScreen(ModeScreen):
         if first:
             typed = self._prompt.go_on_with(workspace.typed.get(PROMPT))
             workspace.typed.put(PROMPT, typed)
+            self.attaching.come_back(as_texts(self.host.remembered(self.MODE).get("images")))
         started = self.host.chat_start
         if started is None:
             remembered = self.host.remembered(self.MODE) if first else {}
@@ -133,7 +134,12 @@ class ChatScreen(ModeScreen):
     def remembered(self) -> Mapping[str, Any]:
         """Return what is asked with: chats themselves are kept when something was said."""
         model = self.models.model
-        return {"model": model, "listed": self.models.is_listed(model), "system": self.system.own}
+        return {
+            "model": model,
+            "listed": self.models.is_listed(model),
+            "system": self.system.own,
+            "images": self.attaching.paths,
+        }
 
     def _came_to(self, remembered: Mapping[str, Any]) -> None:
         """Go on with the model and system prompt chosen since the chat was asked last."""

@@ -32,6 +32,10 @@ _KINDS = {"datasets": "Dataset", "chat": "Chat", "jobs": "Job", "models": "Model
 class Palette(Choose["Target | KnownThing"]):
     """Finds commands and things by a few letters; `known` reads the things in the background."""
 
+    DEFAULT_CSS = """
+    Palette > .dialog { width: 100; }
+    """
+
     def __init__(
         self,
         choices: list[Choice[Target]],

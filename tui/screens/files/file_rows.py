@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 WIDE = 110  # columns from which the file's id has room in the list
 _SIZE, _PURPOSE, _AGE, _USE, _ID = 8, 9, 6, 20, 30
+_ENOUGH, _JOB = 36, 34  # columns of a name before a job's id gets more; of such an id and a number
 _SHORT = {"fine-tune-results": "results", "assistants_output": "output"}
 
 
@@ -192,9 +193,15 @@ def _cell(text: str, width: int) -> str:
 
 
 def _name_width(width: int) -> int:
-    taken = 2 + 1 + _SIZE + 1 + _PURPOSE + 1 + _AGE + 1 + _use_width(width)
-    return max(width - taken - (1 + _ID if width >= WIDE else 0), 12)
+    return max(_room(width) - _use_width(width), 12)
+
+
+def _room(width: int) -> int:
+    """Return the columns that the name and what uses the file share."""
+    taken = 2 + 1 + _SIZE + 1 + _PURPOSE + 1 + _AGE + 1
+    return width - taken - (1 + _ID if width >= WIDE else 0)
 
 
 def _use_width(width: int) -> int:
-    return _USE if width >= 78 else 14
+    least = _USE if width >= 78 else 14
+    return max(least, min(_room(width) - _ENOUGH, _JOB))

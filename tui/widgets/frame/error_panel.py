@@ -5,9 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rich.text import Text
+from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.core.text.text import visible
+
+_LINES = 8  # at most
+_LONGEST = 600  # characters of each part
+_SIDES = 3  # columns of the border and the padding
+_NARROWEST = 20  # columns, before it is laid out
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +56,37 @@ class ErrorPanel(Static):
     def show(self, failure: Failure) -> None:
         """Show a failure in place of the one before."""
         self.failure = failure
-        text = Text()
-        text.append(f"✗ {visible(failure.title)}\n", style="bold")
-        if failure.cause:
-            text.append(f"{visible(failure.cause)[:600]}\n")
-        if failure.next_step:
-            text.append(f"→ {visible(failure.next_step)}\n")
-        tail = f"request {visible(failure.request_id)} · " if failure.request_id else ""
-        text.append(f"{tail}{self._keys}", style="dim")
-        self.update(text)
+        self._paint(failure)
         self.add_class("-shown")
+
+    def on_resize(self) -> None:
+        """Divide the lines anew."""
+        if self.failure is not None:
+            self._paint(self.failure)
+
+    def _paint(self, failure: Failure) -> None:
+        title = Text(f"✗ {visible(failure.title)[:_LONGEST]}", style="bold")
+        step = Text(f"→ {visible(failure.next_step)[:_LONGEST]}" if failure.next_step else "")
+        tail = f"request {visible(failure.request_id)[:80]} · " if failure.request_id else ""
+        keys = Text(f"{tail}{self._keys}", style="dim")
+        # What to do stands whole, however much a server has said.
+        room = max(_LINES - sum(len(self._lines(part)) for part in (title, step, keys)), 1)
+        lines = self._lines(Text(visible(failure.cause)[:_LONGEST]))
+        cause = [line.plain.rstrip() for line in lines[:room]]
+        if len(lines) > room:
+            last = Text(f"{cause[-1]} …")
+            last.truncate(self._width, overflow="ellipsis")
+            cause[-1] = last.plain
+        parts = (title, Text("\n".join(cause)), step, keys)
+        self.update(Text("\n").join(part for part in parts if part))
+
+    @property
+    def _width(self) -> int:
+        around = self.parent.content_size.width if isinstance(self.parent, Widget) else 0
+        return max(around - _SIDES, _NARROWEST)
+
+    def _lines(self, text: Text) -> list[Text]:
+        return [*text.wrap(self.app.console, self._width)] if text else []
 
     def hide(self) -> bool:
         """Close the panel; tells whether there was one to close."""

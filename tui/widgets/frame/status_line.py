@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from tui.core.text.moments import moment_words
 from tui.core.text.text import one_line, visible
+from tui.widgets.parts import DOT, parts_in
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -32,10 +33,9 @@ class Status:
     costs: str = ""
 
 
-_DOT = " · "
 _COSTS = 62  # percent of the line, at most
+_PROFILE = 30  # cells of the profile's name, at most
 _FIRST = 24  # cells of what a screen says first, before which the age gives way
-_LEAST = 12  # cells of what a screen shows, beside a long piece of work
 
 
 class StatusLine(Horizontal):
@@ -93,7 +93,9 @@ class StatusLine(Horizontal):
     def _paint(self) -> None:
         status = self._status
         text = Text(no_wrap=True, overflow="ellipsis")
-        text.append(visible(status.profile) or "…", style="bold")
+        profile = Text(visible(status.profile) or "…", style="bold")
+        profile.truncate(_PROFILE, overflow="ellipsis")
+        text.append_text(profile)
         if status.provider:
             text.append(f" ({visible(status.provider)})")
         if status.read_only:
@@ -105,7 +107,7 @@ class StatusLine(Horizontal):
             taken = text.cell_len + cell_len(work) + len("  ")
             note = one_line(self._note)
             if self.size.width:
-                note = _parts_in(note, self._room(note, taken) - taken)
+                note = parts_in(note, self._room(note, taken) - taken)
             text.append("  ").append(note)
         text.append(work, style="italic")
         shown.update(text, layout=False)
@@ -115,7 +117,7 @@ class StatusLine(Horizontal):
         width, costs = self.size.width, one_line(self._status.costs)
         room = width - (min(cell_len(costs) + 2, width * _COSTS // 100) if costs else 0)
         beside = room - cell_len(self._age)
-        first = cell_len(note.partition(_DOT)[0])
+        first = cell_len(note.partition(DOT)[0])
         shown = beside - taken >= min(first, _FIRST)
         self.query_one("#status-age", Static).display = shown
         return beside if shown else room
@@ -123,17 +125,3 @@ class StatusLine(Horizontal):
     def on_resize(self) -> None:
         """Divide the room anew."""
         self._paint()
-
-
-def _parts_in(note: str, room: int) -> str:
-    """Return as many parts of a remark as there is room for; none is cut but the first."""
-    if cell_len(note) <= room:
-        return note
-    parts = note.split(_DOT)
-    while len(parts) > 1:
-        parts.pop()
-        if cell_len(shorter := f"{_DOT.join(parts)} …") <= room:
-            return shorter
-    text = Text(parts[0])
-    text.truncate(max(room, _LEAST), overflow="ellipsis")
-    return text.plain

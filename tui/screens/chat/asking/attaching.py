@@ -10,8 +10,11 @@ from tui.core.text.text import one_line
 from tui.dispatch import handles
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.path import PathDialog
+from tui.services.errors import ServiceError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tui.screens.chat.asking.prompt import Prompt
     from tui.screens.controller_context import ScreenContext
 
@@ -22,6 +25,26 @@ class Attaching:
     def __init__(self, context: ScreenContext, prompt: Prompt) -> None:
         self._context, self._prompt = context, prompt
         self._images: tuple[tuple[str, str], ...] = ()
+        self._paths: dict[str, str] = {}  # of those read from a file, by their data URLs
+
+    @property
+    def paths(self) -> list[str]:
+        """The files of the images that go with the next question."""
+        return [self._paths[url] for _, url in self._images if url in self._paths]
+
+    def come_back(self, paths: Sequence[str]) -> None:
+        """Attach the images that were attached when the program ended; tell what is gone."""
+        if paths:
+            self._context.run(self._bring_back, paths, group="attach", description="attach images")
+
+    async def _bring_back(self, paths: Sequence[str]) -> None:
+        for path in paths:
+            try:
+                await self._read(Path(path))
+            except ServiceError as error:
+                name = one_line(Path(path).name, 60)
+                text = f"{name} was attached and cannot be read: {one_line(error.cause, 200)}"
+                self._context.tell(text, seconds=10, warning=True)
 
     @handles("chat.attach", group="attach")
     async def attach(self) -> None:
@@ -39,13 +62,16 @@ class Attaching:
                 return
         dialog = PathDialog("Attach an image", placeholder="path of a PNG, JPEG, WEBP or GIF file")
         path = await self._context.ask(dialog)
-        if path is None:
-            return
+        if path is not None:
+            await self._read(path)
+            self._prompt.focus()
+
+    async def _read(self, path: Path) -> None:
         from tui.services.chat.images import read_image
 
         url = await read_image(str(path))
-        self.give_back((*self._images, (Path(path).name, url)))
-        self._prompt.focus()
+        self._paths[url] = str(path)
+        self.give_back((*self._images, (path.name, url)))
 
     def take(self) -> tuple[tuple[str, str], ...]:
         """Return the images for a question that is sent; none are left."""

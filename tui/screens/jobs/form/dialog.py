@@ -282,10 +282,9 @@ class NewJob(Dialog[Job]):
 
     def _focus_again(self) -> None:
         """Go back to the field one was in, unless an error is shown first."""
-        left = self._left
-        failing = self.query_one(ErrorPanel).failure is not None
-        if left is None or not left.is_attached or failing:
-            return
+        left, panel = self._left, self.query_one_optional(ErrorPanel)
+        if left is None or not left.is_attached or panel is None or panel.failure is not None:
+            return  # the form goes, or there is an error to be read
         if isinstance(left, Input):  # what is typed there goes on where it was
             left.select_on_focus = False
         self.set_focus(left)

@@ -37,7 +37,7 @@ _OPTIONAL = (
     ("loss", "loss", 6),
     ("valid", "valid", 6),
     ("cost", "cost", 12),
-    ("usual", "usual time", 10),
+    ("usual", "usual", 7),
     ("tokens", "tokens", 6),
 )
 _LEAST_NAME = {"step": 8, "loss": 10, "valid": 20}
