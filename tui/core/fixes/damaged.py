@@ -7,7 +7,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from tui.core.fixes import lenient
+from tui.core.fixes import dialects, lenient
 from tui.core.fixes.registry import CannotFix, Fixed, line_fix
 from tui.core.formats.turns import is_conversation
 
@@ -189,7 +189,8 @@ def null_for_nan(line: bytes) -> Fixed:
 @line_fix("python-literal")
 def json_words(line: bytes) -> Fixed:
     """Write true, false and null as JSON does."""
-    return _tokens("word", line, lambda word: _JSON_WORDS.get(word.lower(), word))
+    made = _tokens("word", line, lambda word: _JSON_WORDS.get(word.lower(), word))
+    return dialects.from_python(line.decode()).encode() if made == line else made
 
 
 def _tokens(kind: str, line: bytes, change: Callable[[str], str]) -> bytes:
@@ -202,8 +203,8 @@ def _tokens(kind: str, line: bytes, change: Callable[[str], str]) -> bytes:
 @line_fix("single-quotes")
 def straight_quotes(line: bytes) -> Fixed:
     """Put texts in other quotes into straight double ones."""
-    if line.strip().startswith(b"```"):
-        raise CannotFix("this is a fence of Markdown, not a text in quotes; delete the line")
+    if (whole := dialects.out_of_quotes(line.decode())) is not None:
+        return whole.encode()
     made = lenient.rewrite(line.decode(), lenient.straight).encode()
     if made == line:
         raise CannotFix("a quote is opened and not closed; edit the line with e")

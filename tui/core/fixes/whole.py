@@ -48,9 +48,19 @@ def no_json(data: bytes) -> bool:
     if wide_encoding(data) or not data.removeprefix(BOM_UTF8).strip():
         return False
     data = data.removeprefix(BOM_UTF8)
-    if _BEGINS.search(data) is not None:
+    if _BEGINS.search(data) is not None or _mends(data):
         return False
     return any(not_json(line) for line in data.splitlines() if line.strip())
+
+
+def _mends(data: bytes) -> bool:
+    """Whether one of the first lines becomes an object when it is mended."""
+    from tui.core.checks import RULES
+    from tui.core.fixes.run import mend
+
+    rules = {rule.id for rule in RULES.values() if rule.scope == "line"}
+    looked = islice((line for line in data.split(b"\n") if b"{" in line), _LOOKED_AT)
+    return any(isinstance(_value(one), dict) for line in looked for one in mend(line, rules).lines)
 
 
 def kind_of_prose(path: str, head: bytes) -> str:
