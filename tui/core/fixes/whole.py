@@ -6,7 +6,7 @@ import re
 import shlex
 from codecs import BOM_UTF8
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from tui.core.dataset.example import kind_of
 from tui.core.fixes.damaged import wide_encoding
 from tui.core.formats.detection.containers import (
     ARRAY,
+    PROSE,
     SUFFIXES,
     UnreadableError,
     container_of,
@@ -30,6 +31,7 @@ from tui.core.formats.detection.packed import not_text, unpacking
 from tui.core.formats.detection.tables import table_format
 from tui.core.formats.detection.texts import text_kind
 from tui.core.formats.turns import is_conversation
+from tui.core.text.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
@@ -74,6 +76,17 @@ def kind_of_prose(path: str, head: bytes) -> str:
     return "" if kind == "text" and PurePath(path).suffix.lower() in SUFFIXES else kind
 
 
+def not_read(kind: str) -> tuple[str, str]:
+    """Return what is said of a text that is not data, by its kind, and what to do about it."""
+    said = f"it looks like {kind}, which finetui does not read"
+    if kind == "text":
+        said = "it is text, without a JSON object on any line"
+    return said, (
+        "Export it as CSV or JSON (of chats with the columns conversation, speaker and text), or "
+        "write User: and Assistant: before the turns"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """How a file lies that does not hold an example on each line, and what to do about it."""
@@ -115,11 +128,11 @@ def _no_lines(path: str, head: bytes) -> Layout | None:
     if wide_encoding(head):
         return Layout("UTF-16 text", _run(command_for("fix", path, "fixed")))
     container = container_of("", head)
-    if container in {"whatsapp", "mbox"} and (chat := other_format(head)) is not None:
-        what = "a WhatsApp chat" if container == "whatsapp" else "a mailbox"
-        return Layout(what, f"{_run(chat.command(path))}: {chat.about}")
     if container == "transcript":
-        return Layout("a transcript", _run(Foreign("transcript", "").command(path)))
+        return Layout(PROSE[container], _run(Foreign("transcript", "").command(path)))
+    if container in PROSE and (chat := other_format(head)) is not None:
+        about = f": {chat.about}" if chat.about else ""
+        return Layout(PROSE[container], f"{_run(chat.command(path))}{about}")
     return None
 
 
@@ -181,9 +194,10 @@ def _value(line: bytes) -> object:
     return value if isinstance(value, (dict, list)) else None
 
 
-def other_format(data: bytes, rules: Container[str] = ()) -> Foreign | None:
+def other_format(data: bytes, rules: Container[str] = (), name: str = "") -> Foreign | None:
     """Return the format that most of a file's first rows are of, when it is not OpenAI's.
 
+    In one whose `name` ends in .json, an object on one line may be all rows, as convert reads it.
     `rules` are those to be mended: with its own among them, the old format counts as OpenAI's.
     """
     if (export := _export_cut_off(data)) is not None:
@@ -192,16 +206,26 @@ def other_format(data: bytes, rules: Container[str] = ()) -> Foreign | None:
     if kind in {"csv", "tsv"}:
         return table_format(kind, data[:_HEAD])
     try:
-        records = islice(records_of(data, kind), _LOOKED_AT)
+        named = name if SUFFIXES.get(PurePath(name).suffix.lower()) == "json" else ""
+        records = islice(records_of(data, container_of(named, data[:_HEAD])), _LOOKED_AT)
         rows = [record.value for record in records if isinstance(record.value, dict)]
     except UnreadableError:
         return None
     found = Counter(_format(row, rules) for row in rows)
     own = found.pop(_OWN, 0)
     found.pop(None, None)
+    if (
+        own
+        and not found
+        and isinstance(whole := _value(data), dict)
+        and kind_of(whole) == "unknown"
+    ):
+        return Foreign("openai", f"{plural(own, 'example')} in one object", asked="")
     most = next((one for one, n in found.most_common(1) if n > own and one is not _OWN), None)
     if most is not None and most.format == "table":
         return spoken_table(rows, most.reason) or most
+    if most is not None and len({one.format for one in found if one is not None}) > 1:
+        return replace(most, asked=most.asked or "")  # convert reads each row as what it is
     return most
 
 

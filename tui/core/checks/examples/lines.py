@@ -173,7 +173,7 @@ def pretty_printed(line: BadLine) -> Finding | None:
     "odd-space",
     "error",
     "Space that JSON does not know",
-    "Between its values JSON has blanks, tabs and line ends; others come from web pages and editors.",
+    "Between values JSON has blanks and tabs; others come from web pages and editors.",
     fixable=True,
 )
 def odd_space(line: BadLine) -> Finding | None:
