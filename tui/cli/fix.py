@@ -155,7 +155,8 @@ def _mended(line: bytes, rules: AbstractSet[str]) -> Mended:
 
 # What to do about a rule where no fix has said it.
 _OTHERWISE = {
-    "unknown-format": "; delete empty ones, and convert those with a question and an answer"
+    "unknown-format": "; convert reads any keys that it is told with --user and --assistant, "
+    "but for what is empty"
 }
 
 

@@ -189,15 +189,20 @@ def null_for_nan(line: bytes) -> Fixed:
 @line_fix("python-literal")
 def json_words(line: bytes) -> Fixed:
     """Write true, false and null as JSON does."""
+    if (whole := dialects.from_python(line.decode())) is not None:
+        return whole.encode()
     made = _tokens("word", line, lambda word: _JSON_WORDS.get(word.lower(), word))
-    return dialects.from_python(line.decode()).encode() if made == line else made
+    if made == line:
+        raise CannotFix("it is neither JSON nor a value of Python; edit the line with e")
+    return made
 
 
 def _tokens(kind: str, line: bytes, change: Callable[[str], str]) -> bytes:
     def changed(token: Token) -> str:
         return change(token.text) if token.kind == kind else token.text
 
-    return lenient.rewrite(line.decode(), changed).encode()
+    text = line.decode()
+    return lenient.rewrite(dialects.quoted_keys(text) if kind == "word" else text, changed).encode()
 
 
 @line_fix("single-quotes")
@@ -205,7 +210,10 @@ def straight_quotes(line: bytes) -> Fixed:
     """Put texts in other quotes into straight double ones."""
     if (whole := dialects.out_of_quotes(line.decode())) is not None:
         return whole.encode()
-    made = lenient.rewrite(line.decode(), lenient.straight).encode()
+    text = line.decode()
+    if "(" in {t.text for t in lenient.tokens(text)}:  # a tuple, or a long text in parts
+        whole = dialects.from_python(text)
+    made = (whole or lenient.rewrite(text, lenient.straight)).encode()
     if made == line:
         raise CannotFix("a quote is opened and not closed; edit the line with e")
     return made

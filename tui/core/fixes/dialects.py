@@ -49,14 +49,22 @@ def from_javascript(line: bytes) -> Fixed:
         if not found or not all(whole and piece.startswith("{") for piece, whole in found):
             raise CannotFix(f"it cannot be told where the example ends; {_BY_HAND}")
         return [piece.encode() for piece, _ in found]
+    return lenient.rewrite(
+        quoted_keys(text), lambda t: json_number(t.text) if t.kind == "number" else t.text
+    ).encode()
+
+
+def quoted_keys(text: str) -> str:
+    """Return nearly JSON with the keys in quotes that stand without: words and numbers."""
     made: list[lenient.Token] = []
+    key = -1  # where in `made` the last word or number stands, while only spaces follow it
     for token in lenient.tokens(text):
-        key = next((n for n in range(len(made) - 1, -1, -1) if made[n].kind != "space"), None)
-        if token.text == ":" and key is not None and made[key].kind in {"word", "number"}:
+        if token.text == ":" and key >= 0:
             made[key] = lenient.Token("string", json.dumps(made[key].text, ensure_ascii=False))
+        if token.kind != "space":
+            key = len(made) if token.kind in {"word", "number"} else -1
         made.append(token)
-    texts = (json_number(t.text) if t.kind in {"number", "word"} else t.text for t in made)
-    return "".join(texts).encode()
+    return "".join(token.text for token in made)
 
 
 @line_fix("invalid-escape")
@@ -96,46 +104,36 @@ def _written_out(found: re.Match[str]) -> str:
     return json.dumps(char, ensure_ascii=False)[1:-1]
 
 
-def from_python(text: str) -> str:
-    """Return the JSON of a value as Python prints it. Raises CannotFix for what JSON has not."""
-    refused = CannotFix(f"it is neither JSON nor a value of Python; {_BY_HAND}")
+def from_python(text: str) -> str | None:
+    """Return the JSON of a value as Python prints it; None for what is no value of Python.
+
+    Raises CannotFix for what JSON has not, and for a key that stands twice in one object.
+    """
     if len(text) > _LONGEST_PYTHON:
-        raise refused
+        return None
     try:
         with warnings.catch_warnings(action="ignore"):  # of escapes that Python does not know
             tree = ast.parse(text.strip(), mode="eval")
             value = ast.literal_eval(tree)
     except (ValueError, SyntaxError, RecursionError, MemoryError):
-        raise refused from None
-    if any(isinstance(node, ast.Dict) and _has_twice(node) for node in ast.walk(tree)):
-        raise CannotFix("a key stands twice in one object; decide which to keep first")
-    return _as_json(value, refused)
+        return None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Dict):
+            keys = [key.value for key in node.keys if isinstance(key, ast.Constant)]
+            if len({str(key) for key in keys}) < len(node.keys):
+                raise CannotFix("a key stands twice in one object; decide which to keep first")
+    return _as_json(value)
 
 
-def _has_twice(node: ast.Dict) -> bool:
-    keys = [ast.dump(key) for key in node.keys if key is not None]
-    return len(keys) > len({*keys})
-
-
-def _as_json(value: object, refused: CannotFix) -> str:
+def _as_json(value: object) -> str:
     try:
         text = json.dumps(value, ensure_ascii=False, allow_nan=False)
         text.encode()
     except UnicodeEncodeError:  # a pair of surrogates, which JSON joins
         text = json.dumps(value)
     except (TypeError, ValueError):  # bytes, sets and numbers without an end
-        raise refused from None
-    if json.loads(text) != _as_read(value):
-        raise refused  # keys that are no texts and become equal ones
+        raise CannotFix(f"JSON cannot hold what Python has here; {_BY_HAND}") from None
     return text
-
-
-def _as_read(value: object) -> object:
-    """Return a value of Python as JSON gives it back: tuples as lists, keys as texts."""
-    if isinstance(value, dict):
-        return {key if isinstance(key, str) else json.dumps(key): _as_read(one)
-                for key, one in value.items()}  # fmt: skip
-    return [*map(_as_read, value)] if isinstance(value, (list, tuple)) else value
 
 
 def out_of_quotes(text: str) -> str | None:

@@ -67,7 +67,12 @@ def opens(line: str) -> bool:
         return False
     if any(mark in text for mark in _COMMENTS):
         text = "".join(t.text for t in tokens(text) if t.kind != "comment").rstrip()
-    return text.endswith(("{", "[", ","))
+    return text.endswith(("{", "[", ",")) or _opens_round(text)
+
+
+def _opens_round(text: str) -> bool:
+    """Whether a round bracket is open at the end, as where Python prints a long text."""
+    return text.count("(") > text.count(")") and "(" in {t.text for t in tokens(text)}
 
 
 def _end_of_text(line_at: Callable[[int], str], count: int, at: int) -> int:

@@ -221,10 +221,9 @@ def _values(text: str) -> list[Piece]:
 
 def _whole_damage(text: str) -> str:
     """Return the rule that says the file is no lines: one array, or objects over many lines."""
-    head = text[:65536]
-    if (behind := COMMENTS.match(head)) and head[behind.end() :].startswith("["):
-        head = head[behind.end() :]
-    first = next((line for line in _LINE_END.split(head) if line.strip()), "")
+    if (behind := COMMENTS.match(text)) and text.startswith("[", behind.end()):
+        text = text[behind.end() :]
+    first = next((line for line in _LINE_END.split(text[:65536]) if line.strip()), "")
     if first.lstrip().startswith("["):
         return "" if _is_list(first) and _LINE_END.search(text.strip()) else "json-array"
     found = {issue.rule for issue in check_row(2, first.strip().encode()).issues}

@@ -228,11 +228,19 @@ class CheckedFile:
         """Return what is said of a format as of the file, where its one line may be all rows."""
         from tui.core.checks.repeated_issues import format_issue
         from tui.core.fixes.whole import other_format
+        from tui.core.formats.detection.foreign import foreign_line
 
         if written > 1 or one.rule not in {"foreign-format", "unknown-format"}:
             return one
         found = other_format(self._rows.source.head, name=self.report.path.name)
         if found is None:
+            return one
+        alone = foreign_line(self._rows[one.line - 1])
+        if (
+            alone is not None
+            and alone.format == found.format
+            and bool(alone.about or not found.about)
+        ):
             return one
         return replace(one, message=format_issue(found, self._named).message)
 

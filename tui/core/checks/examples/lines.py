@@ -215,6 +215,25 @@ def trailing_comma(line: BadLine) -> Finding | None:
 
 
 @line_rule(
+    "javascript",
+    "error",
+    "JavaScript instead of JSON",
+    "JSON has no keys without quotes, no hexadecimal numbers and no semicolons.",
+    fixable=True,
+)
+def javascript(line: BadLine) -> Finding | None:
+    """Find keys without quotes, numbers as only programs write them, and semicolons."""
+    if "after document" in line.reason and line.rest.startswith(";"):
+        return _found(line, "JSON has no semicolons. Remove it.")
+    inside = line.text[: line.column].rstrip().endswith(("{", ","))
+    if inside and nearly_json.BARE_KEY.match(line.rest):
+        return _found(line, "a key stands without quotes. Put it in double quotes.")
+    if nearly_json.program_number(line.text, line.column):
+        return _found(line, "a number is not written as JSON has it. Write it in digits.")
+    return None
+
+
+@line_rule(
     "not-a-number",
     "error",
     "NaN or Infinity",
@@ -242,25 +261,6 @@ def python_literal(line: BadLine) -> Finding | None:
     if _PYTHON.match(line.rest) is None:
         return None
     return _found(line, "this is written as Python writes it. Write it as JSON.")
-
-
-@line_rule(
-    "javascript",
-    "error",
-    "JavaScript instead of JSON",
-    "JSON has no keys without quotes, no hexadecimal numbers and no semicolons.",
-    fixable=True,
-)
-def javascript(line: BadLine) -> Finding | None:
-    """Find keys without quotes, numbers as only programs write them, and semicolons."""
-    if "after document" in line.reason and line.rest.startswith(";"):
-        return _found(line, "JSON has no semicolons. Remove it.")
-    inside = line.text[: line.column].rstrip().endswith(("{", ","))
-    if inside and nearly_json.BARE_KEY.match(line.rest):
-        return _found(line, "a key stands without quotes. Put it in double quotes.")
-    if nearly_json.program_number(line.text, line.column):
-        return _found(line, "a number is not written as JSON has it. Write it in digits.")
-    return None
 
 
 @line_rule(
