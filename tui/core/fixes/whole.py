@@ -211,15 +211,17 @@ def other_format(data: bytes, rules: Container[str] = (), name: str = "") -> For
         rows = [record.value for record in records if isinstance(record.value, dict)]
     except UnreadableError:
         return None
+    return _format_of_most(rows, rules, data)
+
+
+def _format_of_most(
+    rows: list[dict[str, Any]], rules: Container[str], data: bytes
+) -> Foreign | None:
     found = Counter(_format(row, rules) for row in rows)
     own = found.pop(_OWN, 0)
     found.pop(None, None)
-    if (
-        own
-        and not found
-        and isinstance(whole := _value(data), dict)
-        and kind_of(whole) == "unknown"
-    ):
+    whole = _value(data) if own and not found else None
+    if isinstance(whole, dict) and kind_of(whole) == "unknown":
         return Foreign("openai", f"{plural(own, 'example')} in one object", asked="")
     most = next((one for one, n in found.most_common(1) if n > own and one is not _OWN), None)
     if most is not None and most.format == "table":
