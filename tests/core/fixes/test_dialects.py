@@ -136,7 +136,7 @@ def test_nothing_is_lost_of_lines_with_something_around(file: AnyFile, around: s
     lines = file.data.decode("utf-8", "replace").split("\n")
     data = "\n".join(around.replace("{}", one) for one in lines if one).encode()
     try:
-        made = fixing(data, chosen_rules(None))
+        made = fixing("in.jsonl", data, chosen_rules(None))
     except InputError:  # no line is JSON, whatever stands around it
         return
     assert absent(data, made.data, [one.text for _, one in made.removed]) == []
