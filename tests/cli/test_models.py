@@ -234,6 +234,11 @@ def test_exports_hold_no_formula_and_hide_nothing(
     assert next(one for one in found if one["id"] == bad)["suffix"].startswith("+1|2\x1b")
     assert "\x1b" not in path.read_text("utf-8")
     assert "\u202e" not in path.read_text("utf-8")
+    done = home.run("models", "export", "-o", str(tmp_path / "x.foo"))
+    assert (done.returncode, (tmp_path / "x.foo").exists()) == (2, False)
+    assert "One of .csv, .json, .md, .markdown." in done.stderr
+    assert home.run("models", "export", "-o", str(tmp_path / "plain")).returncode == 0
+    assert (tmp_path / "plain").read_text().startswith("id,")
     done = home.run("models", "export", "-o", str(tmp_path / "no" / "x.csv"))
     assert done.returncode == 5
     assert next(one["id"] for one in home.json("models", "export")["models"]) == "base"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -35,14 +36,6 @@ def test_a_system_prompt_that_stands_last_is_moved_not_cut(tmp_path: Path, capsy
     assert "Be kind" not in err
     assert "takes out 1 text at messages[].content, the first in line 1: “and?”" in err
     assert "messages[].role" not in err
-
-
-def test_a_fence_of_markdown_is_not_a_quote(tmp_path: Path, capsys: Any) -> None:
-    data = b"```json\n" + json.dumps(qa("Q", "A")).encode() + b"\n```\n"
-    code, lines, err = fixed(tmp_path, capsys, data)
-    assert code == 1
-    assert (lines[0], lines[2]) == ("```json", "```")
-    assert "a fence of Markdown" in err
 
 
 def test_what_can_only_be_meant_in_one_way_is_mended(tmp_path: Path, capsys: Any) -> None:
@@ -99,3 +92,65 @@ def test_what_is_said_is_true(tmp_path: Path, capsys: Any, monkeypatch: pytest.M
         assert main(["check", name]) == 1
         assert said in capsys.readouterr().out
     assert fixed(tmp_path, capsys, b"[12:01] <ann> hi\n[12:02] <bot> ho\n", "irc.log")[0] == 2
+
+
+BROKEN = (
+    ("semicolons.jsonl", "{};\n{};\n", "wrote JSON for JavaScript in 2 lines"),
+    ("code.js", "export const rows = [\n{},\n{},\n];\n", "“export const rows =”"),
+    ("json5.json", "[{messages: [{role: 'user', content: 'Q'}, // asked\n {role: 'assistant', "
+     "content: 'A',}]}]", "“// asked”"),
+    ("spaces.jsonl", "\xa0{}\n\u200b{}\u2028\n", "other spaces between values in 2 lines"),
+    ("numbered.jsonl", "1: {}\n2: {}\n", "the first in line 1: “1:”"),
+    ("app.log", "2024-01-01 10:00 INFO api - {}\n", "“2024-01-01 10:00 INFO api -”"),
+    ("quoted.txt", "'{}'\n'{}'\n", "straight double quotes in 2 lines"),
+    ("fenced.md", "```json\n{}\n```\n", "takes out 1 text at text-around"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "data", "said"), BROKEN, ids=[one[0] for one in BROKEN])
+def test_damage_of_many_tools_is_mended_and_told(
+    tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch, name: str, data: str, said: str
+) -> None:
+    """Convert names fix where it cannot read a file; what fix writes is sound."""
+    monkeypatch.chdir(tmp_path)
+    row = qa("Q", "A")
+    code, lines, err = fixed(tmp_path, capsys, data.replace("{}", json.dumps(row)).encode(), name)
+    assert code == 0, err
+    assert {*lines} == {json.dumps(row)}
+    assert said in err
+    main(["convert", name])
+    step = [one for one in capsys.readouterr().err.split("`") if one.startswith("finetui fix")]
+    for command in step:
+        assert main(shlex.split(command)[1:]) == 0
+
+
+def test_a_row_over_two_lines_is_joined_and_one_cut_off_is_left(
+    tmp_path: Path, capsys: Any
+) -> None:
+    row = qa("one\ntwo", "A")
+    raw = json.dumps(row).replace("\\n", "\n")
+    data = f"{raw}\n{json.dumps(row)[:-9]}\n{raw}\n".encode()
+    code, lines, err = fixed(tmp_path, capsys, data)
+    assert code == 1
+    assert [json.loads(one) for one in (lines[0], lines[2])] == [row, row]
+    assert lines[1] == json.dumps(row)[:-9]
+    assert "Line cut off: left in line 2 of the result" in err
+
+
+def test_what_is_no_data_is_called_by_its_name(tmp_path: Path, capsys: Any) -> None:
+    for name, data, what in (
+        ("a.yaml", b"- role: user\n  content: Hi\n", "YAML"),
+        ("b.txt", b'data: {"id": 1}\n\ndata: [DONE]\n', "a stream of events"),
+        ("c.sql", b"INSERT INTO qa VALUES ('Q', 'A');\n", "SQL"),
+        ("d.env", b"# keys\nNAME=value\nOTHER=x\n", "settings"),
+        ("e.gif", b"GIF89a\1\0", "a GIF picture"),
+        ("f.jsonl", b"\x93\x01\0\0\x02\x08", "binary data"),
+        ("g.rtf", b"{\\rtf1\\ansi hi}", "an RTF document"),
+    ):
+        for command in ("check", "fix", "convert"):
+            (tmp_path / name).write_bytes(data)
+            assert main([command, name]) in {1, 2}
+            out, err = capsys.readouterr()
+            said = out if command == "check" else err
+            assert what in said, (command, name, said)
+            assert "no line begins" not in said

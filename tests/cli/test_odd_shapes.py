@@ -74,6 +74,13 @@ def test_what_stays_as_it_is_though_no_server_takes_it_is_told(tmp_path: Path, c
     row = {"messages": [{"role": "user", "content": [image]}, QA["messages"][1]]}
     _, (made,) = converted(tmp_path, lines(row))
     assert made["messages"][0]["content"][0]["image_url"] == {"url": image["image_url"]}
+    converted(tmp_path, lines({"messages": [QA["messages"][0], {"role": "assistant", "content": [
+        {"type": "image_url", "image_url": {"url": "https://a.example/b.png"}}]}]}))  # fmt: skip
+    assert "image_url in a message of assistant stays" in capsys.readouterr().err
+    gave = {"role": "function", "name": "f", "content": {"t": 21}}
+    asked = {"role": "assistant", "function_call": {"name": "f", "arguments": {"x": 1}}}
+    _, (made,) = converted(tmp_path, lines({"messages": [QA["messages"][0], asked, gave]}))
+    assert made["messages"][2]["content"] == '{"t": 21}'
     pair = {"input": {"messages": QA["messages"][:1]}, "preferred_output": "A",
             "non_preferred_output": "B"}  # fmt: skip
     _, (made,) = converted(tmp_path, lines(pair))
@@ -99,6 +106,44 @@ FILES: tuple[tuple[str, bytes], ...] = (
                         {"sessionId": "s", "message": {"role": "assistant", "content": [
                             {"type": "text", "text": "A"}]}})),
 )  # fmt: skip
+
+
+SQUAD = {"version": "2", "data": [{"title": "T", "paragraphs": [{"context": "C", "qas": [
+    {"id": "1", "question": "Q", "answers": [{"text": "A", "answer_start": 1}, {"text": "B"}]},
+    {"id": "2", "question": "R", "answers": [], "is_impossible": True}]}]}]}  # fmt: skip
+IRC = b"[12:01] <ann> Q\n[12:01] * ann waits\n[12:02] <@bob> A\n"
+# What check, fix and convert say of them names a command that reads them.
+NAMED: tuple[tuple[str, bytes, list[dict[str, Any]]], ...] = (
+    ("squad.json", json.dumps(SQUAD).encode(), [qa("Q\n\nC", "A")]),
+    ("squad.jsonl", lines(SQUAD["data"][0], SQUAD["data"][0]), [qa("Q\n\nC", "A")] * 2),
+    ("table.md", b"| Question | Answer |\n|---|:--|\n| Q | A \\| B |\n", [qa("Q", "A | B")]),
+    ("irc.log", IRC, [QA]),
+    ("by_id.json", json.dumps({"c-1": TURNS, "c-2": TURNS}).encode(), [QA, QA]),
+    ("forum.jsonl", lines({"topic_id": 1, "username": "ann", "post_text": "Q", "post_time": 1},
+                          {"topic_id": 1, "username": "bob", "post_text": "A", "post_time": 2}),
+     [QA]),
+    ("teams.csv", b"conversation,sender,text\n1,ann,Q\n1,bob,A\n", [QA]),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "data", "rows"), NAMED, ids=[one[0] for one in NAMED])
+def test_the_command_named_reads_it(
+    tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch, name: str, data: bytes,
+    rows: list[dict[str, Any]],
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).write_bytes(data)
+    for command in ("check", "fix"):
+        assert main([command, name]) in {1, 2}
+        out, err = capsys.readouterr()
+        step = shlex.split(
+            (out if command == "check" else err).split("`")[1].replace("NAME", "bob")
+        )
+        main(step[1:])
+        made = tmp_path / step[step.index("-o") + 1]
+        assert [json.loads(one) for one in made.read_bytes().splitlines()] == rows
+        made.unlink()
+        capsys.readouterr()
 
 
 @pytest.mark.parametrize(("name", "data"), FILES)
@@ -148,7 +193,7 @@ def test_people_answer_in_slack_too(tmp_path: Path, capsys: Any) -> None:
     [
         ("in.csv", b"question,answer\n", "Add rows to it"),
         ("in.jsonl", b"{'messages': []}\n", "Mend it first: `finetui fix sub/in.jsonl -o sub/"),
-        ("in.md", b"# Notes\n\n- one\n", "It looks like Markdown, which is not read"),
+        ("in.md", b"# Notes\n\n- one\n", "it looks like Markdown, which finetui does not read"),
         ("in.json", b"{}", "its object has no keys"),
         ("in.jsonl", lines({"question": "Q", "answer_a": "A", "answer_b": "B", "winner": "a"}),
          "--user question --assistant answer_a"),

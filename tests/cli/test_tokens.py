@@ -81,6 +81,12 @@ def test_a_file_that_cannot_be_written_is_one_line(home: Home, train: str, tmp_p
     assert "Cannot write the file" in ran.stderr
 
 
+def test_an_ending_that_means_nothing_is_refused(home: Home, train: str, tmp_path: Path) -> None:
+    done = home.run("tokens", train, "--per-example", str(tmp_path / "x.foo"))
+    assert (done.returncode, (tmp_path / "x.foo").exists()) == (2, False)
+    assert "One of .csv, .jsonl, .ndjson." in done.stderr
+
+
 @pytest.mark.parametrize("option", ["--per-example", "--report", "--svg", "--png"])
 def test_a_dataset_is_never_written_over(
     home: Home, train: str, tmp_path: Path, option: str

@@ -196,7 +196,7 @@ def test_what_is_not_json_at_all_is_told_once_and_without_a_command(
     assert main(["check", str(path)]) == 1
     out = capfd.readouterr().out
     assert out.count("error invalid-json") == 1
-    assert f"not JSONL: it looks like {kind}." in out
+    assert f"not JSONL: it looks like {kind}, which finetui does not read." in out
     assert "`" not in out, "no command can help"
     assert main(["fix", str(path), "--in-place", "--yes"]) == 2
     assert "`" not in capfd.readouterr().err

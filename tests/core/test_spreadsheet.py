@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from tui.core.compare.prompts import Prompt
 from tui.core.compare.result_row import Answer, Row, Slot
 from tui.services.compare.export import write_results
+from tui.services.errors import InputError
 
 _TUI = Path(__file__).parents[2] / "tui"
 # Numbers alone; a dataset, which is read again; the lab stands alone, and writes numbers.
@@ -36,3 +39,5 @@ def test_answers_of_a_comparison_are_text(tmp_path: Path) -> None:
     line = path.read_text().splitlines()[1]
     assert line.startswith("1,'@model,1,'=1+1,,\"'=HYPERLINK")
     assert line.endswith(",'+late")
+    with pytest.raises(InputError, match=r"no format here ends in \.foo"):
+        write_results(tmp_path / "r.foo", [prompt], [row])

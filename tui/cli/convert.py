@@ -18,6 +18,7 @@ from tui.cli.inputs import (
     refuse_replacing,
     stdin_bytes,
 )
+from tui.core.fixes.whole import not_read
 from tui.core.formats import READERS, WRITERS, Columns, ReadOptions, export, format_of
 from tui.core.formats.columns import PARTS
 from tui.core.formats.encodings import SAY_ENCODING
@@ -299,17 +300,26 @@ def _words(options: argparse.Namespace) -> list[str]:
 
 def _sniffed(looked: Looked) -> str:
     sniffed = looked.sniffed
-    if looked.problem and not sniffed.format:
-        cause = f"{looked.what}: {looked.problem}"
+    if (looked.problem or looked.prose) and not sniffed.format:
+        cause = f"{looked.what}: {not_read(looked.prose)[0] if looked.prose else looked.problem}"
         raise InputError("Nothing to convert", cause, _step_without_rows(looked))
     if not sniffed.format:
         known = ", ".join(f.id for f in READERS)
         raise InputError(
             "Which format?",
             f"{looked.what}: {sniffed.reason}",
-            column_step(looked) or f"Name the format: --from {known}",
+            column_step(looked) or _step_without_texts(looked, known),
         )
     return sniffed.format
+
+
+def _step_without_texts(looked: Looked, known: str) -> str:
+    if not any(looked.sample):
+        return "Add rows to it"
+    return (
+        "Write each row as messages, or with the keys question and answer; or name the format: "
+        f"--from {known}"
+    )
 
 
 def _step_without_rows(looked: Looked) -> str:
@@ -321,8 +331,8 @@ def _step_without_rows(looked: Looked) -> str:
     if looked.problem.startswith("there is no row"):
         return "Add rows to it"
     if looked.prose:
-        of_table = "; of a table name the columns: --user NAME --assistant NAME"
-        return f"It looks like {looked.prose}, which is not read{of_table if path == STDIN else ''}"
+        of_table = ". Of a table name the columns: --user NAME --assistant NAME"
+        return f"{not_read(looked.prose)[1]}{of_table if path == STDIN else ''}"
     if looked.is_table:
         return f"Save the table anew as CSV, or see `finetui check {shlex.quote(path)}`"
     if packed := next((one.packed for one in looked.sources if one.packed), ""):

@@ -67,7 +67,7 @@ def _refuse_table(path: str) -> None:
 
 def fixing(path: str, data: bytes, rules: AbstractSet[str], *, all_left: bool = False) -> Rewritten:
     """Return what `fixed` does; of a file in another format only which that is."""
-    from tui.core.fixes.whole import no_json, other_format
+    from tui.core.fixes.whole import kind_of_prose, no_json, not_read, other_format
     from tui.core.formats.detection.notebooks import NOTEBOOK, WRITE_ROWS, is_notebook
     from tui.core.formats.detection.packed import not_text, unpacking
 
@@ -75,11 +75,11 @@ def fixing(path: str, data: bytes, rules: AbstractSet[str], *, all_left: bool = 
         raise InputError("Not text", f"{path} is {what}", f"{unpacking(what, path)}.")
     if is_notebook(data[:_HEAD]):
         raise InputError("Not data", f"the file is {NOTEBOOK}", f"{WRITE_ROWS}.")
-    if (format_ := other_format(data, rules)) is not None:
+    if (format_ := other_format(data, rules, path)) is not None:
         return Rewritten(data, 0, refused=format_)
     if no_json(data):
-        cause = "no line begins as a JSON object or array does; nothing was written"
-        raise InputError("Not JSON", cause, "Write it as JSON or as a table, and convert that.")
+        cause, step = not_read(kind_of_prose("", data[:_HEAD]) or "text")
+        raise InputError("Not JSON", f"{cause}; nothing was written", f"{step}.")
     return fixed(data, rules, all_left=all_left)
 
 
@@ -155,7 +155,8 @@ def _mended(line: bytes, rules: AbstractSet[str]) -> Mended:
 
 # What to do about a rule where no fix has said it.
 _OTHERWISE = {
-    "unknown-format": "; convert reads any keys that it is told with --user and --assistant"
+    "unknown-format": "; convert reads any keys that it is told with --user and --assistant, "
+    "but for what is empty"
 }
 
 

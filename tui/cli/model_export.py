@@ -6,7 +6,7 @@ import asyncio
 import time
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from tui.cli.arguments import Commands, Parser, command
 from tui.cli.inputs import REPLACES, STDIN, refuse_replacing
@@ -21,10 +21,11 @@ from tui.cli.models_found import (
 from tui.core.catalog.shutdown import Until, training_ends
 from tui.core.models.days import days_left, ends_words
 from tui.core.models.ending import ending, root_of
-from tui.core.models.export import FORMATS, exported, format_of
+from tui.core.models.export import ENDINGS, FORMATS, exported
 from tui.core.text.moments import day_of
 from tui.core.text.text import plural
 from tui.services.models.export import write_models
+from tui.services.output_endings import by_ending
 
 if TYPE_CHECKING:
     import argparse
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
     from tui.cli.output import Output
     from tui.core.models.entry import ModelEntry
-    from tui.core.models.export import Format
     from tui.services.workspace import Workspace
 
 
@@ -126,11 +126,11 @@ def _ending_row(one: ModelEntry, today: date) -> tuple[str, ...]:
 async def _export(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
     if options.output not in {None, STDIN}:
         refuse_replacing(Path(options.output), options)
+    named = "" if options.output == STDIN else options.output or ""
+    format_ = options.format or by_ending(named, ENDINGS, "csv")
     found = await find_models(options, workspace)
     tell_missing(found, out, tuned=options.tuned)
     models, today = chosen(found.entries, options), day_of(time.time())
-    named = options.format or format_of(options.output or "")
-    format_ = cast("Format", named or "csv")
     if options.output not in {None, STDIN}:
         path = Path(options.output)
         await asyncio.to_thread(write_models, path, models, format_, today)

@@ -14,6 +14,7 @@ from tui.core.catalog.models import base_of
 from tui.core.money.pricing import MOST_EPOCHS
 from tui.core.text.text import one_line, plural
 from tui.services.errors import InputError, LedgerError, NotWritten, disk_errors
+from tui.services.output_endings import by_ending
 
 if TYPE_CHECKING:
     import argparse
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 DEFAULT_MODEL = "gpt-4.1-mini-2025-04-14"
 # In the order of their size; in JSON those that came later stand last.
 _SPREAD = ("min", "p05", "p25", "p50", "p75", "p95", "p99", "max", "mean", "std")
+
+_AS_LINES = {".csv": False, ".jsonl": True, ".ndjson": True}  # endings of --per-example
 
 
 def register(commands: Commands[Parser]) -> None:
@@ -114,6 +117,7 @@ def _nothing(_said: str) -> None:
 
 
 def _check(options: argparse.Namespace) -> None:
+    by_ending(options.per_example or "", _AS_LINES, default=False)
     if options.epochs is not None and not 1 <= options.epochs <= MOST_EPOCHS:
         raise InputError(
             "Usage", f"--epochs must be 1 to {MOST_EPOCHS}", "Leave it out for the default."
@@ -204,7 +208,7 @@ def _write(reports: list[TokenReport], options: argparse.Namespace, out: Output)
     if options.per_example == "-":
         out.piece(export.as_csv(reports[0]))
     elif options.per_example:
-        lines = options.per_example.endswith((".jsonl", ".ndjson"))
+        lines = by_ending(options.per_example, _AS_LINES, default=False)
         made = export.as_json_lines(reports[0]) if lines else export.as_csv(reports[0])
         _save(options.per_example, made)
     if options.report:

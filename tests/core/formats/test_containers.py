@@ -160,7 +160,7 @@ TABLES_BY_CONTENT: tuple[tuple[str, str], ...] = (
     ("One line, of prose\n", "jsonl"),
     ("def f(a, b):\n    return a, b\n", "jsonl"),
     ('"role":"user","content":"x"}\n"role":"user","content":"y"}\n', "jsonl"),
-    ("| a | b |\n|---|---|\n| x | y |\n", "jsonl"),
+    ("| a | b |\n|---|---|\n| x | y |\n", "markdown"),
 )
 
 

@@ -5,6 +5,7 @@ Importing the groups registers their fixes by the id of the rule.
 
 from tui.core.fixes import calls as calls
 from tui.core.fixes import damaged as damaged
+from tui.core.fixes import dialects as dialects
 from tui.core.fixes import messages as messages
 from tui.core.fixes import shapes as shapes
 from tui.core.fixes import texts as texts

@@ -7,7 +7,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from tui.core.fixes import lenient
+from tui.core.fixes import dialects, lenient
 from tui.core.fixes.registry import CannotFix, Fixed, line_fix
 from tui.core.formats.turns import is_conversation
 
@@ -189,22 +189,31 @@ def null_for_nan(line: bytes) -> Fixed:
 @line_fix("python-literal")
 def json_words(line: bytes) -> Fixed:
     """Write true, false and null as JSON does."""
-    return _tokens("word", line, lambda word: _JSON_WORDS.get(word.lower(), word))
+    if (whole := dialects.from_python(line.decode())) is not None:
+        return whole.encode()
+    made = _tokens("word", line, lambda word: _JSON_WORDS.get(word.lower(), word))
+    if made == line:
+        raise CannotFix("it is neither JSON nor a value of Python; edit the line with e")
+    return made
 
 
 def _tokens(kind: str, line: bytes, change: Callable[[str], str]) -> bytes:
     def changed(token: Token) -> str:
         return change(token.text) if token.kind == kind else token.text
 
-    return lenient.rewrite(line.decode(), changed).encode()
+    text = line.decode()
+    return lenient.rewrite(dialects.quoted_keys(text) if kind == "word" else text, changed).encode()
 
 
 @line_fix("single-quotes")
 def straight_quotes(line: bytes) -> Fixed:
     """Put texts in other quotes into straight double ones."""
-    if line.strip().startswith(b"```"):
-        raise CannotFix("this is a fence of Markdown, not a text in quotes; delete the line")
-    made = lenient.rewrite(line.decode(), lenient.straight).encode()
+    if (whole := dialects.out_of_quotes(line.decode())) is not None:
+        return whole.encode()
+    text = line.decode()
+    if "(" in {t.text for t in lenient.tokens(text)}:  # a tuple, or a long text in parts
+        whole = dialects.from_python(text)
+    made = (whole or lenient.rewrite(text, lenient.straight)).encode()
     if made == line:
         raise CannotFix("a quote is opened and not closed; edit the line with e")
     return made

@@ -38,8 +38,8 @@ def without_key(raw: Object, issue: Issue) -> None:
         raise CannotFix("a weight of the whole example; without it the example counts in full")
     if "." not in issue.where and is_score(issue.where, raw.get(issue.where)):
         raise CannotFix(
-            "it may say how good the answer is: `finetui convert` drops bad ones with --bad, and "
-            f"takes it out with --without {issue.where}"
+            "it may say how good the answer is: convert drops bad ones where --bad says which, and "
+            f"takes the key out with --without {issue.where}"
         )
     if "." not in issue.where and _ends_with_question(raw):
         raise CannotFix(

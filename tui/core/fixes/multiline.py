@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import orjson
+
 from tui.core.fixes.damaged import holds_example
-from tui.core.fixes.lenient import depth, tokens, values
+from tui.core.fixes.lenient import Token, depth, escaped_control, rewrite, tokens, values
 from tui.core.formats.turns import is_conversation
 
 if TYPE_CHECKING:
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
 # An object over more lines than this is taken for one that is cut off.
 _LONGEST_OBJECT = 20_000
+_LONGEST_TEXT = 500
 _COMMENTS = ("//", "/*", "#", "--")
 
 
@@ -24,6 +27,8 @@ def value_end(line_at: Callable[[int], str], count: int, at: int) -> int:
     object that nothing closes, and a list of examples, which are taken out of it one by one.
     """
     first = line_at(at)
+    if (end := _end_of_text(line_at, count, at)) > at:
+        return end
     if not opens(first):
         return at
     end = _closing(line_at, count, at)
@@ -62,7 +67,54 @@ def opens(line: str) -> bool:
         return False
     if any(mark in text for mark in _COMMENTS):
         text = "".join(t.text for t in tokens(text) if t.kind != "comment").rstrip()
-    return text.endswith(("{", "[", ","))
+    return text.endswith(("{", "[", ",")) or _opens_round(text)
+
+
+def _opens_round(text: str) -> bool:
+    """Whether a round bracket is open at the end, as where Python prints a long text."""
+    return text.count("(") > text.count(")") and "(" in {t.text for t in tokens(text)}
+
+
+def _end_of_text(line_at: Callable[[int], str], count: int, at: int) -> int:
+    """Return the line that completes an object whose text holds raw line ends; `at` for others.
+
+    Only where the lines together are JSON, but for those line ends: nothing else was meant.
+    """
+    first = line_at(at)
+    if not first.lstrip().startswith("{") or not _is_in_text(first):
+        return at
+    lines = [first]
+    for number in range(at + 1, min(count, at + _LONGEST_TEXT)):
+        line = line_at(number)
+        if _is_whole_object(line):
+            return at
+        lines.append(line)
+        if '"' in line and line.rstrip().rstrip(",;").endswith("}"):
+            made = rewrite("\n".join(lines).rstrip().rstrip(",;"), _on_one_line)
+            if _is_json(made):
+                return number
+    return at
+
+
+def _is_in_text(line: str) -> bool:
+    """Whether a line ends within a text."""
+    if _is_json(line):
+        return False
+    return any(token.text == '"' for token in tokens(line))
+
+
+def _on_one_line(token: Token) -> str:
+    if token.kind != "string":
+        return token.text
+    return "".join(char if char >= " " else escaped_control(char) for char in token.text)
+
+
+def _is_json(text: str) -> bool:
+    try:
+        orjson.loads(text.encode("utf-8", "replace"))
+    except orjson.JSONDecodeError:
+        return False
+    return True
 
 
 def _closing(line_at: Callable[[int], str], count: int, at: int) -> int:

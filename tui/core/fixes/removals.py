@@ -15,7 +15,7 @@ import orjson
 from tui.core.fixes import lenient
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 # That a message is gone is told by its words.
 _ROLE = re.compile(r"\]\.role\Z")
@@ -29,6 +29,7 @@ _REWRITES = (
 )  # fmt: skip
 # They leave all that was said: "1" becomes 1, and a text the example that was written into it.
 _ONLY_WRITTEN_ANEW = ("weight-value", "not-an-object")
+_MARKS = " \t\r\n,;[]"  # between the values of a line
 # They cut marks off the end of a text.
 _CUTS = ("legacy-completion",)
 
@@ -61,7 +62,7 @@ def removals(rule: str, before: bytes, after: Sequence[bytes]) -> list[Removal]:
         return []
     value = _decoded(before)
     if value is None:
-        return _comments(rule, before) if rule == "comment" else []
+        return [] if rule.startswith(_REWRITES) else _cut_out(rule, before, after)
     rewritten = rule.startswith(_REWRITES)
     made = [leaf for line in after for leaf in _leaves(_decoded(line))]
     places = {where for where, _ in made}
@@ -113,6 +114,23 @@ def _decoded(line: bytes) -> Any:
         return None
 
 
-def _comments(rule: str, line: bytes) -> list[Removal]:
-    text = line.decode("utf-8", "replace")
-    return [Removal(rule, "", t.text) for t in lenient.tokens(text) if t.kind == "comment"]
+def _cut_out(rule: str, before: bytes, after: Sequence[bytes]) -> list[Removal]:
+    """Return what was cut off around the new lines of one that was not JSON, or its comments."""
+    text = before.decode("utf-8", "replace")
+    gone, at = [], 0
+    for piece in (line.decode("utf-8", "replace") for line in after):
+        start = text.find(piece, at)
+        if start < 0:
+            left = Counter(_comments(piece for piece in map(bytes.decode, after)))
+            gone = [*(Counter(_comments([text])) - left).elements()]
+            break
+        gone.append(text[at:start])
+        at = start + len(piece)
+    else:
+        gone.append(text[at:])
+    words = (one.strip(_MARKS) for one in gone)
+    return [Removal(rule, "", one) for one in words if any(map(str.isalnum, one))]
+
+
+def _comments(texts: Iterable[str]) -> list[str]:
+    return [t.text.rstrip() for one in texts for t in lenient.tokens(one) if t.kind == "comment"]

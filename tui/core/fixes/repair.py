@@ -16,6 +16,7 @@ from tui.core.fixes.lenient import values
 from tui.core.fixes.multiline import examples_in, spans, value_end
 from tui.core.fixes.removals import Removal
 from tui.core.fixes.run import mend
+from tui.core.text.nearly_json import COMMENTS, without_code
 from tui.core.text.text import plural
 
 _LINE_RULES = frozenset(rule.id for rule in RULES.values() if rule.scope == "line")
@@ -33,6 +34,10 @@ _WORDS = {
     "concatenated": "put objects that shared a line on lines of their own: {} lines",
     "control-character": "escaped raw control characters in {} lines",
     "bare-messages": 'put {{"messages": …}} around the messages of {} lines',
+    "odd-space": "wrote blanks for other spaces between values in {} lines",
+    "text-around": "removed what stood around the example in {} lines",
+    "javascript": "wrote JSON for JavaScript in {} lines",
+    "invalid-escape": "wrote backslashes twice that escape nothing in {} lines",
     "json-array": "took away brackets and commas of an array on {} lines",
 }
 
@@ -51,6 +56,7 @@ class Piece(NamedTuple):
 
     text: str
     comments: tuple[str, ...] = ()
+    code: tuple[str, ...] = ()  # that stood around all values
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,7 @@ def repair(data: bytes) -> Repaired:
         counts += mended.fixed
         counts["comment"] += bool(piece.comments)
         removed += [(len(lines) + 1, Removal("comment", "", text)) for text in piece.comments]
+        removed += [(len(lines) + 1, Removal("javascript", "", text)) for text in piece.code]
         removed += [(len(lines) + 1, one) for one in mended.removed]
         lines += mended.lines
     done += [_told(rule, count) for rule, count in (+counts).items()]
@@ -140,9 +147,13 @@ def _pieces(text: str, done: list[Done]) -> list[Piece] | str:
     elif "\r" in text and "\n" not in text:
         done.append(Done("crlf", f"wrote LF for CR after {plural(text.count(chr(13)), 'line')}", 1))
         text = text.replace("\r", "\n")
-    rule = _whole_damage(text)
+    bare, code = without_code(text)
+    rule = _whole_damage(bare)
     if rule:
-        return _taken_apart(text, rule, done)
+        pieces = _taken_apart(bare, rule, done)
+        if not code or not pieces:
+            return pieces
+        return text if isinstance(pieces, str) else [pieces[0]._replace(code=code), *pieces[1:]]
     if not ended:
         done.append(Done("no-final-newline", "ended the last line", 1))
     lines = _LINE_END.split(text)
@@ -210,6 +221,8 @@ def _values(text: str) -> list[Piece]:
 
 def _whole_damage(text: str) -> str:
     """Return the rule that says the file is no lines: one array, or objects over many lines."""
+    if (behind := COMMENTS.match(text)) and text.startswith("[", behind.end()):
+        text = text[behind.end() :]
     first = next((line for line in _LINE_END.split(text[:65536]) if line.strip()), "")
     if first.lstrip().startswith("["):
         return "" if _is_list(first) and _LINE_END.search(text.strip()) else "json-array"

@@ -6,7 +6,7 @@ import re
 import shlex
 from codecs import BOM_UTF8
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from tui.core.dataset.example import kind_of
 from tui.core.fixes.damaged import wide_encoding
 from tui.core.formats.detection.containers import (
     ARRAY,
+    PROSE,
     SUFFIXES,
     UnreadableError,
     container_of,
@@ -30,6 +31,7 @@ from tui.core.formats.detection.packed import not_text, unpacking
 from tui.core.formats.detection.tables import table_format
 from tui.core.formats.detection.texts import text_kind
 from tui.core.formats.turns import is_conversation
+from tui.core.text.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
@@ -48,9 +50,19 @@ def no_json(data: bytes) -> bool:
     if wide_encoding(data) or not data.removeprefix(BOM_UTF8).strip():
         return False
     data = data.removeprefix(BOM_UTF8)
-    if _BEGINS.search(data) is not None:
+    if _BEGINS.search(data) is not None or _mends(data):
         return False
     return any(not_json(line) for line in data.splitlines() if line.strip())
+
+
+def _mends(data: bytes) -> bool:
+    """Whether one of the first lines becomes an object when it is mended."""
+    from tui.core.checks import RULES
+    from tui.core.fixes.run import mend
+
+    rules = {rule.id for rule in RULES.values() if rule.scope == "line"}
+    looked = islice((line for line in data.split(b"\n") if b"{" in line), _LOOKED_AT)
+    return any(isinstance(_value(one), dict) for line in looked for one in mend(line, rules).lines)
 
 
 def kind_of_prose(path: str, head: bytes) -> str:
@@ -62,6 +74,17 @@ def kind_of_prose(path: str, head: bytes) -> str:
         return ""
     kind = text_kind(head.decode("utf-8", "replace"))
     return "" if kind == "text" and PurePath(path).suffix.lower() in SUFFIXES else kind
+
+
+def not_read(kind: str) -> tuple[str, str]:
+    """Return what is said of a text that is not data, by its kind, and what to do about it."""
+    said = f"it looks like {kind}, which finetui does not read"
+    if kind == "text":
+        said = "it is text, without a JSON object on any line"
+    return said, (
+        "Export it as CSV or JSON (of chats with the columns conversation, speaker and text), or "
+        "write User: and Assistant: before the turns"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +128,11 @@ def _no_lines(path: str, head: bytes) -> Layout | None:
     if wide_encoding(head):
         return Layout("UTF-16 text", _run(command_for("fix", path, "fixed")))
     container = container_of("", head)
-    if container in {"whatsapp", "mbox"} and (chat := other_format(head)) is not None:
-        what = "a WhatsApp chat" if container == "whatsapp" else "a mailbox"
-        return Layout(what, f"{_run(chat.command(path))}: {chat.about}")
     if container == "transcript":
-        return Layout("a transcript", _run(Foreign("transcript", "").command(path)))
+        return Layout(PROSE[container], _run(Foreign("transcript", "").command(path)))
+    if container in PROSE and (chat := other_format(head)) is not None:
+        about = f": {chat.about}" if chat.about else ""
+        return Layout(PROSE[container], f"{_run(chat.command(path))}{about}")
     return None
 
 
@@ -171,9 +194,10 @@ def _value(line: bytes) -> object:
     return value if isinstance(value, (dict, list)) else None
 
 
-def other_format(data: bytes, rules: Container[str] = ()) -> Foreign | None:
+def other_format(data: bytes, rules: Container[str] = (), name: str = "") -> Foreign | None:
     """Return the format that most of a file's first rows are of, when it is not OpenAI's.
 
+    In one whose `name` ends in .json, an object on one line may be all rows, as convert reads it.
     `rules` are those to be mended: with its own among them, the old format counts as OpenAI's.
     """
     if (export := _export_cut_off(data)) is not None:
@@ -182,16 +206,28 @@ def other_format(data: bytes, rules: Container[str] = ()) -> Foreign | None:
     if kind in {"csv", "tsv"}:
         return table_format(kind, data[:_HEAD])
     try:
-        records = islice(records_of(data, kind), _LOOKED_AT)
+        named = name if SUFFIXES.get(PurePath(name).suffix.lower()) == "json" else ""
+        records = islice(records_of(data, container_of(named, data[:_HEAD])), _LOOKED_AT)
         rows = [record.value for record in records if isinstance(record.value, dict)]
     except UnreadableError:
         return None
+    return _format_of_most(rows, rules, data)
+
+
+def _format_of_most(
+    rows: list[dict[str, Any]], rules: Container[str], data: bytes
+) -> Foreign | None:
     found = Counter(_format(row, rules) for row in rows)
     own = found.pop(_OWN, 0)
     found.pop(None, None)
+    whole = _value(data) if own and not found else None
+    if isinstance(whole, dict) and kind_of(whole) == "unknown":
+        return Foreign("openai", f"{plural(own, 'example')} in one object", asked="")
     most = next((one for one, n in found.most_common(1) if n > own and one is not _OWN), None)
     if most is not None and most.format == "table":
         return spoken_table(rows, most.reason) or most
+    if most is not None and len({one.format for one in found if one is not None}) > 1:
+        return replace(most, asked=most.asked or "")  # convert reads each row as what it is
     return most
 
 

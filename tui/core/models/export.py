@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Literal
 
 from tui.core.models.days import ends_words
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 
 Format = Literal["csv", "json", "md"]
 FORMATS: tuple[Format, ...] = ("csv", "json", "md")
-_ENDINGS: Mapping[str, Format] = {"json": "json", "md": "md", "markdown": "md", "csv": "csv"}
+ENDINGS: Mapping[str, Format] = {
+    ".csv": "csv", ".json": "json", ".md": "md", ".markdown": "md",
+}  # fmt: skip
 _CELL = 300  # characters of a cell in Markdown
 # What Markdown, or the HTML in it, would act on.
 _ACTS = re.compile(r"([\\`*_{}\[\]<>|#!~&])")
@@ -27,7 +30,7 @@ _ACTS = re.compile(r"([\\`*_{}\[\]<>|#!~&])")
 
 def format_of(name: str) -> Format | None:
     """Return the format that the ending of a file's name asks for, None for any other."""
-    return _ENDINGS.get(name.rpartition(".")[2].lower())
+    return ENDINGS.get(PurePath(name).suffix.lower())
 
 
 def exported(entries: Sequence[ModelEntry], format_: Format, today: date) -> str:

@@ -221,7 +221,28 @@ class CheckedFile:
 
         lines = {rule: self._problems.lines_of(rule) for rule in FORMATS}
         written = len(self._rows) - self.report.by_rule["blank-line"]
-        return gathered(lines, self._rows, written, self._named)
+        once = gathered(lines, self._rows, written, self._named)
+        return {at: self._as_convert_reads_it(one, written) for at, one in once.items()}
+
+    def _as_convert_reads_it(self, one: Issue, written: int) -> Issue:
+        """Return what is said of a format as of the file, where its one line may be all rows."""
+        from tui.core.checks.repeated_issues import format_issue
+        from tui.core.fixes.whole import other_format
+        from tui.core.formats.detection.foreign import foreign_line
+
+        if written > 1 or one.rule not in {"foreign-format", "unknown-format"}:
+            return one
+        found = other_format(self._rows.source.head, name=self.report.path.name)
+        if found is None:
+            return one
+        alone = foreign_line(self._rows[one.line - 1])
+        if (
+            alone is not None
+            and alone.format == found.format
+            and bool(alone.about or not found.about)
+        ):
+            return one
+        return replace(one, message=format_issue(found, self._named).message)
 
 
 class _FileRows:
@@ -374,7 +395,7 @@ def _report(
     examples = sum(counts[name] for code, name in enumerate(KINDS) if is_example(code))
     format_ = file_format(counts)
     if format_ in {"unknown", "empty"}:
-        found = other_format(rows.source.head)
+        found = other_format(rows.source.head, name=path.name)
         format_ = "unknown" if found is None else found.format
     objects = len(columns) - counts["blank"] - counts["broken"]
     size = rows.source.identity.size
@@ -407,7 +428,7 @@ def _table_report(
 def _no_rows(path: Path, named: str, head: bytes) -> Issue:
     """Return what is said of a file that holds no rows at all."""
     from tui.core.checks.registry import RULES, Finding, issue
-    from tui.core.fixes.whole import kind_of_prose
+    from tui.core.fixes.whole import kind_of_prose, not_read
     from tui.core.formats.detection.notebooks import NOTEBOOK, WRITE_ROWS, is_notebook
     from tui.core.formats.detection.packed import not_text, unpacking
 
@@ -416,9 +437,6 @@ def _no_rows(path: Path, named: str, head: bytes) -> Issue:
     elif what := not_text(head):
         text = f"The file is {what}, not text. {unpacking(what, named)}."
     else:
-        text = (
-            f"The file is not JSONL: it looks like {kind_of_prose(path.name, head)}. No command "
-            "here reads that; write it as JSONL, as a table (CSV; of chats with the columns "
-            "conversation, speaker and text), or with User: and Assistant: before the turns."
-        )
+        said, step = not_read(kind_of_prose(path.name, head) or "text")
+        text = f"The file is not JSONL: {said}. {step}."
     return issue(RULES["invalid-json"], Finding(text), 0)

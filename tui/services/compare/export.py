@@ -9,6 +9,7 @@ from tui.core.text.spreadsheet import csv_text
 from tui.services.compare.results_file import line_of
 from tui.services.datasets.disk.atomic_save import write_atomically
 from tui.services.errors import NotWritten, disk_errors
+from tui.services.output_endings import by_ending
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,8 +25,12 @@ _HEAD = (
 
 
 def write_results(path: Path, prompts: Sequence[Prompt], rows: Sequence[Row]) -> None:
-    """Write rows as CSV when the path ends so, else as JSON lines. Blocking; raises NotWritten."""
-    made = _csv(prompts, rows) if path.suffix.lower() == ".csv" else map(line_of, rows)
+    """Write rows as CSV or JSON lines, as the path ends. Blocking.
+
+    Raises NotWritten, and InputError for another ending.
+    """
+    table = by_ending(path, {".csv": True, ".jsonl": False, ".ndjson": False}, default=False)
+    made = _csv(prompts, rows) if table else map(line_of, rows)
     with disk_errors("Cannot write the results", path, "Choose another place.", NotWritten):
         write_atomically(path, made)
 

@@ -7,11 +7,13 @@ import re
 from tui.core.checks.registry import BadLine, Finding, line_rule
 from tui.core.checks.row import json_type, quoted
 from tui.core.formats.turns import is_conversation
+from tui.core.text import nearly_json
 
 _BOM = b"\xef\xbb\xbf"
 _LOOKS_LIKE = 'An example looks like {"messages": […]}.'
 _NUMBERS = re.compile(r"[+-]?(NaN|nan|Infinity|Inf|inf)\b")
-_WORDS = re.compile(r"(True|False|None|undefined)\b")
+_WORDS = re.compile(r"(True|False|None|TRUE|FALSE|NULL|Null|undefined)\b")
+_PYTHON = re.compile(r"[uUrRbB]{1,2}['\"]|\(")
 _MEMBER = re.compile(r'\s*"[^"]*"\s*:')
 
 
@@ -140,9 +142,10 @@ def bare_messages(line: BadLine) -> Finding | None:
 )
 def json_array(line: BadLine) -> Finding | None:
     """Find an array of examples, or a line that is part of one."""
-    text = line.text.strip()
-    part = text in {"[", "]"} or (text.startswith("[") and line.reason)
-    if not part and not isinstance(line.value, list) and line.rest.strip() != ",":
+    text = nearly_json.without_code(line.text)[0].strip() if line.reason else ""
+    part = text.rstrip("; ") in {"[", "]"} or text.startswith("[")
+    more = "after document" in line.reason and nearly_json.AFTER_ITEM.match(line.rest)
+    if not part and not isinstance(line.value, list) and not more:
         return None
     return _found(
         line,
@@ -160,10 +163,41 @@ def json_array(line: BadLine) -> Finding | None:
 )
 def pretty_printed(line: BadLine) -> Finding | None:
     """Find a line that holds a piece of an indented object."""
-    text = line.text.strip()
-    if text.rstrip(",[") not in {"{", "}", "]"} and not _MEMBER.match(text):
+    text = nearly_json.without_code(line.text)[0].strip()
+    if text.rstrip(",[;") not in {"{", "}", "]"} and not _MEMBER.match(text):
         return None
     return _found(line, "this is part of an object on several lines. Put each example on one line.")
+
+
+@line_rule(
+    "odd-space",
+    "error",
+    "Space that JSON does not know",
+    "Between values JSON has blanks and tabs; others come from web pages and editors.",
+    fixable=True,
+)
+def odd_space(line: BadLine) -> Finding | None:
+    """Find no-break, zero-width and other spaces outside of texts."""
+    if "control character" in line.reason or not nearly_json.ODD_SPACE.match(line.rest):
+        return None
+    code = f"U+{ord(line.rest[0]):04X}"
+    return _found(line, f"a space that JSON does not know stands here ({code}). Remove it.")
+
+
+@line_rule(
+    "text-around",
+    "error",
+    "Text around the example",
+    "A line of JSONL is the object; numbers, times and fences of Markdown come from other tools.",
+    fixable=True,
+)
+def text_around(line: BadLine) -> Finding | None:
+    """Find a number, time or name of a file in front of a whole object, and Markdown's fences."""
+    if nearly_json.FENCE.fullmatch(line.text.strip()):
+        return Finding("This is a fence of Markdown, not an example. Delete the line.")
+    if not line.reason or (before := nearly_json.before_object(line.text)) is None:
+        return None
+    return Finding(f"Column 1: {quoted(before.strip())} stands before the example. Remove it.")
 
 
 @line_rule(
@@ -178,6 +212,25 @@ def trailing_comma(line: BadLine) -> Finding | None:
     if "trailing comma" not in line.reason:
         return None
     return _found(line, "there is a comma after the last item. Remove it.")
+
+
+@line_rule(
+    "javascript",
+    "error",
+    "JavaScript instead of JSON",
+    "JSON has no keys without quotes, no hexadecimal numbers and no semicolons.",
+    fixable=True,
+)
+def javascript(line: BadLine) -> Finding | None:
+    """Find keys without quotes, numbers as only programs write them, and semicolons."""
+    if "after document" in line.reason and line.rest.startswith(";"):
+        return _found(line, "JSON has no semicolons. Remove it.")
+    inside = line.text[: line.column].rstrip().endswith(("{", ","))
+    if inside and nearly_json.BARE_KEY.match(line.rest):
+        return _found(line, "a key stands without quotes. Put it in double quotes.")
+    if nearly_json.program_number(line.text, line.column):
+        return _found(line, "a number is not written as JSON has it. Write it in digits.")
+    return None
 
 
 @line_rule(
@@ -202,10 +255,12 @@ def not_a_number(line: BadLine) -> Finding | None:
     fixable=True,
 )
 def python_literal(line: BadLine) -> Finding | None:
-    """Find True, False, None and undefined."""
-    if (match := _WORDS.match(line.rest)) is None:
+    """Find True, False, None and undefined, and the texts and tuples of Python."""
+    if (match := _WORDS.match(line.rest)) is not None:
+        return _found(line, f"{match[0]} is not JSON. Write true, false or null.")
+    if _PYTHON.match(line.rest) is None:
         return None
-    return _found(line, f"{match[0]} is not JSON. Write true, false or null.")
+    return _found(line, "this is written as Python writes it. Write it as JSON.")
 
 
 @line_rule(
@@ -217,6 +272,8 @@ def python_literal(line: BadLine) -> Finding | None:
 )
 def single_quotes(line: BadLine) -> Finding | None:
     """Find single and typographic quotes in the place of double ones."""
+    if line.text.startswith('"{""'):
+        return Finding("Column 1: the quotes are doubled, as in a table. Write each once.")
     if line.rest[:1] not in {"'", "‘", "’", "“", "”", "`"}:
         return None
     return _found(line, f'{line.rest[0]} is not a JSON quote. Use straight double quotes ".')
@@ -260,6 +317,20 @@ def control_character(line: BadLine) -> Finding | None:
     return _found(
         line, "a text holds a raw control character. Write it as an escape, such as \\t or \\n."
     )
+
+
+@line_rule(
+    "invalid-escape",
+    "error",
+    "Backslash that escapes nothing",
+    'In JSON a backslash is written twice, except before one of "\\/bfnrtu.',
+    fixable=True,
+)
+def invalid_escape(line: BadLine) -> Finding | None:
+    r"""Find escapes that JSON does not have, such as \d and \'."""
+    if "invalid escaped sequence" not in line.reason:
+        return None
+    return _found(line, "a backslash stands before what it cannot escape. Write it twice.")
 
 
 @line_rule(

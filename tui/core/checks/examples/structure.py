@@ -38,7 +38,9 @@ def unknown_format(row: Row) -> Iterable[Finding]:
     keys = ", ".join(map(quoted, list(row.raw)[:5])) or "none"
     if rows := rows_on_line(row.raw)[0]:
         text = f"This line is a list of {len(rows):,} rows, not one example (keys: {keys})."
-        return (Finding(f"{text} i, or finetui convert, takes them out."),)
+        return (Finding(f"{text} i, or finetui convert, reads those of a format it knows."),)
+    if not row.raw:
+        return (Finding("This object is empty. Delete the line."),)
     looks = " It looks like a single message outside an example." if "role" in row.raw else ""
     return (
         Finding(

@@ -10,14 +10,21 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
 
-from tui.core.formats.detection.delimited import delimited_records, table_kind
+from tui.core.formats.detection.delimited import (
+    column_names,
+    delimited_records,
+    row_record,
+    table_kind,
+)
 from tui.core.formats.detection.notebooks import NOTEBOOK, WRITE_ROWS, is_notebook
 from tui.core.formats.detection.table_dumps import THREAD, table_dump
 from tui.core.formats.records import Record
 from tui.core.formats.row_reader import FORMAT_KEYS
 from tui.core.formats.supported.chat_exports import slack_threads
 from tui.core.formats.supported.help_desks import is_help_desk
+from tui.core.formats.supported.irc import irc_rows, is_irc
 from tui.core.formats.supported.mailbox import is_mailbox, mailbox_rows
+from tui.core.formats.supported.markdown_tables import is_markdown_table, markdown_rows
 from tui.core.formats.supported.thread_exports import NOTICES
 from tui.core.formats.supported.transcripts import TRANSCRIPT, conversations, is_transcript
 from tui.core.formats.supported.whatsapp import is_whatsapp, whatsapp_rows
@@ -25,13 +32,28 @@ from tui.core.formats.turns import LISTS, is_conversation
 from tui.core.text.json_text import written_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
+_Numbered = tuple[int, dict[str, Any]]
 Container = Literal[
-    "jsonl", "json", "csv", "tsv", "parquet", "arrow", "xlsx", "transcript", "whatsapp", "mbox",
+    "jsonl", "json", "csv", "tsv", "parquet", "arrow", "xlsx",
+    "transcript", "whatsapp", "irc", "mbox", "markdown",
 ]  # fmt: skip
 TABLES: tuple[Container, ...] = ("csv", "tsv", "parquet", "arrow", "xlsx")
-PROSE: tuple[Container, ...] = ("transcript", "whatsapp", "mbox")  # texts whose lines are no rows
+# Texts of messages by people, in the order in which they are told.
+_CHATS: dict[Container, tuple[Callable[[str], bool], Callable[[str], Iterator[_Numbered]]]] = {
+    "whatsapp": (is_whatsapp, whatsapp_rows),
+    "irc": (is_irc, irc_rows),
+    "mbox": (is_mailbox, mailbox_rows),
+}
+# Texts whose lines are no rows, and what they are called.
+PROSE: dict[Container, str] = {
+    "transcript": "a transcript",
+    "whatsapp": "a WhatsApp chat",
+    "irc": "an IRC log",
+    "mbox": "a mailbox",
+    "markdown": "a table of Markdown",
+}
 SUFFIXES: dict[str, Container] = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
@@ -90,16 +112,19 @@ def _json_container(text: str, *, named_json: bool) -> Container:
     if _ARRAY.match(text):  # an array of rows, or a line for each list of messages
         return "jsonl" if rest.lstrip().startswith(("[", "{")) and _is_list(first) else "json"
     if not text.startswith("{"):
-        if is_whatsapp(text):
-            return "whatsapp"
-        if is_mailbox(text):
-            return "mbox"
-        if is_transcript(text):
-            return "transcript"
-        return table_kind(text) or "jsonl"
+        return _text_container(text)
     several_lines = bool(newline) and not _is_object(first)  # one object over several lines
     alone = named_json and not rest.strip()  # one object on one line, which may hold the rows
     return "json" if several_lines or alone else "jsonl"
+
+
+def _text_container(text: str) -> Container:
+    for name, (is_it, _) in _CHATS.items():
+        if is_it(text):
+            return name
+    if is_markdown_table(text):
+        return "markdown"
+    return "transcript" if is_transcript(text) else table_kind(text) or "jsonl"
 
 
 def records_of(data: bytes | Iterable[bytes], container: Container) -> Iterator[Record]:
@@ -116,12 +141,11 @@ def records_of(data: bytes | Iterable[bytes], container: Container) -> Iterator[
     elif container == "transcript":
         for line, part in conversations(text):
             yield Record(line, {TRANSCRIPT: part}, text=part)
-    elif container == "whatsapp":
-        for line, row in whatsapp_rows(text):
+    elif container in _CHATS:
+        for line, row in _CHATS[container][1](text):
             yield Record(line, row, beside="" if "speaker" in row else NOTICES)
-    elif container == "mbox":
-        for line, row in mailbox_rows(text):
-            yield Record(line, row, beside="" if "speaker" in row else NOTICES)
+    elif container == "markdown":
+        yield from _markdown(text)
     elif container == "jsonl":
         yield from _lines(line.encode("utf-8", "surrogatepass") for line in text.split("\n"))
     else:
@@ -318,6 +342,12 @@ def _is_whole_list(text: str, at: int, decoder: json.JSONDecoder) -> bool:
     except (ValueError, RecursionError):
         return False
     return is_conversation(value, spoken=True)
+
+
+def _markdown(text: str) -> Iterator[Record]:
+    rows = markdown_rows(text)
+    header = column_names(next(rows)[1])
+    yield from (row_record(line, header, cells) for line, cells in rows)
 
 
 def is_utf16(head: bytes) -> bool:

@@ -69,7 +69,7 @@ def delimited_records(text: str, kind: str) -> Iterator[Record]:
             yield Record(position + 1, delimiter.join(row), beside=AGAIN)
         else:
             position += 1
-            yield _row(position, header, row)
+            yield row_record(position, header, row)
 
 
 def column_names(cells: Iterable[str]) -> list[str]:
@@ -251,7 +251,8 @@ def _read(rows: Iterator[list[str]]) -> Iterator[tuple[list[str], str]]:
             yield [], f"not a row of a table: {error}"
 
 
-def _row(position: int, header: list[str], cells: list[str]) -> Record:
+def row_record(position: int, header: list[str], cells: list[str]) -> Record:
+    """Return a row by the names of its columns; missing cells are empty, more are a problem."""
     if len(cells) > len(header):
         problem = f"{plural(len(cells), 'cell')} where the header has {len(header)}"
         return Record(position, problem=problem, text=" | ".join(cells))

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from pathlib import PurePath
 
+from tui.core.fixes.damaged import wide_encoding
+
+_HEAD = 64 * 1024
+_BEGINS = re.compile(rb"^[ \t]*[\[{]", re.MULTILINE)  # as a line of JSON does
 _OFFICE = "an Office document"
 _KINDS = {
     b"%PDF": "a PDF document",
@@ -26,6 +31,14 @@ _KINDS = {
     b"PK\x05\x06": "a ZIP archive without a file",
     b"PAR1": "a Parquet table",
     b"ARROW1": "an Arrow table",
+    b"RIFF": "a picture or a sound",
+    b"ID3": "a sound",
+    b"OggS": "a sound",
+    b"\x93NUMPY": "a NumPy array",
+    b"GGUF": "a model (GGUF)",
+    b"\x7fELF": "a program",
+    b"MZ\x90": "a program",
+    b"{\\rtf": "an RTF document",
 }
 _ENDINGS = (".gz", ".gzip", ".bz2", ".xz", ".zip", ".zst", ".zstd")
 # What convert reads as it lies.
@@ -42,7 +55,16 @@ _TO_STDOUT = {
 def not_text(data: bytes) -> str:
     """Return what a file is that holds no text at all; "" for all others."""
     found = next((what for mark, what in _KINDS.items() if data.startswith(mark)), "")
+    if not found and _is_binary(data[:_HEAD]):
+        return "binary data"
     return _OFFICE if found == "a ZIP archive" and b"[Content_Types].xml" in data[:4096] else found
+
+
+def _is_binary(head: bytes) -> bool:
+    """Whether bytes hold zeros as no text does, not even UTF-16 or lines that a crash left."""
+    if 0 not in head or not head.strip(b"\0 \t\r\n") or _BEGINS.search(head):
+        return False
+    return wide_encoding(head) == ""
 
 
 def inner_name(name: str) -> str:

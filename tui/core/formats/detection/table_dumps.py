@@ -5,6 +5,7 @@
 {"columns": […], "index": […], "data": [[…], […]]}      rows as lists of cells
 {"schema": {…}, "data": [{…}, {…}]}                     rows behind the types of the columns
 {"prompt": ["…", "…"], "completion": ["…", "…"]}        columns as lists of cells
+{"data": [{"title": "…", "paragraphs": [{"context": "…", "qas": […]}]}]}     SQuAD's articles
 {"rows": [{"row_idx": 0, "row": {…}}]}                  rows with what is known of each
 """
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
 _SERVER = "rows"
+_SQUAD = "paragraphs"
 THREAD = "thread"  # messages by people
 _SPLIT = {"columns", "index", "data", "index_names", "column_names"}
 
@@ -43,6 +45,8 @@ class TableDump:
             return "messengers and help desks export them"
         if self.orient == _SERVER:
             return "Hugging Face's server of data sets gives them"
+        if self.orient == _SQUAD:
+            return "SQuAD writes questions on paragraphs"
         return f"pandas writes them (orient {self.orient})"
 
 
@@ -58,7 +62,7 @@ def table_dump(value: object, *, whole: bool = False) -> TableDump | None:
     if not isinstance(value, dict) or not value:
         return None
     readers: tuple[_Reader, ...] = (
-        _numbered_rows, _split, _with_schema, _thread, _by_number,
+        _numbered_rows, _squad, _split, _with_schema, _thread, _by_number,
     )  # fmt: skip
     for read in (*readers, _by_name, _lists) if whole else readers:
         if (found := read(value)) is not None:
@@ -69,6 +73,37 @@ def table_dump(value: object, *, whole: bool = False) -> TableDump | None:
 def _thread(value: dict[str, Any]) -> TableDump | None:
     found = thread_export(value) or help_desk_export(value)
     return None if found is None else TableDump(found[0], THREAD, found[1])
+
+
+def _squad(value: dict[str, Any]) -> TableDump | None:
+    """Read questions on paragraphs of articles as rows, each with its paragraph."""
+    articles = value["data"] if isinstance(value.get("data"), list) else [value]
+    rows: list[Any] = []
+    for article in articles:
+        paragraphs = article.get(_SQUAD) if isinstance(article, dict) else None
+        for one in paragraphs if isinstance(paragraphs, list) else ():
+            asked = one.get("qas") if isinstance(one, dict) else None
+            if not isinstance(asked, list) or not isinstance(one.get("context"), str):
+                return None
+            rows += [{"context": one["context"], **qa} for qa in asked if isinstance(qa, dict)]
+    if not rows:
+        return None
+    titles = [one["title"] for one in articles if isinstance(one, dict) and "title" in one]
+    beside = {key: other for key, other in value.items() if key not in {"data", "title", _SQUAD}}
+    return TableDump([*map(_with_answer, rows)], _SQUAD, {"title": titles, **beside})
+
+
+def _with_answer(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a question with the text of its first answer; all else of them stays beside it."""
+    listed = row.get("answers")
+    answers = listed if isinstance(listed, list) else []
+    first = answers[0].get("text") if answers and isinstance(answers[0], dict) else None
+    if not isinstance(first, str):
+        return {"answer": "", **row}
+    kept = {key: value for key, value in row.items() if key != "answers"}
+    starts = {key: value for key, value in answers[0].items() if key != "text"}
+    others = {"other answers": answers[1:]} if answers[1:] else {}
+    return {**starts, **kept, "answer": first, **others}
 
 
 def _split(value: dict[str, Any]) -> TableDump | None:

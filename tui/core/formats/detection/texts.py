@@ -10,8 +10,17 @@ _XML = re.compile(r"^\s*<[!?a-zA-Z]")
 _LOG = re.compile(r"^\[[^\]]{4,30}\] |^\d{1,4}[./-]\d{1,2}[./-]\d{1,4},? .{3,14} - ")
 _EVENTS = re.compile(r"^(?:data|event|id|retry): ?|^: ")
 _YAML = re.compile(r"^\s*(?:- )?[^\W\d][\w.-]*:(?: |$)")
+_SETTING = re.compile(r"^\s*(?:\[[\w. -]+\]$|(?:export )?[A-Za-z_][\w.-]*\s*=|[#;] )")
+_SQL = re.compile(r"^\s*(?:INSERT|CREATE|SELECT|UPDATE|DROP|ALTER|SET|VALUES|--)\b|^\s*\(.*\)[,;]$")
 _MARKDOWN = re.compile(r"^\s{0,3}(?:#{1,6} |```|~~~|\*\*|[-*+] |> |\|)")
 _HEADING = re.compile(r"^#{1,6} \S|^```")
+_KINDS = (
+    ("a chat log", _LOG),
+    ("a stream of events", _EVENTS),
+    ("YAML", _YAML),
+    ("settings", _SETTING),
+    ("SQL", _SQL),
+)
 
 
 def text_kind(text: str) -> str:
@@ -21,7 +30,7 @@ def text_kind(text: str) -> str:
         return "XML or HTML"
     if all(any(line.startswith(name) for line in lines) for name in ("From", "Subject: ")):
         return "e-mail"
-    for what, pattern in (("a chat log", _LOG), ("a stream of events", _EVENTS), ("YAML", _YAML)):
+    for what, pattern in _KINDS:
         if sum(pattern.match(line) is not None for line in lines) * 2 > len(lines):
             return what
     marked = sum(_MARKDOWN.match(line) is not None for line in lines)

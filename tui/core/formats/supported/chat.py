@@ -66,6 +66,7 @@ def _remark_oddities(messages: Sequence[Mapping[str, Any]], notes: Notes) -> Non
         role, content = message.get("role"), message.get("content")
         if isinstance(role, str) and role not in _TAKEN:
             notes.say(f"unknown role {role:.30} stays: {_RENAME}")
+        _remark_pictures(message, notes)
         if content is not None and not isinstance(content, (str, list)):
             notes.say(f"content that is {word(content)} stays: see finetui check")
 
@@ -126,7 +127,15 @@ def hf_message(raw: Mapping[str, Any], notes: Notes) -> Object:
     kept = {*MESSAGE_KEYS, "function_call"} - {"role", "content", "tool_calls"}
     if known_role(role) not in _TAKEN:
         notes.say(f"unknown role {role:.30} stays: {_RENAME}")
-    made: Object = {"role": known_role(role), "content": _content(raw.get(words))}
+    content = raw.get(words)
+    if (
+        known_role(role) in {"tool", "function"}
+        and isinstance(content, dict)
+        and not _is_part(content)
+    ):
+        content = json_text(content)  # what the tool gave
+    made: Object = {"role": known_role(role), "content": _content(content)}
+    _remark_pictures(made, notes)
     if made["content"] is None and (_calls(raw) or words not in raw):
         _refuse_wordless(raw)
         del made["content"]
@@ -142,6 +151,20 @@ def hf_message(raw: Mapping[str, Any], notes: Notes) -> Object:
     known = {*kept, "tool_calls", words, "role" if "role" in raw else "from"}
     no_more(raw, known, notes, "message key ")
     return made
+
+
+def _is_part(content: Object) -> bool:
+    return isinstance(content.get("type"), str) or part_words(content) is not None
+
+
+def _remark_pictures(message: Mapping[str, Any], notes: Notes) -> None:
+    """Say of pictures, sounds and files that they stand where no server takes them."""
+    role, parts = message.get("role"), message.get("content")
+    if role == "user" or not isinstance(parts, list):
+        return
+    kinds = {part.get("type") for part in parts if isinstance(part, dict)}
+    for name in sorted({*map(str, kinds)} & {"image_url", "input_audio", "file"}):
+        notes.say(f"{name} in a message of {role!s:.30} stays, which no server takes")
 
 
 def _refuse_wordless(raw: Mapping[str, Any]) -> None:
