@@ -161,7 +161,7 @@ class TypeAhead(App[None]):
             await asyncio.sleep(0)
         if not self._screen_stack:  # the program has ended meanwhile
             return
-        if getattr(self.screen, "holds_keys", False) and time.monotonic() < self._until:
+        if getattr(self.screen, "waiting", 0) and time.monotonic() < self._until:
             self.set_timer(_LOOK_AGAIN_S, partial(self.on_type_ahead_passed, message))
             return
         if self.screen is message.screen:

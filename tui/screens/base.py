@@ -269,11 +269,6 @@ class ModeScreen(Screen[None]):
             return self.host.workspace is not None
         return time.monotonic() < self._reopens_until
 
-    @property
-    def holds_keys(self) -> bool:
-        """Whether a command still waits to open what the keys typed after it are meant for."""
-        return self.waiting > 0
-
     def on_mount(self) -> None:
         """Follow the program's status, tour and workspace."""
         self.watch(self.app, "status", self._show_status)

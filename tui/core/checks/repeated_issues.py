@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from tui.core.checks.registry import Issue
-    from tui.core.formats.detection.foreign import Foreign, Lines
+    from tui.core.dataset.lines import Lines
+    from tui.core.formats.detection.foreign import Foreign
 
 
 # Who has a file in another format has it in every line.

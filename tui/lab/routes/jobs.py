@@ -15,11 +15,15 @@ from tui.lab.http.errors import ApiError
 from tui.lab.http.paging import cursor, page
 from tui.lab.jobs.job_folder import JobFolder
 from tui.lab.jobs.job_request import read_job_request
+from tui.lab.jobs.scheduler import Scheduler
 from tui.lab.routes.endpoint import with_body
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.requests import Request
 
+    from tui.lab.routes.endpoint import Handler
     from tui.lab.store.jobs import JobRequest
 
 _MOST: Final = 1000
@@ -106,25 +110,15 @@ def list_checkpoints(request: Request) -> Response:
     return JSONResponse(page(store.checkpoints.page(job_id, asked), asked.limit))
 
 
-def cancel_job(lab: Lab, request: Request, _body: dict[str, Any]) -> dict[str, Any]:
-    """POST: end a job for good."""
-    job_id = request.path_params["job"]
-    lab.scheduler.cancel(job_id)
-    return lab.store.jobs.show(job_id)
+def acting(act: Callable[[Scheduler, str], None]) -> Handler:
+    """Return what takes the POST that ends a job for good, puts it down, or takes it up again."""
 
+    def handler(lab: Lab, request: Request, _body: dict[str, Any]) -> dict[str, Any]:
+        job_id = request.path_params["job"]
+        act(lab.scheduler, job_id)
+        return lab.store.jobs.show(job_id)
 
-def pause_job(lab: Lab, request: Request, _body: dict[str, Any]) -> dict[str, Any]:
-    """POST: put a job down."""
-    job_id = request.path_params["job"]
-    lab.scheduler.pause(job_id)
-    return lab.store.jobs.show(job_id)
-
-
-def resume_job(lab: Lab, request: Request, _body: dict[str, Any]) -> dict[str, Any]:
-    """POST: take a paused job up again."""
-    job_id = request.path_params["job"]
-    lab.scheduler.resume(job_id)
-    return lab.store.jobs.show(job_id)
+    return handler
 
 
 def _without_order(request: Request) -> dict[str, str]:
@@ -140,7 +134,7 @@ ROUTES: Final = [
     Route(f"{_JOBS}/{{job}}", retrieve_job, methods=["GET"]),
     Route(f"{_JOBS}/{{job}}/events", list_events, methods=["GET"]),
     Route(f"{_JOBS}/{{job}}/checkpoints", list_checkpoints, methods=["GET"]),
-    Route(f"{_JOBS}/{{job}}/cancel", with_body(cancel_job), methods=["POST"]),
-    Route(f"{_JOBS}/{{job}}/pause", with_body(pause_job), methods=["POST"]),
-    Route(f"{_JOBS}/{{job}}/resume", with_body(resume_job), methods=["POST"]),
+    Route(f"{_JOBS}/{{job}}/cancel", with_body(acting(Scheduler.cancel)), methods=["POST"]),
+    Route(f"{_JOBS}/{{job}}/pause", with_body(acting(Scheduler.pause)), methods=["POST"]),
+    Route(f"{_JOBS}/{{job}}/resume", with_body(acting(Scheduler.resume)), methods=["POST"]),
 ]

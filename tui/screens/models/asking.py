@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from tui.core.compare.sides.compare_request import CompareAsked
 from tui.core.compare.sides.side_by_side import MOST_COLUMNS
@@ -11,36 +11,12 @@ from tui.screens.gone import gone
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
-    from tui.core.models.states import ModelState
+    from tui.core.models.entry import ModelEntry
     from tui.screens.controller_context import ScreenContext
     from tui.screens.models.model_list import ModelList
 
 
-class Model(Protocol):
-    """A model of the list: its id, and the name it is asked by."""
-
-    @property
-    def id(self) -> str:
-        """The id at the provider."""
-
-    @property
-    def asked_as(self) -> str:
-        """The name to chat with."""
-
-    @property
-    def state(self) -> ModelState:
-        """What became of it."""
-
-    @property
-    def state_words(self) -> str:
-        """The state, and why it is that one."""
-
-    @property
-    def listed(self) -> bool | None:
-        """Whether the provider lists it, None where that is not known."""
-
-
-def check_there(model: Model, doing: str) -> None:
+def check_there(model: ModelEntry, doing: str) -> None:
     """Raise InputError for a model that is gone; one that is listed all the same may answer."""
     if model.state.gone and not model.listed:
         raise gone(doing, model.id, model.state_words)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from tui.commands import key_hint
 from tui.core.catalog.abilities import Ability
@@ -18,24 +18,17 @@ from tui.screens.models.asking import check_there
 
 if TYPE_CHECKING:
     from tui.core.jobs.jobs import Job
+    from tui.core.models.entry import ModelEntry
     from tui.screens.controller_context import ScreenContext
-    from tui.screens.models.asking import Model
+    from tui.screens.models.model_list import ModelList
     from tui.services.jobs.moving.service import MovePlan, Moving
     from tui.services.settings.profile import Profile
-
-
-class Listed(Protocol):
-    """The list of models."""
-
-    @property
-    def current(self) -> Model | None:
-        """The model under the cursor."""
 
 
 class WindingDown:
     """Records and moves the model under the cursor."""
 
-    def __init__(self, context: ScreenContext, listed: Listed) -> None:
+    def __init__(self, context: ScreenContext, listed: ModelList) -> None:
         self._context, self._listed = context, listed
 
     @handles("models.record")
@@ -91,7 +84,7 @@ class WindingDown:
 
     # -- inside ------------------------------------------------------------------------
 
-    async def _choose_profile(self, model: Model) -> Profile | None:
+    async def _choose_profile(self, model: ModelEntry) -> Profile | None:
         """Have a profile chosen that may train."""
         workspace = self._context.workspace
         choices = [

@@ -171,15 +171,6 @@ def _below(table: Any) -> list[Any]:
     return below
 
 
-def choosing_keymap(name: str) -> Change:
-    """Return the change to another set of keys."""
-
-    def change(values: Any) -> None:
-        values["keymap"] = name
-
-    return Change(change, change)
-
-
 def _with(path: Path, name: str, values: Mapping[str, Any], done: str) -> dict[str, Any]:
     """Return the profiles, among them this one. Raises InputError where it is not."""
     profiles: dict[str, Any] = values.get("profiles", {})

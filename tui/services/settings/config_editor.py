@@ -13,12 +13,11 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from tui.services.datasets.disk.atomic_save import write_atomically
-from tui.services.errors import InputError, NotWritten
+from tui.services.errors import InputError, NotWritten, disk_errors
 from tui.services.settings.config_changes import (
     Change,
     adding,
     changing,
-    choosing_keymap,
     new_texts,
     removing,
     renaming,
@@ -99,7 +98,7 @@ class ConfigEditor:
 
     def set_keymap(self, name: str) -> None:
         """Use another set of keys."""
-        self._make(choosing_keymap(name))
+        self.set_outside("keymap", name)
 
     # -- inside ------------------------------------------------------------------------
 
@@ -151,12 +150,10 @@ class ConfigEditor:
             return HEADER
 
     def _write(self, text: str) -> None:
-        try:
+        title = "The configuration was not written"
+        step = "Make room, or the folder writable, and try again."
+        with disk_errors(title, self._path, step, NotWritten):
             write_atomically(self._path, [text.encode()], private=True)
-        except OSError as error:
-            cause = f"{self._path}: {error.strerror or error}"
-            step = "Make room, or the folder writable, and try again."
-            raise NotWritten("The configuration was not written", cause, step) from error
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:

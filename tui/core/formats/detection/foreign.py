@@ -18,14 +18,9 @@ from tui.core.text.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from typing import Protocol
 
+    from tui.core.dataset.lines import Lines
     from tui.core.formats.detection.table_dumps import TableDump
-
-    class Lines(Protocol):
-        """The lines of a file by position."""
-
-        def __getitem__(self, position: int, /) -> bytes: ...
 
 
 ONE_CONVERSATION = (
