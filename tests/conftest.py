@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import tests.exploring  # noqa: F401 - its profile is loaded
-from tests import labs, resized
+from tests import labs, pilots
 from tests.faults.server import FaultServer
 from tests.home import enter_home
 from tui.commands import Keymap, use_keymap
@@ -24,7 +24,7 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
 labs.fork_them()
-resized.wait_for_sizes()
+pilots.be_patient()
 
 
 @pytest.fixture
@@ -66,6 +66,12 @@ def workers() -> Iterator[Pool]:
     one = Pool()
     yield one
     one.close()
+
+
+@pytest.fixture
+def paints_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have screens draw each change as it comes."""
+    pilots.paint_at_once(monkeypatch)
 
 
 @pytest.fixture

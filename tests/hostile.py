@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from rich.style import Style
     from textual.app import App
 
     from tests.faults.server import Seen
@@ -226,21 +228,26 @@ def unsafe(text: str, allowed: Iterable[str] = ()) -> list[str]:
     return [c for c in text if c not in kept and unicodedata.category(c) in _FORBIDDEN]
 
 
+_unsafe = lru_cache(5_000)(unsafe)  # most lines are those of the screen before
+
+
+@lru_cache(5_000)
+def _is_evil(style: Style) -> bool:
+    return "evil" in str(style.meta.get("@click", "")) or "evil" in (style.link or "")
+
+
 def faults_on(app: App[Any]) -> list[str]:
     """Return what is wrong with the screen as it is drawn now."""
     size, found = app.screen.size, list[str]()
     over = len(app.screen_stack) > 1
     for row, strip in enumerate(strips_of(app.screen)):
-        if bad := unsafe(strip.text):
+        if bad := _unsafe(strip.text):
             found.append(f"row {row}: {bad!r} in {strip.text!r}")
         # Where a dialog cuts through an emoji of several characters, Rich counts its halves anew.
         cut = over and any(c in _WIDENING or c > "\U0001f000" for c in strip.text)
         if not cut and sum(segment.cell_length for segment in strip) != size.width:
             found.append(f"row {row} is not {size.width} wide: {strip.text!r}")
         for segment in strip:
-            style = segment.style
-            if style and (
-                "evil" in str(style.meta.get("@click", "")) or "evil" in (style.link or "")
-            ):
+            if segment.style and _is_evil(segment.style):
                 found.append(f"row {row}: markup was parsed: {segment!r}")
     return found

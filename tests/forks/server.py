@@ -7,6 +7,7 @@ and the exit code at the end. It ends with its own standard input.
 
 from __future__ import annotations
 
+import atexit
 import fcntl
 import gc
 import importlib
@@ -20,12 +21,14 @@ import signal
 import socket
 import sys
 import termios
+import threading
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from tests.forks import in_forks
+from tui.core.catalog import providers, training
 from tui.core.catalog.models import ENCODINGS
 from tui.core.filtering import languages
 from tui.services.tokens.vocabularies import encoder
@@ -61,6 +64,8 @@ def load() -> None:
         importlib.import_module(name)
     for name in ENCODINGS:
         encoder(name)
+    providers.BUILT_IN.all()
+    training.parameter_ids()
     languages._detector()
     gc.collect()
     gc.freeze()
@@ -84,6 +89,37 @@ def text_stream(number: int, name: str) -> Any:
     if mode == "w":
         made.reconfigure(line_buffering=name == "stderr" or os.isatty(number))
     return made
+
+
+def end(code: object) -> NoReturn:
+    """End as Python does, save that nothing is taken apart: it is shared, and would be copied."""
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    try:
+        if isinstance(code, str):
+            print(code, file=sys.stderr)
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        code = 120
+    os._exit(code if isinstance(code, int) else int(code is not None))
+
+
+def be(module: str, words: list[str], environ: dict[str, str], streams: list[int]) -> NoReturn:
+    """Be `python -m MODULE WORDS`, to its end."""
+    code: object = None
+    try:
+        become(module, words, environ, streams)
+    except SystemExit as stop:
+        code = stop.code
+    except KeyboardInterrupt:
+        sys.excepthook(*sys.exc_info())
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGINT)
+    except BaseException:  # noqa: BLE001 - it has had no other handler
+        sys.excepthook(*sys.exc_info())
+        code = 1
+    end(code)
 
 
 def become(module: str, words: list[str], environ: dict[str, str], streams: list[int]) -> None:
@@ -115,7 +151,7 @@ class Server:
         self.running: dict[int, socket.socket] = {}
 
     def serve(self) -> None:
-        """Fork on request, until nobody is there any more; a fork returns when it is done."""
+        """Fork on request, until nobody is there any more."""
         self.woken.setblocking(False)
         self.wakes.setblocking(False)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -129,11 +165,11 @@ class Server:
             if self.woken in ready:
                 self.woken.recv(4096)
                 self.reap()
-            if self.listener in ready and self.fork():
-                return
+            if self.listener in ready:
+                self.fork()
 
-    def fork(self) -> bool:
-        """Fork for one request. Whether this is the fork, and what it was asked for is done."""
+    def fork(self) -> None:
+        """Fork for one request."""
         connection, _ = self.listener.accept()
         size, streams, _, _ = socket.recv_fds(connection, 4, 3)
         request = json.loads(exactly(connection, int.from_bytes(size, "big")))
@@ -152,14 +188,12 @@ class Server:
                 os.setpgid(0, 0)
             if apart == ["terminal"]:
                 fcntl.ioctl(streams[0], termios.TIOCSCTTY, 0)
-            become(module, words, environ, streams)
-            return True
+            be(module, words, environ, streams)
         for number in streams:
             os.close(number)
         self.running[pid] = connection
         with suppress(OSError):  # nobody waits for it any more
             connection.sendall(b"%d\n" % pid)
-        return False
 
     def reap(self) -> None:
         """Tell the exit code of each process that has ended."""
@@ -175,10 +209,8 @@ def main(address: str) -> None:
     """Load, serve, and remove the socket's folder at the end."""
     load()
     in_forks.start_all(address)
-    ours = os.getpid()
     Server(address).serve()
-    if os.getpid() == ours:
-        shutil.rmtree(Path(address).parent)
+    shutil.rmtree(Path(address).parent)
 
 
 if __name__ == "__main__":

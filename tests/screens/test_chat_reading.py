@@ -6,22 +6,22 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-import pytest
-from rich.color import ColorSystem
-
 from tests.screens.conftest import use_profile
 from tests.screens.slow_provider import slow_provider
 from tests.screens.test_chat import chat_screen, last, shown, slow_chat
-from tests.screens.test_colors import TERMINALS, unreadable
+from tests.screens.test_colors import terminals, unreadable
 from tests.until import toasts, until
 from tui.widgets.conversation import Conversation
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from textual.pilot import Pilot
 
     from tests.screens.slow_provider import SlowProvider
+
+__all__ = ["terminals"]  # a fixture
 
 ANSWER = "## Water\n\nKeep it **moist**:\n\n```python\nwater(fern)\n```\n\n```sh\nls\n```\n"
 
@@ -146,16 +146,7 @@ async def test_calls_of_tools_are_shown_by_name_and_arguments(app_home: Path) ->
         assert '▌ │   "plant": "fern",' in lines
 
 
-@pytest.mark.parametrize("system", TERMINALS)
-async def test_all_of_an_answer_can_be_read(
-    system: str, app_home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    term, colorterm, colors = TERMINALS[system]
-    for name in ("NO_COLOR", "TEXTUAL_THEME", "TERM_PROGRAM"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("TERM", term)
-    monkeypatch.setenv("COLORTERM", colorterm)
-    assert isinstance(colors, ColorSystem)
+async def test_all_of_an_answer_can_be_read(terminals: Sequence[str], app_home: Path) -> None:
     more = (
         "Now\n\n"
         + ANSWER.replace("water(fern)", "if 1: 'text'  # why")
@@ -166,11 +157,11 @@ async def test_all_of_an_answer_can_be_read(
         async with chat_screen(size=(80, 50)) as (pilot, screen):
             await answered(pilot, screen, provider, thought("hm"), *TOLD, more)
             assert "if 1: 'text'" in shown(screen)
-            assert unreadable(pilot.app, colors) == {}
+            assert unreadable(pilot.app, terminals) == {}
             await pilot.press("c")
-            assert unreadable(pilot.app, colors) == {}
+            assert unreadable(pilot.app, terminals) == {}
             await pilot.press("up")
-            assert unreadable(pilot.app, colors) == {}
+            assert unreadable(pilot.app, terminals) == {}
             await pilot.press("down", "u")
             assert "token" in shown(screen)
-            assert unreadable(pilot.app, colors) == {}
+            assert unreadable(pilot.app, terminals) == {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import pytest
 from rich.color import Color, ColorSystem
@@ -16,11 +17,12 @@ from tests.screens.test_watching import trained
 from tests.until import on_screen, strips_of, until
 from tui.app import FinetuiApp
 from tui.screens.jobs import JobsScreen
+from tui.terminal.colors import Readable
 from tui.terminal.themes import FEW, MANY
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from textual.pilot import Pilot
@@ -32,6 +34,8 @@ TERMINALS = {
     "256": ("xterm-256color", "", ColorSystem.EIGHT_BIT),
     "standard": ("xterm", "", ColorSystem.STANDARD),
 }
+# Those with the same theme are looked at in one app: it differs in what makes its text readable.
+THEMES = {"many": ("truecolor", "256"), "few": ("standard",)}
 Triplet = tuple[int, int, int]
 # What a terminal's own colours are taken for, where the program does not choose them.
 DEFAULT_TEXT, DEFAULT_GROUND = (229, 229, 229), (0, 0, 0)
@@ -66,32 +70,53 @@ def contrast(style: Style, system: ColorSystem) -> float:
     return ratio(text, ground)
 
 
-def unreadable(app: FinetuiApp, system: ColorSystem) -> dict[str, float]:
+def shown_on(app: FinetuiApp, terminals: Sequence[str]) -> Iterator[ColorSystem]:
+    """Have the app draw for one terminal after the other."""
+    for name in terminals:
+        with patch.object(app, "_readable", Readable(name)):
+            yield TERMINALS[name][2]
+
+
+def unreadable(app: FinetuiApp, terminals: Sequence[str]) -> dict[str, float]:
     """Return the texts on the screen whose contrast is too low."""
-    found: dict[str, float] = {}
-    for strip in strips_of(app.screen):
-        for text, style, control in strip:
-            if control is None and any(character.isalnum() for character in text):
-                found[text.strip()] = contrast(style or Style(), system)
-    assert len(found) > 3
-    return {text: round(value, 2) for text, value in found.items() if value < 4.5}
+    low: dict[str, float] = {}
+    for system in shown_on(app, terminals):
+        found: dict[str, float] = {}
+        for strip in strips_of(app.screen):
+            for text, style, control in strip:
+                if control is None and any(character.isalnum() for character in text):
+                    found[text.strip()] = contrast(style or Style(), system)
+        assert len(found) > 3
+        low |= {f"{text} ({system.name})": v for text, v in found.items() if round(v, 2) < 4.5}
+    return low
 
 
-@pytest.fixture
-def system(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> ColorSystem:
-    term, colorterm, system = TERMINALS[request.param]
+def be_on(terminal: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    term, colorterm, _ = TERMINALS[terminal]
     for name in ("NO_COLOR", "TEXTUAL_THEME", "TERM_PROGRAM"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TERM", term)
     monkeypatch.setenv("COLORTERM", colorterm)
-    return system
 
 
-def cursor_styles(app: FinetuiApp) -> list[Style]:
+@pytest.fixture(params=THEMES)
+def terminals(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Sequence[str]:
+    be_on(THEMES[request.param][0], monkeypatch)
+    return THEMES[request.param]
+
+
+def least_at_cursor(app: FinetuiApp, terminals: Sequence[str]) -> float:
+    """Return the lowest contrast in the row under the cursor."""
     listing = app.focused
     assert isinstance(listing, RecordList)
-    line = listing.render_lines(listing.size.region)[listing.cursor - listing.scroll_offset.y]
-    return [segment.style for segment in line if segment.style and segment.text.strip()]
+    return min(
+        contrast(segment.style, system)
+        for system in shown_on(app, terminals)
+        for segment in listing.render_lines(listing.size.region)[
+            listing.cursor - listing.scroll_offset.y
+        ]
+        if segment.style and segment.text.strip()
+    )
 
 
 # What is seen on the way through the program, and the keys that lead from one scene to the next.
@@ -121,26 +146,24 @@ def test_the_walks_pass_every_scene() -> None:
 
 
 @pytest.mark.parametrize("walk", WALKS)
-@pytest.mark.parametrize("system", TERMINALS, indirect=True)
-async def test_all_text_can_be_read(system: ColorSystem, walk: str, app_home: Path) -> None:
+async def test_all_text_can_be_read(terminals: Sequence[str], walk: str, app_home: Path) -> None:
     if walk == "offline":
         use_profile(app_home, "http://127.0.0.1:9/v1")
     app = FinetuiApp()
     async with app.run_test(size=(100, 30), notifications=True) as pilot:
         for scene, keys in WALKS[walk].items():
             await reach(pilot, keys)
-            assert unreadable(app, system) == {}, scene
+            assert unreadable(app, terminals) == {}, scene
             if scene == "start":
                 for severity in ("information", "warning", "error"):
                     app.notify("Said in passing", severity=severity)  # type: ignore[arg-type]
                 await pilot.pause()
-                assert unreadable(app, system) == {}, "toasts"
+                assert unreadable(app, terminals) == {}, "toasts"
                 app.clear_notifications()
 
 
-@pytest.mark.parametrize("system", TERMINALS, indirect=True)
 async def test_each_job_can_be_read(
-    system: ColorSystem, app_home: Path, server: FaultServer
+    terminals: Sequence[str], app_home: Path, server: FaultServer
 ) -> None:
     use_profile(app_home, server.url)
     trained(server, "fern")
@@ -149,9 +172,9 @@ async def test_each_job_can_be_read(
     app = FinetuiApp()
     async with app.run_test(size=(100, 30), notifications=True) as pilot:
         await jobs(pilot)
-        assert unreadable(app, system) == {}
+        assert unreadable(app, terminals) == {}
         for _ in range(3):  # each status under the cursor
-            assert min(contrast(style, system) for style in cursor_styles(app)) >= 4.5
+            assert least_at_cursor(app, terminals) >= 4.5
             await pilot.press("down")
 
 
@@ -187,9 +210,8 @@ def fill(server: FaultServer) -> None:
 
 
 @pytest.mark.parametrize("scene", FILLED)
-@pytest.mark.parametrize("system", TERMINALS, indirect=True)
 async def test_filled_screens_and_what_opens_over_them_can_be_read(
-    system: ColorSystem, scene: str, app_home: Path, server: FaultServer
+    terminals: Sequence[str], scene: str, app_home: Path, server: FaultServer
 ) -> None:
     fill(server)
     use_profile(app_home, server.url)
@@ -202,14 +224,14 @@ async def test_filled_screens_and_what_opens_over_them_can_be_read(
             await settled(pilot)
             if scene == "chat" or at:
                 assert on_screen(app)
-            if low := unreadable(app, system):
+            if low := unreadable(app, terminals):
                 bad.setdefault(f"{at} {key}", low)
         if scene == "chat":  # an answer that failed
             server.always[CHAT] = reply(400, {"error": {"message": "no such model"}})
             app.screen.set_focus(app.screen.query_one("TextArea"))
             await pilot.press(*"Hi", "enter")
             await until(lambda: "no such model" in on_screen(app), pilot)
-            bad |= {"failed": low} if (low := unreadable(app, system)) else {}
+            bad |= {"failed": low} if (low := unreadable(app, terminals)) else {}
     assert bad == {}
 
 
@@ -235,10 +257,14 @@ async def jobs(pilot: Pilot[Any]) -> None:
     await until(lambda: isinstance(app.focused, RecordList), pilot)
 
 
-@pytest.mark.parametrize("system", TERMINALS, indirect=True)
-async def test_the_theme_fits_the_terminal(system: ColorSystem, app_home: Path) -> None:
+@pytest.mark.parametrize(("theme", "terminal"), [(t, one) for t in THEMES for one in THEMES[t]])
+async def test_the_theme_fits_the_terminal(
+    theme: str, terminal: str, app_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    be_on(terminal, monkeypatch)
     app = FinetuiApp()
-    assert app.theme == (FEW.name if system is ColorSystem.STANDARD else MANY.name)
+    assert app.console.color_system == terminal
+    assert app.theme == (FEW.name if theme == "few" else MANY.name)
 
 
 def test_colours_for_many_are_among_the_256() -> None:
@@ -256,10 +282,10 @@ def test_colours_for_many_are_among_the_256() -> None:
             assert all(abs(a - b) <= off for a, b in zip(there, wanted, strict=True)), name
 
 
-@pytest.mark.parametrize("system", TERMINALS, indirect=True)
 async def test_a_theme_of_ones_own_choice_can_be_read(
-    system: ColorSystem, app_home: Path, server: FaultServer
+    app_home: Path, server: FaultServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    be_on("truecolor", monkeypatch)
     use_profile(app_home, server.url)
     trained(server, "fern")
     trained(server, "moss", status="running")
@@ -271,5 +297,5 @@ async def test_a_theme_of_ones_own_choice_can_be_read(
             app.theme = theme
             await pilot.pause()
             if theme != "ansi-light":  # on a light ground of the terminal's own
-                assert unreadable(app, system) == {}, theme
-            assert min(contrast(style, system) for style in cursor_styles(app)) >= 4.5, theme
+                assert unreadable(app, [*TERMINALS]) == {}, theme
+            assert least_at_cursor(app, [*TERMINALS]) >= 4.5, theme

@@ -63,6 +63,7 @@ class Looker:
     async def press(self, keys: str) -> None:
         for key in keys.split():
             await self.pilot.press(key)
+        await self.pilot.pause()
         self.look(keys)
 
     def told(self) -> str:
@@ -92,8 +93,6 @@ async def test_nothing_of_it_reaches_the_terminal(mode: str, dataset: Path) -> N
         home = app.screen
         for keys in LAYERS[mode]:
             await looker.press(keys)
-            await pilot.pause()
-            looker.look(keys)
             if not keys:
                 await looker.press("pagedown pagedown end")
             for _ in range(4):
@@ -117,8 +116,6 @@ async def test_compared_answers_and_what_is_refused(dataset: Path, hostile: Host
         await looker.press("h i enter")
         for keys in ("enter", "escape d", "b", "m", "n", "a", "r", "v", "slash", "f1", "f2"):
             await looker.press(keys)
-            await until(lambda: True, pilot)
-            looker.look(keys)
             for _ in range(3):
                 if app.screen is home:
                     break
@@ -175,8 +172,6 @@ async def test_the_results_of_a_run_and_how_it_was_asked(dataset: Path) -> None:
             *("r", "escape", "p", "c", "7", "f1", "ctrl+p", "D", "w"),
         ):
             await looker.press(keys)
-            await pilot.pause()
-            looker.look(keys)
             for _ in range(3):
                 if not isinstance(app.screen, Dialog):
                     break

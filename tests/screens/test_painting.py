@@ -15,6 +15,8 @@ from tui.screens.dialogs.confirm import Confirm
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.usefixtures("paints_at_once")
+
 
 @pytest.mark.parametrize("mode", ["1", "4"])
 async def test_a_dialog_that_closes_has_the_screen_painted_once(

@@ -13,7 +13,7 @@ from textual.color import Color as TextualColor
 from textual.theme import BUILTIN_THEMES
 
 from tests.screens.conftest import use_profile
-from tests.screens.test_colors import TERMINALS, contrast, jobs, system, unreadable
+from tests.screens.test_colors import TERMINALS, be_on, contrast, jobs, unreadable
 from tests.screens.test_watching import trained
 from tests.until import on_screen, opened, until
 from tui.app import FinetuiApp
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from tests.faults.server import FaultServer
 
-__all__ = ["system"]  # a fixture
 ALL = {theme.name: theme for theme in (*OWN, *BUILTIN_THEMES.values())}
 IN_256 = (MANY, LIGHT, CONTRAST, BLUE_ORANGE)
 # What is written over what, as the style sheets have it.
@@ -171,10 +170,10 @@ async def test_a_theme_is_seen_while_it_is_chosen_and_kept(
     assert FinetuiApp().theme == NONE.name
 
 
-@pytest.mark.parametrize("system", TERMINALS, indirect=True)
 async def test_each_of_our_themes_can_be_read(
-    system: ColorSystem, app_home: Path, server: FaultServer
+    app_home: Path, server: FaultServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    be_on("truecolor", monkeypatch)
     use_profile(app_home, server.url)
     trained(server, "fern")
     trained(server, "moss", status="running")
@@ -188,4 +187,4 @@ async def test_each_of_our_themes_can_be_read(
             app.appearance.use(theme.name)
             await pilot.pause()
             if theme is not NONE:
-                assert unreadable(app, system) == {}, theme.name
+                assert unreadable(app, [*TERMINALS]) == {}, theme.name

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from rich.text import Text
 from textual.app import App, ComposeResult
 
 from tui.widgets.record_list import RecordList
+
+pytestmark = pytest.mark.usefixtures("paints_at_once")
 
 
 class ListApp(App[None]):

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from importlib import resources
 
 import pytest
@@ -58,86 +59,93 @@ def answered(text: str, times: int) -> list[bytes]:
 
 ENGLISH = "{} is the number that you have to take with you, and it is not for the others."
 GERMAN = "{} ist die Zahl, die Sie mit sich nehmen, und sie ist nicht für die anderen."
-FILES: dict[str, tuple[set[str], set[str]]] = {
-    "empty-file": (rules_of([]) & rules_of([b"", b" "]), rules_of(MANY)),
-    "bom": (rules_of(MARKED), rules_of(MANY)),
-    "bom-missing": (
+# Checked by the test of each: not while tests are collected.
+FILES: dict[str, Callable[[], tuple[set[str], set[str]]]] = {
+    "empty-file": lambda: (rules_of([]) & rules_of([b"", b" "]), rules_of(MANY)),
+    "bom": lambda: (rules_of(MARKED), rules_of(MANY)),
+    "bom-missing": lambda: (
         rules_of(MANY, facts(MANY, wants_bom=True)),
         rules_of(MANY) | rules_of(MARKED, facts(MARKED, wants_bom=True)),
     ),
-    "crlf": (
+    "crlf": lambda: (
         rules_of(MANY, facts(MANY, newline=b"\r\n")) & rules_of([GOOD], facts([GOOD], end=b"\r")),
         rules_of(MANY),
     ),
-    "no-final-newline": (rules_of(MANY, facts(MANY, end=b"")), rules_of(MANY) | rules_of([])),
-    "wrong-extension": (
+    "no-final-newline": lambda: (
+        rules_of(MANY, facts(MANY, end=b"")),
+        rules_of(MANY) | rules_of([]),
+    ),
+    "wrong-extension": lambda: (
         rules_of(MANY, facts(MANY, name="data.json")),
         rules_of(MANY) | rules_of(MANY, facts(MANY, name="DATA.JSONL")),
     ),
-    "large-file": (
+    "large-file": lambda: (
         rules_of(MANY, facts(MANY, size=512_000_001)),
         rules_of(MANY, facts(MANY, size=512_000_000)),
     ),
-    "too-large-file": (
+    "too-large-file": lambda: (
         rules_of(MANY, facts(MANY, size=8_000_000_001)),
         rules_of(MANY, facts(MANY, size=8_000_000_000)),
     ),
-    "too-few-examples": (rules_of(MANY[:9]) & rules_of(MANY[:1]), rules_of(MANY[:10])),
-    "few-examples": (
+    "too-few-examples": lambda: (rules_of(MANY[:9]) & rules_of(MANY[:1]), rules_of(MANY[:10])),
+    "few-examples": lambda: (
         rules_of(MANY[:10]) & rules_of(MANY[:49]),
         rules_of(MANY[:9]) | rules_of(MANY[:50]),
     ),
-    "mixed-formats": (rules_of([*MANY, PAIR]) & rules_of([*PAIRS, LEGACY]), rules_of(MANY)),
-    "nothing-to-train": (
+    "mixed-formats": lambda: (rules_of([*MANY, PAIR]) & rules_of([*PAIRS, LEGACY]), rules_of(MANY)),
+    "nothing-to-train": lambda: (
         rules_of([chat(USER, answer(str(n), weight=0)) for n in range(12)]),
         rules_of([*MANY, chat(USER, answer("a", weight=0))]) | rules_of(PAIRS),
     ),
-    "duplicate": (rules_of([*MANY, MANY[3]]), rules_of(MANY)),
-    "contradiction": (
+    "duplicate": lambda: (rules_of([*MANY, MANY[3]]), rules_of(MANY)),
+    "contradiction": lambda: (
         rules_of([*MANY, chat(USER, answer("Loud!")), GOOD]),
         rules_of([*MANY, MANY[3]]) | rules_of([*PAIRS, pair(other=[answer("x")]), PAIR]),
     ),
-    "several-prompts": (rules_of([*MANY, chat(SYSTEM, USER, answer("a"))]), rules_of(MANY)),
-    "longer-preferred": (rules_of(PAIRS), rules_of(PAIRS[:19]) | rules_of(SHORT) | rules_of(MANY)),
-    "many-refusals": (
+    "several-prompts": lambda: (rules_of([*MANY, chat(SYSTEM, USER, answer("a"))]), rules_of(MANY)),
+    "longer-preferred": lambda: (
+        rules_of(PAIRS),
+        rules_of(PAIRS[:19]) | rules_of(SHORT) | rules_of(MANY),
+    ),
+    "many-refusals": lambda: (
         rules_of([*MANY, *answered("I'm sorry, but I can't help with that.", 7)]),
         rules_of([*MANY, *answered("I'm sorry, but I can't help with that.", 4)])
         | rules_of([*MANY, *answered("I'm sorry to hear that you cannot come.", 30)])
         | rules_of(answered("I cannot help with that.", 19)),
     ),
-    "same-opening": (
+    "same-opening": lambda: (
         rules_of([*MANY, *answered("Sure, here is it: {}", 61)]),
         rules_of([*MANY, *answered("Sure, here is it: {}", 50)]),
     ),
-    "mixed-languages": (
+    "mixed-languages": lambda: (
         rules_of([*answered(ENGLISH, 40), *answered(GERMAN, 4)]),
         rules_of([*answered(ENGLISH, 40), *answered(GERMAN, 2)])
         | rules_of([*answered(ENGLISH[:50], 40), *answered(GERMAN[:50], 30)]),
     ),
-    "reinforcement-data": (
+    "reinforcement-data": lambda: (
         rules_of(GRADED) & rules_of([*GRADED, *MANY[:59]]),
         rules_of([*GRADED, *MANY])
         | rules_of([chat({**USER, "content": f"{n}?"}) for n in range(60)])
         | rules_of([chat(USER, answer(str(n)), label=n) for n in range(60)]),
     ),
-    "reinforcement-answer": (
+    "reinforcement-answer": lambda: (
         rules_of([*GRADED, graded(60, answer("Yes."))]) & rules_of([*GRADED, MANY[0]]),
         rules_of(GRADED) | rules_of([*GRADED, b"", b'{"messages": [], "label": 1, "unit": 2}']),
     ),
-    "grader-field": (
+    "grader-field": lambda: (
         rules_of([*GRADED, chat(USER, label=1)]) & rules_of([*GRADED, MANY[0]]),
         rules_of(GRADED) | rules_of([*GRADED, graded(60, more=3), b"oops", PAIR]),
     ),
-    "developer-role": (
+    "developer-role": lambda: (
         rules_of([*MANY, chat(DEVELOPER, USER, answer("a"))]),
         rules_of([*MANY, chat(SYSTEM, USER, answer("a"))])
         | rules_of([chat(DEVELOPER, USER, label=n) for n in range(60)]),
     ),
-    "near-duplicate": (
+    "near-duplicate": lambda: (
         rules_of(MANY, facts(MANY, alike=Alike(near=((4, 2),)))),
         rules_of([*MANY, MANY[2]], facts([*MANY, MANY[2]], alike=Alike(near=((60, 2),)))),
     ),
-    "leakage": (
+    "leakage": lambda: (
         rules_of(MANY, facts(MANY, alike=Alike((), ((4, 2),), "valid.jsonl"))),
         rules_of(MANY, facts(MANY, alike=Alike(((4, 2),), (), "valid.jsonl"))),
     ),
@@ -150,7 +158,7 @@ def test_every_rule_on_files_has_a_failing_and_a_passing_example() -> None:
 
 @pytest.mark.parametrize("rule", FILES)
 def test_rule(rule: str) -> None:
-    broken, kept = FILES[rule]
+    broken, kept = FILES[rule]()
     assert rule in broken
     assert rule not in kept
 

@@ -1,0 +1,142 @@
+"""Textual's pilot, made quicker and surer.
+
+It waits for a new size to be taken on, asks only those for messages that have any, and screens
+that nobody sees are drawn once it has waited, not for every change.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Any
+
+from textual._compositor import Compositor
+from textual.app import ScreenStackError
+from textual.pilot import Pilot
+
+from tests.until import LIMIT_S
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pytest
+    from rich.console import RenderableType
+    from textual.app import App
+    from textual.message_pump import MessagePump
+    from textual.screen import Screen
+
+_resize = Pilot.resize_terminal
+_pause = Pilot.pause
+_wait_for_screen = Pilot._wait_for_screen
+_render_update = Compositor.render_update
+_AT_LATEST_S = 0.15
+
+
+async def resize_terminal(self: Pilot[Any], width: int, height: int) -> None:
+    """Give the terminal another size, and return once the screen is laid out in it.
+
+    As it comes, it only waits for a moment, in which a busy machine may not get to that.
+    """
+    await _resize(self, width, height)
+    deadline = time.monotonic() + LIMIT_S
+    while self.app._running and self.app.screen._compositor.size != (width, height):
+        assert time.monotonic() < deadline, "the screen does not take on its new size"
+        await asyncio.sleep(0.01)
+
+
+class _Busy:
+    """An app with its screen, of which only the busy widgets are to be waited for."""
+
+    def __init__(self, app: Any, pumps: Sequence[MessagePump]) -> None:
+        self.app = self.screen = self  # all that the pilot asks for
+        self._exception_event = app._exception_event
+        self._pumps = pumps
+
+    def walk_children(self, *, with_self: bool) -> Sequence[MessagePump]:
+        """Return them."""
+        assert with_self
+        return self._pumps
+
+    def call_later(self, _call: object) -> bool:
+        """Do nothing: the app is among the others, if it is busy."""
+        return False
+
+
+def _idles(pump: MessagePump) -> bool:
+    """Whether it waits for a message: none is on its way or being worked on."""
+    queue = pump._message_queue
+    return (
+        pump._pending_message is None
+        and not queue.values
+        and any(not one.done() for one in queue.ready_event._waiters)  # type: ignore[attr-defined]
+    )
+
+
+async def wait_for_screen(self: Pilot[Any]) -> bool:
+    """Return once the screen and its children have processed the messages they have.
+
+    As it comes, it sends one to each of a hundred widgets, and each then looks for what else is
+    to do: a fifth of what a key costs.
+    """
+    try:
+        pumps = [self.app, *self.app.screen.walk_children(with_self=True)]
+    except ScreenStackError:
+        return False
+    busy = [pump for pump in pumps if not _idles(pump)]
+    if not busy:
+        await asyncio.sleep(0)
+    elif not await _wait_for_screen(_Busy(self.app, busy)):  # type: ignore[arg-type]
+        return False
+    paint(self.app)
+    return True
+
+
+async def pause(self: Pilot[Any], delay: float | None = None) -> None:
+    """Wait until nothing is done any more, or so many seconds."""
+    await _pause(self, delay)
+    paint(self.app)
+
+
+def paint(app: App[Any]) -> None:
+    """Draw what has changed of the screen on top, unless it has to be laid out before."""
+    if not app._running or app._batch_count or not app._screen_stack:
+        return
+    screen = app.screen
+    if screen._layout_required or screen._scroll_required or not screen.is_running:
+        return  # it is drawn after that
+    if screen._compositor._dirty_regions:
+        try:
+            _render_update(screen._compositor, screen_stack=app._background_screens)
+        except Exception as error:  # noqa: BLE001 - the app ends by it, as it would by itself
+            app._handle_exception(error)
+
+
+def render_update(
+    self: Compositor,
+    full: bool = False,
+    screen_stack: list[Screen[Any]] | None = None,
+    simplify: bool = False,
+) -> RenderableType | None:
+    """Draw an update; where there is no terminal, only keep in mind what has changed.
+
+    What is drawn there is thrown away, and it takes a third of the time of a test: it is drawn
+    when the pilot has waited, and else a moment later, for whoever is looked at by being drawn.
+    """
+    app = self.root.app if self.root else None
+    if full or app is None or not app.is_headless:
+        return _render_update(self, full, screen_stack, simplify)
+    asyncio.get_running_loop().call_later(_AT_LATEST_S, paint, app)
+    return None
+
+
+def be_patient() -> None:
+    """Have all pilots and the screens of their apps do so."""
+    Pilot.resize_terminal = resize_terminal  # type: ignore[method-assign]
+    Pilot.pause = pause  # type: ignore[method-assign]
+    Pilot._wait_for_screen = wait_for_screen  # type: ignore[method-assign]
+    Compositor.render_update = render_update  # type: ignore[method-assign]
+
+
+def paint_at_once(patch: pytest.MonkeyPatch) -> None:
+    """Have screens draw each change as it comes: for tests of how often they do."""
+    patch.setattr(Compositor, "render_update", _render_update)
