@@ -9,7 +9,7 @@ import orjson
 
 from tui.core.checks import fast
 from tui.core.checks.fingerprints import facts_of
-from tui.core.checks.private_data.secrets import private_findings
+from tui.core.checks.private_data.secrets import PATTERNS, private_findings
 from tui.core.checks.registry import (
     FILE_RULES,
     LINE_RULES,
@@ -63,7 +63,9 @@ def issues_of(number: int, line: bytes, rules: Collection[str]) -> list[Issue]:
     """
     row = read(number, line)
     if isinstance(row, BadLine):
-        return [one for one in check_row(number, line).issues if one.rule in rules]
+        told = [damage(row), *private_findings(row.data, PATTERNS.keys() & {*rules})]
+        found = [issue(rule, finding, number) for rule, finding in told if rule.id in rules]
+        return sorted(found, key=_order_in_row)
     functions = _row_functions()
     found = [
         issue(RULES[rule], finding, number)

@@ -158,7 +158,9 @@ class CheckedFile:
         from tui.services.checks.file_words import worded_stretches
 
         done = 0
-        async for last, issues in worded_stretches(self._rows.source, lines, self._workers):
+        async for last, issues in worded_stretches(
+            self._rows.source, lines, self._problems.rules_at, self._workers
+        ):
             self._ready.update(issues)
             end = bisect_right(lines, last)
             yield lines[done:end]

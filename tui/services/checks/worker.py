@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from tui.core.checks import RULES, check_batch
+from tui.core.checks import check_batch
 from tui.core.checks.run import issues_of
 from tui.core.checks.whole_file.sample_stats import guess_each
 
@@ -23,7 +23,7 @@ def check(head: Mapping[str, Any], body: bytes) -> Answer:
 
 def word(head: Mapping[str, Any], body: bytes) -> Answer:
     """Put the problems of lines into words; the answer is that of `word_lines`."""
-    return {}, word_lines(head["first"], lines_in(body))
+    return {}, word_lines(head["first"], lines_in(body), head["broken"])
 
 
 def languages(_head: Mapping[str, Any], body: bytes) -> Answer:
@@ -40,16 +40,16 @@ def lines_in(data: bytes) -> list[bytes]:
     return lines
 
 
-def word_lines(first: int, lines: list[bytes]) -> bytes:
+def word_lines(first: int, lines: list[bytes], broken: list[tuple[int, list[str]]]) -> bytes:
     """Return the problems of lines, of which the first has the number `first`, as JSON.
 
-    A list of [line, rule, where, message, whether it can be fixed].
+    `broken` are numbers of lines with the rules that they break. A list of [line, rule, where,
+    message, whether it can be fixed].
     """
-    columns, rules = check_batch(first, lines), [*RULES]
-    found = []
-    for at, sign in enumerate(columns.signs):
-        if sign:
-            broken = {rules[number] for number in columns.signatures[sign]}
-            issues = issues_of(first + at, lines[at], broken)
-            found += [(one.line, one.rule, one.where, one.message, one.fixable) for one in issues]
-    return orjson.dumps(found)
+    return orjson.dumps(
+        [
+            (one.line, one.rule, one.where, one.message, one.fixable)
+            for number, rules in broken
+            for one in issues_of(number, lines[number - first], {*rules})
+        ]
+    )

@@ -15,11 +15,14 @@ from bisect import bisect_right
 from functools import cached_property
 from typing import NamedTuple
 
+import orjson
+
 from tui.core.text import json_text
 
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]:,]|-?\d[\d.eE+-]*', re.DOTALL)
 # Strings and long numbers; others stand in no string, so nothing is cut.
-_TEXT_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]{8,}', re.DOTALL)
+# With the colon after a key.
+_TEXT_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"(\s*:\s*)?|-?\d[\d.eE+-]{8,}', re.DOTALL)
 _LONG_NUMBER = re.compile(r"\d{9,19}")
 # A pair of escapes for one character, one for a character, or a short one.
 _ESCAPE = re.compile(
@@ -34,17 +37,32 @@ _DEEPEST = 8
 
 
 class Places:
-    """Where each character of an unescaped text stands in the text as it was written."""
+    """Where each character of an unescaped text stands in the text as it was written.
 
-    __slots__ = ("_inner", "_outer")
+    That is the part of `written` from `start` to `end`, which is looked through when it is asked.
+    """
 
-    def __init__(self, inner: list[int], outer: list[int]) -> None:
-        self._inner, self._outer = inner, outer
+    __slots__ = ("_inner", "_outer", "_part")
+
+    def __init__(self, written: str, start: int, end: int) -> None:
+        self._part = written, start, end
+        self._inner, self._outer = [0], [start]
 
     def __call__(self, at: int) -> int:
         """Return the place in the written text."""
+        if self._part[0]:
+            self._look()
         step = bisect_right(self._inner, at) - 1
         return self._outer[step] + at - self._inner[step]
+
+    def _look(self) -> None:
+        length, before = 0, self._part[1]
+        for found in _ESCAPE.finditer(*self._part):
+            length += found.start() - before + 1
+            before = found.end()
+            self._inner.append(length)
+            self._outer.append(before)
+        self._part = "", 0, 0
 
 
 class Text(NamedTuple):
@@ -76,29 +94,20 @@ class Text(NamedTuple):
         return at
 
 
-def unescaped(written: str, start: int = 0, end: int | None = None) -> tuple[str, Places]:
-    """Return the part of a text from `start` to `end` with JSON's escapes undone.
+def unescaped(written: str) -> tuple[str, Places]:
+    """Return a text with JSON's escapes undone.
 
     What is no such escape stays as it is. Never raises.
     """
-    end = len(written) if end is None else end
-    if written.find("\\", start, end) < 0:
-        return written[start:end], Places([0], [start])
-    parts: list[str] = []
-    inner, outer = [0], [start]
-    at, length = start, 0
-    for found in _ESCAPE.finditer(written, start, end):
-        high, low, plain, short = found.groups()
-        if high:
-            char = chr(0x10000 + ((int(high, 16) - 0xD800) << 10) + int(low, 16) - 0xDC00)
-        else:
-            char = chr(int(plain, 16)) if plain else _SHORT.get(short, short)
-        parts += (written[at : found.start()], char)
-        length += found.start() - at + 1
-        at = found.end()
-        inner.append(length)
-        outer.append(at)
-    return "".join([*parts, written[at:end]]), Places(inner, outer)
+    places = Places(written, 0, len(written))
+    return (_ESCAPE.sub(_meant, written) if "\\" in written else written), places
+
+
+def _meant(escape: re.Match[str]) -> str:
+    high, low, plain, short = escape.groups()
+    if high:
+        return chr(0x10000 + ((int(high, 16) - 0xD800) << 10) + int(low, 16) - 0xDC00)
+    return chr(int(plain, 16)) if plain else _SHORT.get(short, short)
 
 
 class LineTexts:
@@ -131,11 +140,13 @@ class LineTexts:
             at, end = token.span()
             outside = at if start is None else start
             if text[at] == '"':
-                if colon := _COLON.match(text, end):
-                    name, value_at = text[at + 1 : end - 1], colon.end()
+                if colon := token[1]:
+                    end -= len(colon)
+                    name, value_at = text[at + 1 : end - 1], token.end()
                 if end - at < _SHORTEST + 2:
                     continue
-                inner, places = unescaped(text, at + 1, end - 1)
+                inner = orjson.loads(text[at:end])
+                places = Places(text, at + 1, end - 1)
                 own = "" if colon or at != value_at else name
                 if "\\" in own:
                     own = unescaped(own)[0]
@@ -143,7 +154,7 @@ class LineTexts:
                 one = Text(inner, kind, depth + 1, outside, (places, *maps), False, own)
                 self._add_plain(one, found)
             elif _LONG_NUMBER.fullmatch(text, at, end):
-                maps_ = (Places([0], [at]), *maps)
+                maps_ = (Places(text, at, end), *maps)
                 found.append(Text(text[at:end], "number", depth, outside, maps_, False))
 
     def _add_plain(self, one: Text, found: list[Text]) -> None:
@@ -155,7 +166,7 @@ class LineTexts:
             self._add_tokens(one.text, one.depth, one.start, one.maps, found)
             return
         backslash = "\\" in one.text
-        found.append(one._replace(escapes=backslash))
+        found.append(one._replace(escapes=True) if backslash else one)
         if backslash:
             inner, places = unescaped(one.text)
             if inner != one.text:
