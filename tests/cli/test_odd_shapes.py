@@ -245,6 +245,8 @@ FOR_CONVERT: dict[str, bytes] = {
     "ru.csv": "вопрос;ответ\nгде;тут\n".encode("cp1251"),
     "jp.csv": "質問,回答\nこれは何ですか,あれです\n".encode("shift_jis"),
     "teams.csv": b"Conversation ID,From,Body\n1,Ann,Q\n1,Bot,A\n2,Cy,R\n2,Bot,B\n",
+    "cyrillic.jsonl": lines(qa("что это такое", "это инструмент")).decode().encode("cp1251"),
+    "chinese.jsonl": lines(qa("这是什么", "一个工具")).decode().encode("gb18030"),
     "columns.txt": b"nr\tfirst text\tsecond text\n1\tHow are you?\tFine, thanks\n",
 }  # fmt: skip
 

@@ -68,13 +68,19 @@ def _refuse_table(path: str) -> None:
 def fixing(path: str, data: bytes, rules: AbstractSet[str], *, all_left: bool = False) -> Rewritten:
     """Return what `fixed` does; of a file in another format only which that is."""
     from tui.core.fixes.whole import kind_of_prose, no_json, not_read, other_format
+    from tui.core.formats.detection.foreign import Foreign
     from tui.core.formats.detection.notebooks import NOTEBOOK, WRITE_ROWS, is_notebook
     from tui.core.formats.detection.packed import not_text, unpacking
+    from tui.core.formats.encodings import other_than_latin
 
     if what := not_text(data):
         raise InputError("Not text", f"{path} is {what}", f"{unpacking(what, path)}.")
     if is_notebook(data[:_HEAD]):
         raise InputError("Not data", f"the file is {NOTEBOOK}", f"{WRITE_ROWS}.")
+    if "not-utf8" in rules and (seems := other_than_latin(data)):
+        cause = f"{path} is not UTF-8, and seems to be {seems}; nothing was written"
+        step = f"`{Foreign('', '', asked=f'--encoding {seems}').command(path)}`"
+        raise InputError("Another encoding", cause, f"Convert it: {step}.")
     if (format_ := other_format(data, rules, path)) is not None:
         return Rewritten(data, 0, refused=format_)
     if no_json(data):

@@ -169,3 +169,25 @@ TABLES_BY_CONTENT: tuple[tuple[str, str], ...] = (
 def test_a_table_is_told_by_what_it_holds(text: str, kind: str, name: str) -> None:
     assert container_of(name, text.encode()) == kind
     assert container_of(name, text.encode("utf-16")) == kind
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "FAQ export, version 2\nq,a,n\nx,y,1\nz,w,2\n",  # a title with a delimiter in it
+        "Company,ACME\nDate,2024-01-02\n\nq,a,n\nx,y,1\nz,w,2\n",
+        "# by a tool, at noon\nq,a\nx,y\nz,w\n",
+        "#separator:comma\nx,y\nz,w\n",  # Anki's, without a header
+        "q, a\nx, y\nz, w\n",
+        "q,a\nx,y,\nz,w,\n",
+        '"q,a"\n"x,y"\n"z,w"\n',  # each row in one cell
+        "\ufeff\ufeffq,a\nx,y\nz,w\n",
+        "q,a\nx,y\nq,a\nz,w\n",
+    ],
+)
+def test_the_rows_of_a_table_that_is_not_plain(table: str) -> None:
+    read = [one.value for one in records_of(table.encode(), "csv") if not one.beside]
+    rows = [row for row in read if isinstance(row, dict)]
+    assert [[*row.values()][:2] for row in rows] == [["x", "y"], ["z", "w"]]
+    assert len(read) == 2
+    assert {next(iter(row)) for row in rows} <= {"q", "column 1"}

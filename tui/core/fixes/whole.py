@@ -30,6 +30,7 @@ from tui.core.formats.detection.notebooks import NOTEBOOK, WRITE_ROWS, is_notebo
 from tui.core.formats.detection.packed import not_text, unpacking
 from tui.core.formats.detection.tables import table_format
 from tui.core.formats.detection.texts import text_kind
+from tui.core.formats.encodings import other_than_latin
 from tui.core.formats.turns import is_conversation
 from tui.core.text.text import plural
 
@@ -139,6 +140,9 @@ def _no_lines(path: str, head: bytes) -> Layout | None:
 def _no_object(path: str, lines: Iterable[bytes]) -> Layout | None:
     if any(_value(line) is not None for line in lines):
         return None
+    if seems := other_than_latin(b"\n".join(islice(lines, _LOOKED_AT))):
+        command = Foreign("", "", asked=f"--encoding {seems}").command(path)
+        return Layout(f"not UTF-8 (it may be {seems})", _run(command))
     return Layout(
         "text without a JSON object on any line", f"See `finetui check {shlex.quote(path)}`"
     )

@@ -60,7 +60,23 @@ _SPOKEN: dict[Part, tuple[str, ...]] = {
 }  # fmt: skip
 # What a question speaks of, where it stands in a column of its own: joined to the question.
 _CONTEXT = ("context", "input", "passage", "document")
-_EMPTY = {"NULL", "null", "NaN", "nan", "None", "N/A", "n/a", "#N/A", "\\N", "NA", "<NA>"}
+_EMPTY = {
+    "NULL",
+    "null",
+    "NaN",
+    "nan",
+    "None",
+    "N/A",
+    "n/a",
+    "#N/A",
+    "\\N",
+    "NA",
+    "<NA>",
+    "#REF!",
+    "#VALUE!",
+    "#NAME?",
+    "#DIV/0!",
+}
 _BETWEEN = "\n\n"
 _DEEP = 4
 

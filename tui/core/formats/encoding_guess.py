@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tui.core.text.text import one_line
 
 _SHOWN = 60
+_LOOKED_AT = 64 * 1024
 _KNOWN = (
     "cp1252", "cp1250", "cp1251", "koi8_r", "iso8859_15", "cp1253", "cp1254", "shift_jis",
     "euc_jp", "gb18030", "big5", "euc_kr", "mac_roman", "cp437",
@@ -19,6 +20,7 @@ _FEW = 0.1
 _FEWEST_KANA = 0.25
 _FEWEST_ZEROS = 50
 _BEYOND = re.compile(r"[^\x00-\x7f]+")
+_BYTE_BEYOND = re.compile(rb"[\x80-\xff]")
 _KANA = re.compile(r"[\u3040-\u30ff]")
 _HANGUL = re.compile(r"[\uac00-\ud7a3]")
 _HAN = re.compile(r"[\u4e00-\u9fff\u3001\u3002\uff0c\uff01\uff1f]")
@@ -42,6 +44,14 @@ def guesses(data: bytes) -> list[Guess]:
         if text is not None and "\0" not in text:
             found.append(Guess(encoding, _sample(text), _score(text, encoding)))
     return sorted(found, key=lambda one: -one.score)
+
+
+def other_encoding(data: bytes) -> str:
+    """Return the encoding that a text which is not UTF-8 is in, if not one of Latin letters."""
+    first = _BYTE_BEYOND.search(data)
+    start = data.rfind(b"\n", 0, first.start()) + 1 if first else 0
+    found = guesses(data[start : start + _LOOKED_AT])
+    return found[0].encoding if found and found[0].encoding not in _LATIN else ""
 
 
 def _decoded(data: bytes, encoding: str) -> str | None:

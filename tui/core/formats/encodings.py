@@ -8,6 +8,7 @@ from typing import AnyStr
 
 from tui.core.fixes.damaged import decoded_text, wide_encoding
 from tui.core.formats.detection.containers import UnreadableError
+from tui.core.formats.encoding_guess import guesses, other_encoding
 from tui.core.text.text import one_line, plural
 
 _HEAD = 64 * 1024
@@ -51,7 +52,21 @@ def as_utf8(data: bytes, encoding: str = "") -> tuple[bytes, str]:
         text = data.decode("cp1252", "replace")
     many = f"{plural(strange, 'byte')} {'is' if strange == 1 else 'are'} not UTF-8"
     said = f"read as Windows-1252, since {many}, such as in “{_sample(data)}”"
+    if seems := other_encoding(data):
+        said += f"; it may be {seems} (--encoding {seems})"
     return text.encode(), said
+
+
+def other_than_latin(data: bytes) -> str:
+    """Return the encoding a text seems to be in, where that is not UTF-8 nor of Latin letters.
+
+    Who reads such a text as Windows-1252 makes another one of it.
+    """
+    if wide_encoding(data) or is_utf8(data):
+        return ""
+    text, strange = decoded_text(data)
+    mixed = len(text) - sum(map(str.isascii, text)) >= 2 * strange  # UTF-8 with some others
+    return "" if mixed else other_encoding(data)
 
 
 def head_text(head: bytes) -> tuple[str, str]:
@@ -66,8 +81,6 @@ def head_text(head: bytes) -> tuple[str, str]:
     try:
         return as_utf8(head)[0].decode("utf-8-sig", "replace"), ""
     except UnknownEncodingError:
-        from tui.core.formats.encoding_guess import guesses
-
         found = next(iter(guesses(head)), None)
         encoding = found.encoding if found else ""
         return head.decode(encoding or "cp1252", "replace"), encoding

@@ -201,8 +201,23 @@ class CheckedFile:
                     yield format_issue(report.foreign, path, line)
                 elif (one.line, one.rule) == whole or one.line - 1 in problems.spans:
                     yield from self._in_lines(one)
+                elif one.rule == "not-utf8":
+                    yield self._in_encoding(one)
                 else:
                     yield one
+
+    def _in_encoding(self, one: Issue) -> Issue:
+        """Return an issue on bytes that are not UTF-8, the first with the encoding they are in."""
+        from tui.core.formats.detection.foreign import Foreign
+        from tui.core.formats.encodings import other_than_latin
+
+        if one.line != self._problems.lines_of("not-utf8")[0]:
+            return one
+        seems = other_than_latin(self._rows[one.line - 1])
+        if not seems:
+            return one
+        command = Foreign("", "", asked=f"--encoding {seems}").command(self._named)
+        return replace(one, message=f"{one.message} It may be {seems}: `{command}`.")
 
     def _in_lines(self, one: Issue) -> Iterator[Issue]:
         """Yield an issue on how the file is written down once, with the command that mends it."""

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections import Counter
+from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Literal
 
@@ -30,28 +31,60 @@ _NO_NAME = re.compile(r"[\d\s.,:;/+%TZ-]*|.*[.?!…:]|.*[{}<>].*", re.DOTALL)
 _ESCAPED = '\\"'
 _LITERAL = re.compile(r'\\(?!")')
 _LONE = re.compile(r'(?<!\\)\\(?:\\\\)*(?![\\"])')
+# Lines above a header that programs write for themselves; "#" alone is the name of a column.
+_COMMENT = re.compile(r"#(?: |\w+:)")
+_ANKI = re.compile(r"#separator:(\w+)", re.IGNORECASE)  # a table without a header, as Anki exports
+_ANKI_NAMES = {"comma": ",", "semicolon": ";", "pipe": "|", "tab": "\t"}
 ABOVE = "lines above the header"
 AGAIN = "the header again"
+
+
+@dataclass(frozen=True, slots=True)
+class _Dialect:
+    """How the rows of a table are written: what parts the cells, and what stands within them."""
+
+    delimiter: str
+    escaped: bool = False
+    blanks: bool = False  # one stands behind each delimiter
+
+    def reader(self, lines: Iterable[str], *, strict: bool = False) -> _Reader:
+        return csv.reader(
+            lines, delimiter=self.delimiter, strict=strict, skipinitialspace=self.blanks,
+            escapechar="\\" if self.escaped else None,
+        )  # fmt: skip
 
 
 def delimited_records(text: str, kind: str) -> Iterator[Record]:
     """Yield the rows of a table, and before them what is to be said of how it was read."""
     csv.field_size_limit(_LONGEST_CELL)
-    delimiter = _delimiter(text, kind)
+    text = text.lstrip("\ufeff")
+    dialect = _dialect_of(text, kind)
+    bare = _ANKI.match(text) is not None
     if found := _SEP.match(text):
         text = text[found.end() :]
-    escaped = _ESCAPED in text and _is_escaped(text, delimiter)
-    if escaped:
+    if (inner := _within_cells(text, dialect)) is not None:
+        yield Record(1, beside="each row stood in one cell, and was taken out of it")
+        yield from delimited_records(*inner)
+        return
+    if dialect.escaped:
         yield Record(1, beside=f"{_ESCAPED} within cells was read as a quote")
         # One backslash may stand for itself, or always be written as two.
         text = _LITERAL.sub(r"\\\\", text) if _LONE.search(text) else text
-    cells = iter(_Cells([*io.StringIO(text, newline="")], delimiter, escaped=escaped))
+    if dialect.blanks:
+        yield Record(1, beside="the blank behind each delimiter was taken off")
+    yield from _rows(iter(_Cells(_lines(text), dialect)), dialect.delimiter, bare=bare)
+
+
+def _rows(
+    cells: Iterator[tuple[list[str], str]], delimiter: str, *, bare: bool
+) -> Iterator[Record]:
+    """Yield the rows below a header; of a `bare` table the columns get numbers for names."""
     head = [*islice((row for row in cells if row[1] or any(row[0])), _LOOKED_AT)]
-    at = header_at([row for row, problem in head if not problem])
-    skipped = 0
-    header: list[str] = []
+    looked = [row for row, problem in head if not problem]
+    at = sum(map(_is_comment, looked)) if bare else header_at(looked)
+    header = [f"column {number}" for number in range(1, _width(looked) + 1)] if bare else []
     first: list[str] = []
-    position = 0
+    skipped = position = 0
     for row, problem in chain(head, cells):
         if problem:
             position += 1
@@ -70,6 +103,17 @@ def delimited_records(text: str, kind: str) -> Iterator[Record]:
         else:
             position += 1
             yield row_record(position, header, row)
+
+
+def _within_cells(text: str, dialect: _Dialect) -> tuple[str, str] | None:
+    """Return the table that stands in the only column of another, as what is pasted can."""
+    looked = _first_rows(text, dialect)
+    if any(len(cells) > 1 for cells in looked):
+        return None
+    kind = table_kind("\n".join(cells[0] for cells in looked))
+    if not kind:
+        return None
+    return "\n".join(cells[0] for cells, _ in _Cells(_lines(text), dialect) if cells), kind
 
 
 def column_names(cells: Iterable[str]) -> list[str]:
@@ -98,14 +142,25 @@ def twice(names: Sequence[str]) -> str:
 def header_at(rows: Sequence[Sequence[str]]) -> int:
     """Return which of a table's first rows is its header: 0, unless titles stand above it.
 
-    That is plain where they fill less than the table's width, and a row of names fills it.
+    That is plain where they are comments, or fill less than the table's width in a way that no
+    header does, and a row of names fills it.
     """
     full = _width(rows)
+    comments = sum(map(_is_comment, rows[:_ABOVE]))
+    plain = comments > 0
     for at, cells in enumerate(rows[:_ABOVE]):
-        if full > 1 and _is_title(cells, full):
+        if _is_comment(cells):
             continue
-        return at if _are_names(cells, full) else 0
-    return 0
+        if full > 1 and _is_short(cells, full):
+            plain = plain or _is_title(cells)
+            continue
+        tight = not any(cell.startswith(" ") for cell in cells)
+        return at if plain and tight and _are_names(cells, full) else comments
+    return comments
+
+
+def _is_comment(cells: Sequence[str]) -> bool:
+    return bool(cells) and _COMMENT.match(cells[0]) is not None
 
 
 def _width(rows: Iterable[Sequence[str]]) -> int:
@@ -113,11 +168,18 @@ def _width(rows: Iterable[Sequence[str]]) -> int:
     return max(widths, key=lambda width: (widths[width], width), default=1)
 
 
-def _is_title(cells: Sequence[str], full: int) -> bool:
+def _is_short(cells: Sequence[str], full: int) -> bool:
+    """Whether a row fills the first of a table's columns, and no others."""
     used = max((at for at, cell in enumerate(cells, 1) if cell.strip()), default=0)
-    if not 0 < used < full or not all(cell.strip() for cell in cells[:used]):
-        return False
-    return used == 1 or any(_NO_NAME.fullmatch(cell.strip()) for cell in cells[:used])
+    return 0 < used < full and all(cell.strip() for cell in cells[:used])
+
+
+def _is_title(cells: Sequence[str]) -> bool:
+    """Whether a row that is short is a title, or a name with its value, and not a header."""
+    used = [cell for cell in cells if cell.strip()]
+    return len(used) == 1 or any(
+        cell.startswith(" ") or _NO_NAME.fullmatch(cell.strip()) for cell in used
+    )
 
 
 def _are_names(cells: Sequence[str], full: int) -> bool:
@@ -135,34 +197,49 @@ def table_kind(text: str) -> Literal["csv", "tsv", ""]:
     """
     if "\0" in text:
         return ""
+    if found := _ANKI.match(text):
+        return "tsv" if found[1] == "tab" else "csv"
     for delimiter in "\t;,|":
-        rows = _first_rows(text, delimiter)
+        dialect = _dialect(text, delimiter)
+        rows = _first_rows(text, dialect)
         rows = rows[header_at(rows) :]
-        if len(rows) < 2 or not _are_columns(rows[0], delimiter):
+        if len(rows) < 2 or not _are_columns(rows[0], dialect):
             continue
         if sum(len(cells) == len(rows[0]) for cells in rows) * 10 >= len(rows) * 9:
             return "tsv" if delimiter == "\t" else "csv"
     return ""
 
 
-def _are_columns(cells: Sequence[str], delimiter: str) -> bool:
+def _are_columns(cells: Sequence[str], dialect: _Dialect) -> bool:
     """Whether cells are names, and not a line of prose or of a picture in Markdown."""
     if len(cells) < 2 or len({*cells}) * 2 <= len(cells) or not _are_names(cells, len(cells)):
         return False
-    return delimiter == "\t" or not any(
-        cell.startswith(" ") or len(cell.split()) > 4 for cell in cells
-    )
+    if dialect.delimiter == "\t":
+        return True
+    tight = not dialect.blanks or len(cells) > 2
+    return tight and all(len(cell.split()) <= 4 and cell[0] != " " for cell in cells)
 
 
-def _delimiter(text: str, kind: str) -> str:
-    """Return what Excel says is between cells, or what parts most rows into as many of them."""
+def _dialect_of(text: str, kind: str) -> _Dialect:
+    """Return how a table is written: by what Excel or Anki says, or by what fits most rows."""
     if found := _SEP.match(text):
-        return found[1]
+        return _dialect(text[found.end() :], found[1])
+    if found := _ANKI.match(text):
+        return _Dialect(_ANKI_NAMES.get(found[1], "\t"))
     if kind == "tsv" and "\t" in text[:_HEAD]:
-        return "\t"
+        return _dialect(text, "\t")
     header = text.lstrip().partition("\n")[0]
-    counts = {one: _alike(_first_rows(text, one)) for one in _DELIMITERS}
-    return max(_DELIMITERS, key=lambda one: (counts[one], header.count(one)))
+    counts = {one: _alike(_first_rows(text, _Dialect(one))) for one in _DELIMITERS}
+    return _dialect(text, max(_DELIMITERS, key=lambda one: (counts[one], header.count(one))))
+
+
+def _dialect(text: str, delimiter: str) -> _Dialect:
+    """Return how a table is written whose delimiter is known."""
+    rows = _first_rows(text, _Dialect(delimiter))
+    header = next(iter(rows[header_at(rows) :]), [])
+    blanks = len(header) > 1 and all(cell.startswith(" ") for cell in header[1:])
+    escaped = _ESCAPED in text and _is_escaped(text, delimiter)
+    return _Dialect(delimiter, escaped, blanks and delimiter != "\t")
 
 
 def _alike(rows: Sequence[Sequence[str]]) -> int:
@@ -170,26 +247,24 @@ def _alike(rows: Sequence[Sequence[str]]) -> int:
     return sum(len(cells) == full for cells in rows) if full > 1 else 0
 
 
-def _first_rows(text: str, delimiter: str) -> list[list[str]]:
+def _first_rows(text: str, dialect: _Dialect) -> list[list[str]]:
     csv.field_size_limit(_LONGEST_CELL)
-    head = text[:_HEAD]
-    lines = [*io.StringIO(head, newline="")]
+    lines = _lines(text[:_HEAD])
     if len(text) > _HEAD and len(lines) > 1:
         del lines[-1]
-    escaped = _ESCAPED in head and _is_escaped(head, delimiter)
-    cells = _Cells(lines, delimiter, escaped=escaped)
-    rows = (row for row, problem in cells if not problem and any(row))
+    rows = (row for row, problem in _Cells(lines, dialect) if not problem and any(row))
     return [*islice(rows, _LOOKED_AT)]
+
+
+def _lines(text: str) -> list[str]:
+    return [*io.StringIO(text, newline="")]
 
 
 def _is_escaped(text: str, delimiter: str) -> bool:
     """Whether a backslash before a quote is to be taken off, as the rows do not fit otherwise."""
-    lines = [*io.StringIO(text, newline="")]
-    plain = _misfits(csv.reader(lines, delimiter=delimiter, strict=True))
-    if not plain:
-        return False
-    reader = csv.reader(lines, delimiter=delimiter, strict=True, escapechar="\\")
-    return _misfits(reader) < plain
+    lines = _lines(text)
+    plain = _misfits(_Dialect(delimiter).reader(lines, strict=True))
+    return plain > _misfits(_Dialect(delimiter, escaped=True).reader(lines, strict=True))
 
 
 def _misfits(rows: Iterator[list[str]]) -> int:
@@ -206,9 +281,8 @@ def _misfits(rows: Iterator[list[str]]) -> int:
 class _Cells:
     """The rows of a table, each with the lines it stands on; cells may hold line breaks."""
 
-    def __init__(self, lines: list[str], delimiter: str, *, escaped: bool = False) -> None:
-        self._lines, self._delimiter, self._at = lines, delimiter, 0
-        self._escape = "\\" if escaped else None
+    def __init__(self, lines: list[str], dialect: _Dialect) -> None:
+        self._lines, self._dialect, self._at = lines, dialect, 0
 
     def __iter__(self) -> Iterator[tuple[list[str], str]]:
         """Yield the cells of a row, and "" or why it is none.
@@ -229,8 +303,7 @@ class _Cells:
                 yield cells, problem
 
     def _reader(self, at: int, *, strict: bool = False) -> _Reader:
-        lines = islice(self._lines, at, None)
-        return csv.reader(lines, delimiter=self._delimiter, strict=strict, escapechar=self._escape)
+        return self._dialect.reader(islice(self._lines, at, None), strict=strict)
 
     def _is_open(self, start: int) -> bool:
         """Whether the row from a line on ends within quotes."""
@@ -253,6 +326,8 @@ def _read(rows: Iterator[list[str]]) -> Iterator[tuple[list[str], str]]:
 
 def row_record(position: int, header: list[str], cells: list[str]) -> Record:
     """Return a row by the names of its columns; missing cells are empty, more are a problem."""
+    while len(cells) > len(header) and not cells[-1].strip():
+        cells = cells[:-1]
     if len(cells) > len(header):
         problem = f"{plural(len(cells), 'cell')} where the header has {len(header)}"
         return Record(position, problem=problem, text=" | ".join(cells))

@@ -38,10 +38,11 @@ def table_format(kind: Container, head: bytes) -> Foreign:
     if kind not in {"csv", "tsv"} or not_text(head):
         return Foreign("table", kind.upper(), asked="")
     text, encoding = head_text(head)
-    records = islice(delimited_records(text, kind), _LOOKED_AT)
+    records = [*islice(delimited_records(text, kind), _LOOKED_AT)]
     rows = [record.value for record in records if isinstance(record.value, dict)]
     if not rows:
-        return Foreign("table", kind.upper(), NO_ROWS, asked="")
+        problem = next((f"row 1 is {one.problem}" for one in records if one.problem), NO_ROWS)
+        return Foreign("table", kind.upper(), problem, asked="")
     found, title = _columns_of(kind, rows), kind.upper()
     if not encoding:
         return found
