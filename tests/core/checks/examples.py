@@ -51,6 +51,10 @@ LINES: Mapping[str, tuple[list[bytes], list[bytes]]] = {
         [b"3: " + GOOD, b"2024-05-01 INFO api - " + GOOD, b"a.jsonl:7:" + GOOD, b"```json"],
         [says("1: {}"), b'Call it with {"a": 1}', b'data: {"a": 1}', b"# " + GOOD],
     ),
+    "missing-comma": (
+        [b'{"a": [{"b": 1} {"c": 2}]}', b'{"a": "b" "c": 1}'],
+        [b'{"a": ["b" "c"]}', b'{"a": "say "hi" now"}'],
+    ),
     "trailing-comma": ([GOOD[:-1] + b",}", b'{"messages": [1,]}'], [GOOD]),
     "not-a-number": ([b'{"a": NaN}', b'{"a": -Infinity}'], [b'{"a": -1.5e3}']),
     "python-literal": (

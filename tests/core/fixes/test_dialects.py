@@ -100,6 +100,11 @@ def test_code_around_an_array_is_taken_out_and_told(code: str, indent: int | Non
         ("{a: 0x1F, 'b': +1, c: .5, 2: -1_000, d: 5.,}",
          {"a": 31, "b": 1, "c": 0.5, "2": -1000, "d": 5.0}),
         ("{u'a': (1, 'b' 'c'), 'd': True}", {"a": [1, "bc"], "d": True}),
+        ("{'a': 'b' 'c', 'd': array(['e', 1], dtype=object)}", {"a": "bc", "d": ["e", 1]}),
+        ("{'a': 'it's'}", {"a": "it's"}),
+        ('{"a": [{"b": 1} {"c": 2}]} \\n', {"a": [{"b": 1}, {"c": 2}]}),
+        ('{"a": "b" "c": 1}}', {"a": "b", "c": 1}),
+        ('{"a": "wrap\nped at 11 c\n"}', None),  # lines of one length
         ("{'a': ('long '\n       'text'),\n 'b': None}", {"a": "long text", "b": None}),
         (r"""'{"a": "b\\nc"}'""", None),  # the shell's backslashes, or Python's
         (r"""'{"a": "it\'s"}'""", {"a": "it's"}),
@@ -118,7 +123,7 @@ def test_only_what_is_meant_in_one_way_is_mended(written: str, meant: object) ->
     if meant is None:
         assert made.left
         # Nothing of it is gone: only the way in which it is quoted may have changed.
-        kept = b"".join(made.lines).decode()
+        kept = b"\n".join(made.lines).decode()
         assert re.findall(r"\w+", kept.replace("\\", "")) == re.findall(
             r"\w+", written.replace("\\", "")
         )

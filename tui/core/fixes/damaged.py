@@ -7,9 +7,12 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+import orjson
+
 from tui.core.fixes import dialects, lenient
 from tui.core.fixes.registry import CannotFix, Fixed, line_fix
 from tui.core.formats.turns import is_conversation
+from tui.core.text.nearly_json import LITERAL_ENDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -170,7 +173,8 @@ def apart(line: bytes) -> Fixed:
         except (ValueError, RecursionError):
             end = len(text)  # the last piece has its own problem, which is told then
         lines.append(text[:end].rstrip().encode())
-        text = text[end:].lstrip()
+        ends = LITERAL_ENDS.match(text, end)
+        text = text[ends.end() if ends else end :]
     return lines
 
 
@@ -178,6 +182,18 @@ def apart(line: bytes) -> Fixed:
 def without_commas(line: bytes) -> Fixed:
     """Take out commas after the last item."""
     return lenient.without_trailing_commas(line.decode()).encode()
+
+
+@line_fix("missing-comma")
+def with_comma(line: bytes) -> Fixed:
+    """Put a comma where the decoder wants one."""
+    text = line.decode()
+    try:
+        orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        before = text[: error.pos].rstrip()
+        text = f"{before},{text[len(before) :]}"
+    return text.encode()
 
 
 @line_fix("not-a-number")
@@ -211,9 +227,7 @@ def straight_quotes(line: bytes) -> Fixed:
     if (whole := dialects.out_of_quotes(line.decode())) is not None:
         return whole.encode()
     text = line.decode()
-    if "(" in {t.text for t in lenient.tokens(text)}:  # a tuple, or a long text in parts
-        whole = dialects.from_python(text)
-    made = (whole or lenient.rewrite(text, lenient.straight)).encode()
+    made = (dialects.from_python(text) or lenient.rewrite(text, lenient.straight)).encode()
     if made == line:
         raise CannotFix("a quote is opened and not closed; edit the line with e")
     return made

@@ -13,6 +13,7 @@ from tui.core.text.nearly_json import FENCE, ODD_SPACE, before_object, json_numb
 
 _BY_HAND = "edit the line with e"
 _LONGEST_PYTHON = 1 << 20
+_NOT_PYTHONS = re.compile(r"\\[^'\"nrtxuU]")  # escapes that Python's repr does not write
 # One of JSON's, a byte, a wide character, or any other.
 _ESCAPE = re.compile(
     r"\\(?:(u[0-9a-fA-F]{4}|[bfnrt/\\\"])|x([0-9a-fA-F]{2})|U([0-9a-fA-F]{8})|(.))", re.DOTALL
@@ -109,11 +110,11 @@ def from_python(text: str) -> str | None:
 
     Raises CannotFix for what JSON has not, and for a key that stands twice in one object.
     """
-    if len(text) > _LONGEST_PYTHON:
+    if len(text) > _LONGEST_PYTHON or _NOT_PYTHONS.search(text.replace("\\\\", "")):
         return None
     try:
         with warnings.catch_warnings(action="ignore"):  # of escapes that Python does not know
-            tree = ast.parse(text.strip(), mode="eval")
+            tree = _Arrays().visit(ast.parse(text.strip(), mode="eval"))
             value = ast.literal_eval(tree)
     except (ValueError, SyntaxError, RecursionError, MemoryError):
         return None
@@ -122,15 +123,27 @@ def from_python(text: str) -> str | None:
             keys = [key.value for key in node.keys if isinstance(key, ast.Constant)]
             if len({str(key) for key in keys}) < len(node.keys):
                 raise CannotFix("a key stands twice in one object; decide which to keep first")
-    return _as_json(value)
+    return _as_json(value, spaced='": ' in text or "': " in text)
 
 
-def _as_json(value: object) -> str:
+class _Arrays(ast.NodeTransformer):
+    """Writes an array of NumPy, as pandas prints one in a row, as the list that is in it."""
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        named = isinstance(node.func, ast.Name) and node.func.id == "array"
+        if named and len(node.args) == 1 and {key.arg for key in node.keywords} <= {"dtype"}:
+            return node.args[0]
+        return node
+
+
+def _as_json(value: object, *, spaced: bool) -> str:
+    separators = (", ", ": ") if spaced else (",", ":")
     try:
-        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=separators)
         text.encode()
     except UnicodeEncodeError:  # a pair of surrogates, which JSON joins
-        text = json.dumps(value)
+        text = json.dumps(value, separators=separators)
     except (TypeError, ValueError):  # bytes, sets and numbers without an end
         raise CannotFix(f"JSON cannot hold what Python has here; {_BY_HAND}") from None
     return text

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # An object over more lines than this is taken for one that is cut off.
 _LONGEST_OBJECT = 20_000
 _LONGEST_TEXT = 500
+_FEW_LINES = 2
 _COMMENTS = ("//", "/*", "#", "--")
 
 
@@ -90,10 +91,17 @@ def _end_of_text(line_at: Callable[[int], str], count: int, at: int) -> int:
             return at
         lines.append(line)
         if '"' in line and line.rstrip().rstrip(",;").endswith("}"):
-            made = rewrite("\n".join(lines).rstrip().rstrip(",;"), _on_one_line)
-            if _is_json(made):
-                return number
+            text = "\n".join(lines).rstrip().rstrip(",;")
+            if _is_json(rewrite(text, _on_one_line)):
+                return at if _is_wrapped(text, lines) else number
     return at
+
+
+def _is_wrapped(text: str, lines: list[str]) -> bool:
+    """Whether lines may have been cut by their length, so that their ends are in no text."""
+    if any(t.kind == "space" and "\n" in t.text for t in tokens(text)):
+        return True
+    return len(lines) > _FEW_LINES and len({*map(len, lines[:-1])}) == 1
 
 
 def _is_in_text(line: str) -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from tui.core.fixes import lenient
+from tui.core.text.nearly_json import LITERAL_ENDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -128,7 +129,7 @@ def _cut_out(rule: str, before: bytes, after: Sequence[bytes]) -> list[Removal]:
         at = start + len(piece)
     else:
         gone.append(text[at:])
-    words = (one.strip(_MARKS) for one in gone)
+    words = (LITERAL_ENDS.sub("", one, 1).strip(_MARKS) for one in gone)
     return [Removal(rule, "", one) for one in words if any(map(str.isalnum, one))]
 
 

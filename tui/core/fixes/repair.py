@@ -36,6 +36,7 @@ _WORDS = {
     "bare-messages": 'put {{"messages": …}} around the messages of {} lines',
     "odd-space": "wrote blanks for other spaces between values in {} lines",
     "text-around": "removed what stood around the example in {} lines",
+    "missing-comma": "put commas between items in {} lines",
     "javascript": "wrote JSON for JavaScript in {} lines",
     "invalid-escape": "wrote backslashes twice that escape nothing in {} lines",
     "json-array": "took away brackets and commas of an array on {} lines",

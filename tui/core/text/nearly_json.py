@@ -22,15 +22,18 @@ CODE = re.compile(
 )
 CODE_END = re.compile(r"(?:\s+as\s+const)?\s*\)?\s*;?(?:\s*export\s+default\s+[\w$]+\s*;?)?\s*\Z")
 COMMENTS = re.compile(r"(?:\s+|//[^\n]*|/\*.*?\*/|\#[^\n]*|--[^\n]*)*", re.DOTALL)
-# A comma behind an item of an array: with nothing more but a comment, or with the next item.
-AFTER_ITEM = re.compile(r"\s*,\s*(?:\Z|//|/\*|#|--|[\[{])")
+# Behind an item of an array: a comma and the next one, or brackets, and no more but a comment.
+AFTER_ITEM = re.compile(r"\s*(?:[\]}]+\s*(?:,\s*)?(?:\Z|//|/\*|#|--)|,\s*(?:\Z|//|/\*|#|--|[\[{]))")
+LITERAL_ENDS = re.compile(
+    r"(?:\\[nr]|\s)*"
+)  # line ends as a shell writes them that does not know \n
 FENCE = re.compile(r"```\w*")  # of Markdown
 BARE_KEY = re.compile(r"(?:[A-Za-z_$][\w$]*|\d+)\s*:")
 # As shells, logs and lists begin lines: a number, a time, a level, a bullet, a file's name.
 _BEFORE = re.compile(
     r"\s*(?:[\[(#]?(?:\d|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) )[^{}\"']{0,120}"
     r"|(?:DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|TRACE)[:\s][^{}\"']{0,80}"
-    r"|[\w./-]{1,80}\.(?:jsonl?|ndjson|log|txt):(?:\d+:)?|[-*•+>|,)\s]+)\s*(?=\{)"
+    r"|[\w./-]{1,80}\.(?:jsonl?|ndjson|log|txt):(?:\d+:)?|(?:[-*•] +|[|,)> ])+)\s*(?=\{)"
 )
 _NUMBER = re.compile(
     r"[+-]?(?:0[xX][0-9a-fA-F]+|(?:[1-9](?:_?\d)*|0)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?![\w.])"

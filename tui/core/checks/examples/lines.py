@@ -215,6 +215,24 @@ def trailing_comma(line: BadLine) -> Finding | None:
 
 
 @line_rule(
+    "missing-comma",
+    "error",
+    "Missing comma",
+    "JSON has a comma between two items of a list and two keys of an object.",
+    fixable=True,
+)
+def missing_comma(line: BadLine) -> Finding | None:
+    """Find an object, a list or a key behind a value, with nothing between them."""
+    if not line.reason.endswith(("expected ',' or '}'", "expected ',' or ']'")):
+        return None
+    before = line.text[: line.column].rstrip()[-1:]
+    listed = before in {"}", "]"} and line.rest[:1] in {"{", "["} and line.reason.endswith("']'")
+    if not listed and not (_MEMBER.match(line.rest) and line.reason.endswith("'}'")):
+        return None
+    return _found(line, "there is no comma between two items. Add one.")
+
+
+@line_rule(
     "javascript",
     "error",
     "JavaScript instead of JSON",
@@ -298,7 +316,9 @@ def comment(line: BadLine) -> Finding | None:
 )
 def concatenated(line: BadLine) -> Finding | None:
     """Find a second value after the end of the first."""
-    if "after document" not in line.reason or line.rest[:1] not in {"{", "["}:
+    ends = nearly_json.LITERAL_ENDS.match(line.rest)
+    behind = line.rest[ends.end() if ends else 0 :]
+    if "after document" not in line.reason or (behind[:1] not in {"{", "["} and behind):
         return None
     return _found(line, "a second object starts on the same line. Put each on its own line.")
 

@@ -9,9 +9,10 @@ _XML = re.compile(r"^\s*<[!?a-zA-Z]")
 # As messengers export chats: [12.03.24, 10:00] Ann: Hello, or 12/03/24, 10:00 - Ann: Hello
 _LOG = re.compile(r"^\[[^\]]{4,30}\] |^\d{1,4}[./-]\d{1,2}[./-]\d{1,4},? .{3,14} - ")
 _EVENTS = re.compile(r"^(?:data|event|id|retry): ?|^: ")
-_YAML = re.compile(r"^\s*(?:- )?[^\W\d][\w.-]*:(?: |$)")
+_YAML = re.compile(r"^\s*(?:- )?[^\W\d][\w.-]*:(?: |$)|^\s*- \{")
 _SETTING = re.compile(r"^\s*(?:\[[\w. -]+\]$|(?:export )?[A-Za-z_][\w.-]*\s*=|[#;] )")
 _SQL = re.compile(r"^\s*(?:INSERT|CREATE|SELECT|UPDATE|DROP|ALTER|SET|VALUES|--)\b|^\s*\(.*\)[,;]$")
+_DIFF = re.compile(r"^(?:[+-]\{|[+-]{3} |@@ |diff )")
 _MARKDOWN = re.compile(r"^\s{0,3}(?:#{1,6} |```|~~~|\*\*|[-*+] |> |\|)")
 _HEADING = re.compile(r"^#{1,6} \S|^```")
 _KINDS = (
@@ -19,6 +20,7 @@ _KINDS = (
     ("a stream of events", _EVENTS),
     ("YAML", _YAML),
     ("settings", _SETTING),
+    ("a diff", _DIFF),
     ("SQL", _SQL),
 )
 
