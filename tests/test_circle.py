@@ -108,12 +108,12 @@ async def test_the_circle(home: Home, size: tuple[int, int], epochs: str) -> Non
         await come(lambda: app.tour.step == 8)
         await pilot.press("escape", "5")
         await come(lambda: app.tour.step == 9)
-        tuned = [m.id for m in await app.workspace.models.tuned()]
+        tuned = [m.id for m in (await app.workspace.models.look()).tuned]
         assert len(tuned) == 1
         await pilot.press("d")
         await come(lambda: isinstance(app.screen, DeletionDialog))
         await pilot.press(*app.screen.word, "enter")
         await come(lambda: app.tour.step == 10)
-        assert await app.workspace.models.tuned() == []
+        assert (await app.workspace.models.look()).tuned == ()
         await pilot.press("escape", "escape")
         await come(lambda: app.tour.step == -1)

@@ -90,9 +90,8 @@ async def test_neither_list_tells_both_reasons(workspace: Workspace, server: Fau
     seen = await workspace.models.look()
     assert (seen.models, seen.tuned) == ((), ())
     assert isinstance(seen.jobs_problem, Refused)
-    assert seen.problem is not None
-    with pytest.raises(ServiceError, match="list the models"):
-        await workspace.models.tuned()
+    assert isinstance(seen.problem, ServiceError)
+    assert "list the models" in str(seen.problem)
 
 
 @pytest.mark.parametrize(
@@ -167,7 +166,7 @@ async def test_a_time_that_is_none_is_unknown(
     listing(server, {"id": TUNED, "created": created})
     server.new_job({"created_at": created})
     server.lists["/files"] = lambda _: {"data": [{"id": "file-1", "created_at": created}]}
-    assert [model.created for model in await workspace.models.tuned()] == [None]
+    assert [model.created for model in (await workspace.models.look()).tuned] == [None]
     assert [job.created_at for job in await workspace.jobs.list()] == [None]
     [file] = (await workspace.file_overview.look()).files
     assert file.age(1e9) is None

@@ -33,13 +33,13 @@ def _circle(server: FaultServer) -> None:
 
 
 async def test_fine_tuned_models_know_their_job(workspace: Workspace, server: FaultServer) -> None:
-    tuned = await workspace.models.tuned()
+    tuned = (await workspace.models.look()).tuned
     assert [(model.id, model.base, model.job_id) for model in tuned] == [
         ("own/name-of-a-result", "base", "ftjob-2"),
         (TUNED, "base", "ftjob-1"),
     ]
     server.jobs.clear()  # a provider that forgets its jobs: the ledger remembers
-    again = await workspace.models.tuned()
+    again = (await workspace.models.look()).tuned
     assert [model.job_id for model in again] == ["ftjob-2", "ftjob-1"]
 
 
@@ -85,7 +85,7 @@ async def test_a_fine_tune_stops_when_its_base_does(
     workspace: Workspace, server: FaultServer
 ) -> None:
     seen = await workspace.models.look()
-    days = {model.id: model.shutdown.day for model in (*seen.tuned, *seen.others)}
+    days = {model: shutdown.day for model, shutdown in seen.shutdowns.items()}
     assert days == {model["id"]: "2027-01-14" for model in MODELS}
     server.fault(f"GET /models/{TUNED}", reply(200, MODELS[1]))
     server.fault("GET /models/base", reply(200, MODELS[0]))

@@ -42,6 +42,7 @@ class Dialog(ModalScreen[T | None]):
     """
 
     WHERE: ClassVar[str] = ""
+    CHOSEN: ClassVar[str] = ""  # the id of what is done with what is chosen in its list
     SHARED: ClassVar[tuple[str, ...]] = ()
     # Whether what is typed in its fields is there again after an end of the program.
     KEEPS: ClassVar[bool] = False
@@ -144,6 +145,12 @@ class Dialog(ModalScreen[T | None]):
     def cancel(self) -> None:
         """Close without an answer."""
         self.dismiss(None)
+
+    def on_record_list_chosen(self, event: RecordList.Chosen) -> None:
+        """Do what is done with what is chosen, as its key does."""
+        if self.CHOSEN:
+            event.stop()
+            self.action_command(self.CHOSEN)
 
     def on_record_list_nothing_chosen(self, event: RecordList.NothingChosen) -> None:
         """Say why there is nothing to choose."""

@@ -51,6 +51,7 @@ class Choose(Dialog[T]):
     Choose RecordList { height: 12; }
     """
     WHERE = "choose"
+    CHOSEN = "choose.take"
 
     def __init__(
         self,
@@ -146,11 +147,6 @@ class Choose(Dialog[T]):
             _go_to(text, titles + _APART + keys if keys else titles)
             text.append(cut(choice.remark, max(width - text.cell_len, 1)), style="dim")
         return text
-
-    def on_record_list_chosen(self, event: RecordList.Chosen) -> None:
-        """Choose what the cursor is on."""
-        event.stop()
-        self.take()
 
     @handles("choose.take")
     def take(self) -> None:

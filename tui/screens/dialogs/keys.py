@@ -58,6 +58,7 @@ class KeysDialog(Dialog[KeyWish]):
     }
     """
     WHERE = "keys"
+    CHOSEN = "keys.change"
 
     def __init__(self, mode: str, typed: str = "", shown: str = "") -> None:
         super().__init__(f"Keys: {keymap_in_use().name} set")
@@ -97,11 +98,6 @@ class KeysDialog(Dialog[KeyWish]):
         """Say what is known of the command under the cursor."""
         event.stop()
         self._tell()
-
-    def on_record_list_chosen(self, event: RecordList.Chosen) -> None:
-        """Change the keys of the command clicked."""
-        event.stop()
-        self.wish("keys.change")
 
     @handles("keys.change", "keys.add", "keys.reset", "keys.take_away", "keys.choose_set")
     def wish(self, command_id: str) -> None:

@@ -46,6 +46,7 @@ class AllJobsDialog(Dialog[tuple[str, str]]):
     }
     """
     WHERE = "all_jobs"
+    CHOSEN = "all_jobs.go"
 
     def __init__(self, profiles: int, ask: Callable[[], AsyncGenerator[ProfileJobs, None]]) -> None:
         super().__init__("Jobs of all profiles")
@@ -115,11 +116,6 @@ class AllJobsDialog(Dialog[tuple[str, str]]):
             names = ", ".join(one_line(one.profile, 40) for one in failed[len(shown) :])
             lines.append(f"✗ {len(failed) - len(shown)} more: {names}")
         return "\n".join(lines)
-
-    def on_record_list_chosen(self, event: RecordList.Chosen) -> None:
-        """Answer with the job under the cursor."""
-        event.stop()
-        self.go()
 
     @handles("all_jobs.go")
     def go(self) -> None:

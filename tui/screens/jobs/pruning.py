@@ -68,6 +68,7 @@ class KeepBestDialog(Dialog[None]):
     }
     """
     WHERE = "keep_best"
+    CHOSEN = "keep_best.go_on"
 
     def __init__(self, workspace: Workspace, job: Job, ended: list[Job]) -> None:
         super().__init__("Keep the best checkpoints, delete the rest")
@@ -179,11 +180,6 @@ class KeepBestDialog(Dialog[None]):
         return text
 
     # -- deleting ----------------------------------------------------------------------
-
-    def on_record_list_chosen(self, event: RecordList.Chosen) -> None:
-        """Go on, as with the field."""
-        event.stop()
-        self.go_on()
 
     @handles("keep_best.go_on")
     def go_on(self) -> None:

@@ -46,6 +46,7 @@ class LineageDialog(Dialog["Node"]):
     }
     """
     WHERE = "lineage"
+    CHOSEN = "lineage.open"
 
     def __init__(
         self, title: str, focus: str, ask: Callable[[], AsyncGenerator[Sequence[Node], None]]
@@ -119,11 +120,6 @@ class LineageDialog(Dialog["Node"]):
             f"{plural(len(self.nodes), 'node')}{more}",
         ]
         self.query_one("#about", Static).update("\n".join(lines))
-
-    def on_record_list_chosen(self, event: RecordList.Chosen) -> None:
-        """Answer with what the cursor is on."""
-        event.stop()
-        self.open_it()
 
     @handles("lineage.open")
     def open_it(self) -> None:

@@ -45,6 +45,7 @@ class AllModelsDialog(Dialog[tuple[str, str]]):
     }
     """
     WHERE = "all_models"
+    CHOSEN = "all_models.go"
 
     def __init__(
         self, profiles: int, ask: Callable[[], AsyncGenerator[ProfileModels, None]]
@@ -134,11 +135,6 @@ class AllModelsDialog(Dialog[tuple[str, str]]):
         if len(failed) > len(shown):
             lines.append(f"✗ and {len(failed) - len(shown)} more")
         return lines
-
-    def on_record_list_chosen(self, event: RecordList.Chosen) -> None:
-        """Answer with the model under the cursor."""
-        event.stop()
-        self.go()
 
     @handles("all_models.go")
     def go(self) -> None:

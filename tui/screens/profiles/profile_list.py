@@ -62,6 +62,7 @@ class ProfilesDialog(Dialog[ProfileChosen]):
     }
     """
     WHERE = "profiles"
+    CHOSEN = "profiles.use"
 
     def __init__(
         self,
@@ -173,11 +174,6 @@ class ProfilesDialog(Dialog[ProfileChosen]):
             lines.append(f"not asked yet: {key_hint('profiles.test', 'tests')} it, with reads only")
         lines += [f"! {remark}" for remark in (*one.remarks, *one.advice)]
         return "\n".join(one_line(line, 300) for line in lines)
-
-    def on_record_list_chosen(self, event: RecordList.Chosen) -> None:
-        """Use the profile under the cursor."""
-        event.stop()
-        self.answer("profiles.use")
 
     @handles("profiles.use", "profiles.edit", "profiles.rename", "profiles.remove")
     def answer(self, command_id: str) -> None:

@@ -7,7 +7,6 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui.core.provider.deployment_words import facts_of
 from tui.core.provider.deployments import Act
 from tui.core.provider.records import Deleted
 from tui.services.deleting import Deletable, Deletions, Found, Words
@@ -54,16 +53,15 @@ class DeploymentActs:
         ids: Iterable[str],
         on_outcome: Callable[[Outcome, ServiceError | None], None],
         *,
-        facts: Callable[[str], Mapping[str, Any]] | None = None,
-        stopped: Callable[[], bool] = lambda: False,
+        facts: Callable[[str], Mapping[str, Any]],
+        stopped: Callable[[], bool],
     ) -> list[Outcome]:
-        """Do it to these in turn, as `Deletions.run`; what is known of each is kept."""
+        """Do it to these in turn, as `Deletions.run`."""
 
         def told(outcome: Outcome, error: ServiceError | None) -> None:
             on_outcome(self._named(outcome), error)
 
-        known = facts or (lambda one: facts_of(self._chosen[one]))
-        outcomes = await self._run.run(ids, told, facts=known, stopped=stopped)
+        outcomes = await self._run.run(ids, told, facts=facts, stopped=stopped)
         return [self._named(outcome) for outcome in outcomes]
 
     def _named(self, outcome: Outcome) -> Outcome:

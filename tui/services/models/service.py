@@ -79,16 +79,6 @@ class ModelsSeen:
     jobs_problem: ServiceError | None = None
     serving: Serving | None = None
 
-    @property
-    def others(self) -> tuple[TunedModel, ...]:
-        """The models listed that are not fine-tuned, and checkpoints, in the same form."""
-        tuned = {model.id for model in self.tuned}
-        return tuple(
-            TunedModel(one.id, one.base, None, one.created, self.shutdowns.get(one.id, Shutdown()))
-            for one in self.models
-            if one.id not in tuned
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class ChatChoice:
@@ -184,13 +174,6 @@ class ModelService:
         return ModelsSeen(
             tuple(models), tuple(tuned), tuple(jobs), shutdowns, problem, jobs_problem, serving
         )
-
-    async def tuned(self) -> Tuned:
-        """Return the fine-tuned models, newest first, with base, job and date."""
-        seen = await self.look()
-        if seen.problem is not None:
-            raise seen.problem
-        return [*seen.tuned]
 
     async def chat_offer(self) -> ChatOffer:
         """Return what can be chatted with: fine-tuned models, their checkpoints, then bases.

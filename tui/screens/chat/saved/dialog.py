@@ -42,6 +42,7 @@ class ChatsDialog(Dialog[ChatChosen]):
     ChatsDialog RecordList { height: 12; }
     """
     WHERE = "chats"
+    CHOSEN = "chats.open"
 
     def __init__(
         self,
@@ -89,11 +90,6 @@ class ChatsDialog(Dialog[ChatChosen]):
         text.append(f"  {rest} · {one_line(chat.model, 60)}", style="dim")
         text.truncate(width, overflow="ellipsis")
         return text
-
-    def on_record_list_chosen(self, event: RecordList.Chosen) -> None:
-        """Open the chat under the cursor."""
-        event.stop()
-        self.answer("chats.open")
 
     @handles("chats.open", "chats.rename", "chats.delete", "chats.export")
     def answer(self, command_id: str) -> None:

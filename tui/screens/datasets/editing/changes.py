@@ -56,6 +56,7 @@ class ChangesDialog(Dialog[Chosen]):
     }
     """
     WHERE = "changes"
+    CHOSEN = "changes.go"
 
     def __init__(self, changes: Sequence[RowChange], saved: Snapshot, now: Snapshot) -> None:
         super().__init__(f"{plural(len(changes), 'example')} changed since the save")
@@ -109,11 +110,6 @@ class ChangesDialog(Dialog[Chosen]):
         """Scroll the diff while the list keeps the focus."""
         by = -5 if command_id == "changes.scroll_up" else 5
         self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
-
-    def on_record_list_chosen(self, event: RecordList.Chosen) -> None:
-        """Go to the example."""
-        event.stop()
-        self.go()
 
     @handles("changes.go")
     def go(self) -> None:

@@ -40,6 +40,7 @@ class DiffDialog(Dialog[int]):
     DiffDialog .after { height: auto; }
     """
     WHERE = "diff"
+    CHOSEN = "diff.go"
 
     def __init__(self, title: str, found: DatasetDiff, before: Lines, after: Lines) -> None:
         super().__init__(title)
@@ -91,11 +92,6 @@ class DiffDialog(Dialog[int]):
         new = "" if change.after is None else _written(self._after[change.after])
         self.query_one(".after", Static).update(_marked(old, new))
         self.query_one(VerticalScroll).scroll_home(animate=False)
-
-    def on_record_list_chosen(self, event: RecordList.Chosen) -> None:
-        """Go to the example of the row."""
-        event.stop()
-        self.go()
 
     @handles("diff.go")
     def go(self) -> None:

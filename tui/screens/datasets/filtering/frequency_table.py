@@ -40,6 +40,7 @@ class FrequencyTable(Dialog[Node]):
     FrequencyTable .keys { margin: 0; }
     """
     WHERE = "frequency"
+    CHOSEN = "frequency.show"
 
     def __init__(
         self, snapshot: Snapshot, positions: Sequence[int], facts: FilterFacts, start: str
@@ -126,11 +127,6 @@ class FrequencyTable(Dialog[Node]):
         text.append("█" * round(share * _BAR) + " " * (_BAR - round(share * _BAR)), style="cyan")
         text.append(" ")
         return text.append_text(_words(self.wanted, value, width))
-
-    def on_record_list_chosen(self, event: RecordList.Chosen) -> None:
-        """Show the examples with this value."""
-        event.stop()
-        self.show_examples()
 
     @handles("frequency.show")
     def show_examples(self) -> None:

@@ -44,6 +44,7 @@ class ColumnsDialog(Dialog[Columns]):
     ColumnsDialog RecordList { height: 12; }
     """
     WHERE = "columns"
+    CHOSEN = "columns.say"
 
     def __init__(self, looked: Looked, columns: Columns) -> None:
         super().__init__("Which column holds what?")
@@ -92,11 +93,6 @@ class ColumnsDialog(Dialog[Columns]):
     def _means(self, part: Part, name: str) -> str:
         others = [n for n in self._columns.named().get(part, ()) if n != name]
         return f"joined to {', '.join(others)}" if others else _MEANS[part]
-
-    def on_record_list_chosen(self, event: RecordList.Chosen) -> None:
-        """Ask what the column holds."""
-        event.stop()
-        self.say()
 
     @handles("columns.say")
     @work(group="columns", exclusive=True, exit_on_error=False, description="choose a part")
