@@ -29,9 +29,9 @@ def titles_of(places: list[str]) -> list[str]:
 class KeptFields:
     """The fields of one form; what is typed as a secret is never kept."""
 
-    def __init__(self, form: Screen[Any], title: str) -> None:
-        """Begin with what stands in them now."""
-        self._form, self._place = form, place_of(title)
+    def __init__(self, form: Screen[Any], place: str) -> None:
+        """Begin with what stands in them now; what is typed is kept at a place."""
+        self._form, self._place = form, place
         self._first = self._now()
 
     def _fields(self) -> dict[str, Input | OneOf]:
