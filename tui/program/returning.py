@@ -155,8 +155,8 @@ class Returning:
     def _tell_typed(self, workspace: Workspace) -> None:
         from tui.screens.dialogs.kept_fields import titles_of  # not before the first paint
 
-        shown = {getattr(screen, "kept_at", "") for screen in self._context.app.screen_stack}
-        titles = titles_of([one for one in workspace.typed.names("") if one not in shown])
+        is_open = {getattr(screen, "kept_at", "") for screen in self._context.app.screen_stack}
+        titles = titles_of([one for one in workspace.typed.names("") if one not in is_open])
         if titles:
             shown = ", ".join(one_line(title, 60) for title in titles[:3])
             self._tell(f"Typed when the program ended, and kept: {shown}. Open it again.")

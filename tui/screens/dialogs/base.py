@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from textual import on
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
 from tui.commands import OF_WIDGETS, Command, commands_for, key_words
 from tui.commands.contexts import SHARED
@@ -189,6 +189,7 @@ class Dialog(ModalScreen[T | None]):
 
     @on(Input.Changed)
     @on(OneOf.Changed)
+    @on(TextArea.Changed)
     def _keep_fields(self) -> None:
         if self._kept is not None:
             self._kept.keep()
