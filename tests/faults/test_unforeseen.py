@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -19,6 +20,7 @@ from tui.services.errors import (
     Unanswered,
     Unforeseen,
     Unreachable,
+    unforeseen,
 )
 from tui.services.provider import provider as provider_module
 from tui.services.provider.error_mapping import RequestContext
@@ -76,6 +78,22 @@ def test_every_exception_has_a_name(
     assert "Group" not in made.cause
     if kind is Unanswered and method == "POST":
         assert "It may have been done" in made.next_step
+
+
+def test_an_error_of_the_disk_names_its_files(tmp_path: Path) -> None:
+    here, missing = tmp_path / "here", tmp_path / "none" / "x"
+    here.touch()
+    for act, named in (
+        (missing.read_bytes, f"{missing}"),
+        (partial(here.rename, missing), f"{here} → {missing}"),
+    ):
+        with pytest.raises(OSError, match="No such") as raised:
+            act()
+        told = unforeseen(raised.value)
+        assert type(told) is InputError
+        assert told.cause == f"{named}: No such file or directory"
+        assert "has room" in told.next_step
+    assert type(unforeseen(OSError("odd"))) is Unforeseen
 
 
 @pytest.mark.parametrize(

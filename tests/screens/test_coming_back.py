@@ -44,6 +44,8 @@ def columns(app: FinetuiApp) -> list[str]:
 def looks(app: FinetuiApp, looked: list[bool]) -> bool:
     """Note whether Chat has a model or says that it looks for one."""
     screen: Any = app.screen
+    if app.current_mode != "chat":  # it is not come back to yet
+        return False
     looked.append(bool(screen.models.model or screen.models.looking))
     return True
 

@@ -148,10 +148,15 @@ class Returning:
         return as_map(self._before.get(mode))
 
     def tell_typed(self, workspace: Workspace) -> None:
-        """Tell which dialogs were open with something typed in them when the program ended."""
+        """Tell which dialogs were left with something typed in them, once those are open again."""
+        if workspace.typed.names(""):
+            self._context.app.set_timer(AFTER_S, partial(self._tell_typed, workspace))
+
+    def _tell_typed(self, workspace: Workspace) -> None:
         from tui.screens.dialogs.kept_fields import titles_of  # not before the first paint
 
-        titles = titles_of(workspace.typed.names(""))
+        is_open = {getattr(screen, "kept_at", "") for screen in self._context.app.screen_stack}
+        titles = titles_of([one for one in workspace.typed.names("") if one not in is_open])
         if titles:
             shown = ", ".join(one_line(title, 60) for title in titles[:3])
             self._tell(f"Typed when the program ended, and kept: {shown}. Open it again.")

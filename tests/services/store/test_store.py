@@ -129,14 +129,18 @@ async def test_a_newer_ledger_is_left_alone(tmp_path: Path) -> None:
     await store.close()
 
 
-async def test_a_damaged_ledger_is_said_and_stops_nothing(tmp_path: Path) -> None:
+async def test_a_damaged_ledger_is_said_once_and_stops_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     path = tmp_path / "ledger.sqlite3"
     path.write_bytes(b"this is no database at all, but long enough to be one" * 50)
     store = Store(path)
     with pytest.raises(LedgerError) as caught:
         await store.recent.paths()
     assert str(path) in caught.value.cause
-    assert not await record_best_effort(store.files.add("lab", UPLOAD))
+    for _ in range(3):
+        assert not await record_best_effort(store.files.add("lab", UPLOAD))
+    assert [str(path) in one for one in caplog.messages] == [True]
     await store.close()
 
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from textual import on
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
 from tui.commands import OF_WIDGETS, Command, commands_for, key_words
 from tui.commands.contexts import SHARED
 from tui.core.text.text import one_line
 from tui.dispatch import Dispatcher, handles
 from tui.key_bindings import bindings_for, bindings_in_dialogs, follow_keymap
-from tui.screens.dialogs.kept_fields import KeptFields
+from tui.screens.dialogs.kept_fields import KeptFields, place_of
 from tui.screens.reporting import carry_out, failure_of, log_error, panel_keys, show_worker_error
 from tui.widgets.field import OneOf
 from tui.widgets.frame.error_panel import ErrorPanel
@@ -85,6 +85,7 @@ class Dialog(ModalScreen[T | None]):
         self.dispatcher = Dispatcher(self)
         self.opened_at = time.time()
         self._dialog_title = one_line(title, 70)
+        self.kept_at = place_of(self._dialog_title)  # where what is typed here is kept, if it is
         self._kept: KeptFields | None = None
 
     @property
@@ -182,12 +183,13 @@ class Dialog(ModalScreen[T | None]):
     def bring_back(self) -> None:
         """Put in what was typed when the program ended."""
         if self.KEEPS:
-            self._kept = KeptFields(self, self._dialog_title)
+            self._kept = KeptFields(self, self.kept_at)
             if self._kept.bring_back():
                 self.notify("Typed here when the program ended, and kept.", timeout=5)
 
     @on(Input.Changed)
     @on(OneOf.Changed)
+    @on(TextArea.Changed)
     def _keep_fields(self) -> None:
         if self._kept is not None:
             self._kept.keep()

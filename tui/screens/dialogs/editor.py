@@ -86,7 +86,7 @@ class TextEditor(Dialog[str]):
     ) -> None:
         super().__init__(title, classes="-small" if hint else None)
         self._text, self._check, self._live = text, check, live
-        self._keep = keep or place_of(title)
+        self.kept_at = keep or place_of(title)
         self._hint = hint
 
     def compose_content(self) -> ComposeResult:
@@ -111,7 +111,7 @@ class TextEditor(Dialog[str]):
     def bring_back(self) -> None:
         """Put in what was typed here when the program ended; undo takes it out again."""
         workspace = host_of(self).workspace
-        kept = workspace.typed.get(self._keep) if workspace is not None else None
+        kept = workspace.typed.get(self.kept_at) if workspace is not None else None
         area = self.query_one(TextArea)
         if isinstance(kept, str) and kept != area.text:
             area.replace(kept, (0, 0), area.document.end)
@@ -121,7 +121,7 @@ class TextEditor(Dialog[str]):
     def _keep_typed(self, text: str) -> None:
         workspace = host_of(self).workspace
         if workspace is not None:
-            workspace.typed.put(self._keep, "" if text == self._text else text)
+            workspace.typed.put(self.kept_at, "" if text == self._text else text)
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """Keep what is typed, and say what is wrong with it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
 from tui.core.provider.parsing import as_map, as_text
 from tui.screens.host import host_of
@@ -29,20 +29,24 @@ def titles_of(places: list[str]) -> list[str]:
 class KeptFields:
     """The fields of one form; what is typed as a secret is never kept."""
 
-    def __init__(self, form: Screen[Any], title: str) -> None:
-        """Begin with what stands in them now."""
-        self._form, self._place = form, place_of(title)
+    def __init__(self, form: Screen[Any], place: str) -> None:
+        """Begin with what stands in them now; what is typed is kept at a place."""
+        self._form, self._place = form, place
         self._first = self._now()
 
-    def _fields(self) -> dict[str, Input | OneOf]:
-        found: dict[str, Input | OneOf] = {}
-        for one in (*self._form.query(Input), *self._form.query(OneOf)):
-            if one.id is not None and not (isinstance(one, Input) and one.password):
-                found[one.id] = one
-        return found
+    def _fields(self) -> dict[str, Input | OneOf | TextArea]:
+        fields = (*self._form.query(Input), *self._form.query(OneOf), *self._form.query(TextArea))
+        return {
+            one.id: one
+            for one in fields
+            if one.id is not None and not (isinstance(one, Input) and one.password)
+        }
 
     def _now(self) -> dict[str, str]:
-        return {name: one.value for name, one in self._fields().items()}
+        return {
+            name: one.text if isinstance(one, TextArea) else one.value
+            for name, one in self._fields().items()
+        }
 
     def bring_back(self) -> bool:
         """Put in what was typed when the program ended; tells whether there was anything."""
@@ -50,10 +54,15 @@ class KeptFields:
         kept = as_map(workspace.typed.get(self._place)) if workspace is not None else {}
         for name, field in self._fields().items():
             value = as_text(kept.get(name))
-            if value is not None and (isinstance(field, Input) or value in field.words):
+            if value is None:
+                continue
+            if isinstance(field, TextArea):
+                field.replace(value, (0, 0), field.document.end)  # undo takes it out again
+            elif isinstance(field, Input):
                 field.value = value
-                if isinstance(field, OneOf):  # an Input tells so by itself
-                    field.post_message(OneOf.Changed(field, value))
+            elif value in field.words:
+                field.value = value
+                field.post_message(OneOf.Changed(field, value))  # the others tell so themselves
         return bool(kept)
 
     def keep(self) -> None:

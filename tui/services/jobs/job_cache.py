@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -13,7 +12,7 @@ from tui.core.jobs.jobs import Checkpoint, Event, Job, parse_checkpoint, parse_e
 from tui.core.jobs.progress import Progress, progress_of
 from tui.services.background import start
 from tui.services.errors import LedgerError
-from tui.services.store.best_effort import parsed_best_effort
+from tui.services.store.best_effort import log_failure, parsed_best_effort
 from tui.services.store.tables.seen_jobs_table import SeenJob
 
 if TYPE_CHECKING:
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
     from tui.services.store.tables.seen_jobs_table import SeenJobsTable
 
-log = logging.getLogger(__name__)
 
 WRITE_AFTER_S = 1.0
 # A change of status is timed only if the job was also seen shortly before it.
@@ -173,7 +171,7 @@ class JobCache:
                 self._pruned = True
                 await ledger.prune(profile)
         except LedgerError as error:  # a full disk must not end the watching
-            log.warning("%s", error)
+            log_failure(error)
 
     async def flush(self) -> None:
         """Write what is waiting."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tui.core.jobs.cost_so_far import JobCost, cost_so_far
 from tui.services.errors import ServiceError
+from tui.services.store.best_effort import log_failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from tui.services.store.tables.files_table import UploadRecord
     from tui.services.store.tables.forecasts_table import ForecastsTable
     from tui.services.store.tables.versions_table import VersionRecord
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,7 @@ async def read_costs(
         known = await forecasts.all(profile.name)
         facts = await asyncio.to_thread(catalog)
     except ServiceError as error:  # jobs can be watched without knowing their price
-        log.warning("%s", error)
+        log_failure(error)
         return JobCosts()
     prices = {model: profile.money.priced(facts.find(model)) for model in models}
     return JobCosts(prices, known)

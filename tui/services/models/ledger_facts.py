@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ from tui.core.provider.estimates import told_price
 from tui.core.provider.parsing import as_int
 from tui.services.errors import LedgerError
 from tui.services.jobs.job_costs import read_costs
-from tui.services.store.best_effort import parsed_best_effort
+from tui.services.store.best_effort import log_failure, parsed_best_effort
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
     from tui.services.jobs.job_costs import JobCosts
     from tui.services.settings.profile import Profile
     from tui.services.store.store import Store
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +45,7 @@ async def read_facts(store: Store, profile: str) -> LedgerFacts:
         datasets = await store.versions.paths(profile)
         points = await store.seen_jobs.checkpoints(profile)
     except LedgerError as error:  # the provider's own word is enough to show the list
-        log.warning("%s", error)
+        log_failure(error)
         return LedgerFacts()
 
     def joined() -> LedgerFacts:

@@ -6,26 +6,35 @@ import logging
 from typing import TYPE_CHECKING, TypeVar
 
 from tui.core.provider.parsing import MalformedError
-from tui.services.errors import LedgerError
+from tui.services.errors import LedgerError, ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+_failing = set[str]()  # what has been said since a note was written: a disk is full for long
 
 
 async def record_best_effort(note: Awaitable[None]) -> bool:
-    """Write a note to the ledger and return whether that worked; a failure is only logged.
+    """Write a note to the ledger and return whether that worked; a failure is only logged, once.
 
     For notes made after the fact: a full disk must not make a finished upload look failed.
     """
     try:
         await note
     except LedgerError as error:
-        log.warning("%s", error)
+        log_failure(error)
         return False
+    _failing.clear()
     return True
+
+
+def log_failure(error: ServiceError) -> None:
+    """Log what the ledger, or another file, refused; once until a note can be written."""
+    if str(error) not in _failing:
+        log.warning("%s", error)
+    _failing.add(str(error))
 
 
 def parsed_best_effort(parse: Callable[[object], T], raws: Iterable[object]) -> list[T]:

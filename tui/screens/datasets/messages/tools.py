@@ -18,6 +18,7 @@ from tui.screens.dialogs.base import Dialog
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.confirm import leave
 from tui.screens.dialogs.editor import CHECKED_TYPING, NOT_KEPT, too_long, typed_line
+from tui.screens.dialogs.kept_fields import place_of
 from tui.services.errors import InputError
 from tui.widgets.field import Field
 from tui.widgets.text_fields import EditArea
@@ -40,6 +41,7 @@ class CallEditor(Dialog[edits.CallDraft]):
     CallEditor TextArea { height: 1fr; border: none; padding: 0; margin: 1 0 0 0; }
     """
     WHERE = "call"
+    KEEPS = True
 
     def __init__(self, title: str, draft: edits.CallDraft, tools: Sequence[str]) -> None:
         super().__init__(title)
@@ -51,7 +53,7 @@ class CallEditor(Dialog[edits.CallDraft]):
         known = one_line(f"defined: {', '.join(self._tools)}" if self._tools else "", 40)
         yield Field("name", "Tool", self._draft.name, known)
         yield Field("call_id", "Id", self._draft.id, "a reply names it")
-        yield EditArea(self._draft.arguments, soft_wrap=True, tab_behavior="focus")
+        yield EditArea(self._draft.arguments, soft_wrap=True, tab_behavior="focus", id="arguments")
         yield Static("", id="verdict", markup=False)
         yield self.key_hints(next="next")
 
@@ -115,9 +117,10 @@ class ToolUse:
         call_id = known.id if known else edits.new_call_id(example)
         shown = edits.CallDraft(known.name if known else "", laid, call_id)
         title = f"{'call' if known else 'new call'} · example {at + 1}"
-        draft = await self._context.ask(
-            CallEditor(title, shown, tool_names(setting(example, "tools")))
-        )
+        dialog = CallEditor(title, shown, tool_names(setting(example, "tools")))
+        if (document := self._context.document) is not None:
+            dialog.kept_at = place_of(f"{title} of {document.path.name}")
+        draft = await self._context.ask(dialog)
         if draft is None or draft == shown:
             return
         arguments = text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from tui.core.jobs.jobs import Metrics
 from tui.core.jobs.progress import progress_of
 from tui.services.errors import LedgerError, NotOffered, ServiceError
 from tui.services.listeners import StateListeners
+from tui.services.store.best_effort import log_failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from tui.services.jobs.polling.poll_interval import PollInterval
     from tui.services.jobs.service import JobService
 
-log = logging.getLogger(__name__)
 IN_TURN = 3  # rounds between two looks at a job that runs and is not selected
 AT_ONCE = 2  # of them in one round
 LAST_LOOKS = 3  # failures after which the last steps of a job that has ended stay unknown
@@ -77,7 +76,7 @@ class DetailWatch:
         try:
             kept = await self._jobs.cache.detail(self.job_id)
         except LedgerError as error:  # the provider may still tell all of it
-            log.warning("%s", error)
+            log_failure(error)
             kept = None
         if kept is not None:
             self._take(kept.events)

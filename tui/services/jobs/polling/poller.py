@@ -22,6 +22,7 @@ from tui.services.jobs.polling.details import IN_TURN, DetailWatches, JobDetail
 from tui.services.jobs.polling.job_list import Lister, PollerState
 from tui.services.jobs.polling.poll_interval import FAST_S, IDLE_S, REST, SLOW_S, PollInterval
 from tui.services.listeners import StateListeners
+from tui.services.store.best_effort import log_failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -196,7 +197,7 @@ class JobPoller:
         try:
             self._cached = cached = await self._jobs.cache.jobs()
         except LedgerError as error:  # the provider's own word is enough
-            log.warning("%s", error)
+            log_failure(error)
             return
         if cached.jobs and not self.state.generation:
             self._set(
