@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tui.commands import Command
 
-LIMIT_S = 5.0  # reached only by a key that is dead
+LIMIT_S = 30.0  # reached only by a key that is dead
 
 
 def picture(app: Any) -> list[Any]:
@@ -49,7 +49,6 @@ class Presser:
     def __init__(self, pilot: Pilot[Any]) -> None:
         self.pilot, self.app = pilot, pilot.app
         self.dead: list[str] = []
-        self.pressed: set[str] = set()  # the ids of the commands
 
     def send(self, *keys: str) -> None:
         """Send keys as a terminal does, all at once."""
@@ -104,7 +103,9 @@ class Presser:
     async def command(self, where: str, one: Command, before: Iterable[str] = ()) -> None:
         """Press the first key of a command, after others; and those that are not bound the same."""
         screen = self.app.screen
-        await self.also(where, one, before)
+        for key in before:
+            if not await self.seen(key, screen):
+                self.dead.append(f"{where}: {key} before {one.id}")
         if not one.keys:
             return
         first, *others = to_press(screen, one)
@@ -114,13 +115,6 @@ class Presser:
                 self.dead.append(f"{where}: {key} ({one.id})")
             if key != first:
                 await self.back(screen, words(shown))
-
-    async def also(self, where: str, one: Command, before: Iterable[str]) -> None:
-        """Note that a command is pressed, and press what goes before."""
-        self.pressed.add(one.id)
-        for key in before:
-            if not await self.seen(key, self.app.screen):
-                self.dead.append(f"{where}: {key} before {one.id}")
 
     async def back(self, screen: Screen[Any], before: list[str]) -> None:
         """Close what a key has opened, until this screen is there as it was before."""
@@ -165,7 +159,6 @@ class Presser:
             if left is None:
                 left = [(one, key) for one in told for key in to_press(dialog, told[one])]
             one, key = left.pop(0)
-            self.pressed.add(one)
             place = one.partition(".")[0]
             for widget in dialog.focus_chain:
                 if place in getattr(widget, "PLACES", ()):

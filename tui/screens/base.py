@@ -251,10 +251,10 @@ class ModeScreen(Screen[None]):
 
     def on_key(self, event: Key) -> None:
         """Say of a key that does nothing here why that is so."""
-        if words := why_nothing(self, event.key):
+        found = self.active_bindings.get(event.key)  # the user may have given it another command
+        if words := why_nothing(self, found):
             self.notify(words, timeout=3)
             return
-        found = self.active_bindings.get(event.key)  # the user may have given it another command
         if found is not None and found.binding.action.startswith("scroll_"):
             found = None  # of what scrolls, and does not sideways
         if found is not None and found.enabled:

@@ -166,7 +166,7 @@ class Dialog(ModalScreen[T | None]):
 
     def on_key(self, event: Key) -> None:
         """Say of a key that does nothing here why that is so."""
-        if words := why_nothing(self, event.key):
+        if words := why_nothing(self, self.active_bindings.get(event.key)):
             self.notify(words, timeout=3)
 
     @handles("form.next")
