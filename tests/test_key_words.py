@@ -19,7 +19,7 @@ _KEY = r"(?:(?:ctrl|shift|alt)\+\S|F[1-9]|esc|enter|tab|space|[b-zB-HJ-Z=/])"
 # A key as a message names it: "press r", "r asks again", "esc stops", "ctrl+s", "F2".
 _NAMED = re.compile(
     rf"\b[Pp]ress (?:{_KEY}|[0-9a])\b"
-    r"|\b(?:ctrl|alt)\+[a-z]\b|\bF[1-9]\b|\bthe same as [\[\]]"
+    r"|\b(?:ctrl|alt)\+[a-z]\b|[←↑↓]|\bF[1-9]\b|\bthe same as [\[\]]"
     rf"|(?:^|[;:·,(.…\n] ?){_KEY} (?!has\b|is\b|as\b|this\b|takes too long)[a-z]{{2,}}s\b"
 )
 # What services say of the command line, to be found in their texts.
@@ -30,6 +30,7 @@ NO_COMMANDS = {
     ("cli/models_found.py", ":X looks"),
     ("core/filtering/fields.py", ", m lines"),  # of an expression
     ("services/settings/key_settings.py", "ctrl+s"),  # how a key is written
+    ("terminal/cells/glyphs.py", "←"),
     ("terminal/keys.py", "ctrl+w"),  # what a terminal sends
 }
 

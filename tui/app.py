@@ -17,6 +17,7 @@ from textual.filter import NoColor
 from textual.reactive import var
 
 from tui.commands import MODES as MODE_KEYS
+from tui.commands import command, key_hint
 from tui.core.chat.start import ChatStart
 from tui.core.text.masking import mask
 from tui.core.text.text import encodable, visible
@@ -337,7 +338,10 @@ class FinetuiApp(TypeAhead):
     @handles(*(f"app.mode_{mode}" for _, mode, _ in MODE_KEYS))
     def go_to_mode(self, command_id: str) -> None:
         """Go to the mode that a command names."""
-        self.show_mode(command_id.removeprefix("app.mode_"))
+        mode = command_id.removeprefix("app.mode_")
+        if mode == self.current_mode:
+            self.notify(f"This is {command(command_id).title}", timeout=3)
+        self.show_mode(mode)
 
     @handles("app.escape")
     def close_top(self) -> None:
@@ -349,6 +353,8 @@ class FinetuiApp(TypeAhead):
             self.remarks = ()
         elif self.tour.at_end:
             self.tour = Tour()
+        else:
+            self.notify(f"Nothing is open here; {key_hint('app.leave', 'quits')}.", timeout=3)
 
     @handles("app.guide")
     def switch_guide(self) -> None:

@@ -186,7 +186,7 @@ async def test_what_a_dialog_does_not_offer_has_no_key_in_it(app_home: Path) -> 
 @pytest.mark.parametrize(
     ("keys", "focused", "places"),
     [
-        (("4",), "Prompt", ("chat", "prompt", "lists", "focus", "app")),
+        (("4",), "Prompt", ("chat", "prompt", "focus", "app")),
         (("1", "s", "slash"), "ExampleFilter", ("datasets", "filter", "lists", "focus", "app")),
     ],
     ids=("prompt", "filter"),

@@ -1,6 +1,7 @@
-"""No key of Jobs, Chat, Compare, Models and Files is dead, with nothing there and with a little.
+"""No key is dead in any mode, with nothing there and with a little, nor an entry of the palette.
 
-What the key line, help and the palette tell is pressed, and has to be seen to do something.
+What the key line, help and the palette tell is pressed, and has to be seen to do something: the
+screen changes, or a message says in a line why there is nothing to do.
 """
 
 from __future__ import annotations
@@ -8,47 +9,60 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from textual.widgets import Input
 
 from tests.faults.shapes import answering
+from tests.lab_process import chat_lines
 from tests.screens.conftest import use_profile
-from tests.until import on_screen, toasts, until
+from tests.screens.pressing import Presser, words
+from tests.until import on_screen, until
 from tui.app import FinetuiApp
-from tui.commands import Command, commands_for
-from tui.screens.dialogs.base import Dialog
+from tui.commands import MODES, Command, commands_for
+from tui.screens.compare.results.form import RunForm
+from tui.screens.dialogs.choose import Choose
+from tui.screens.dialogs.confirm import Confirm
+from tui.screens.dialogs.palette import Palette
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from textual.pilot import Pilot
+    from textual.widget import Widget
 
     from tests.faults.server import FaultServer
 
-MODES = ["chat", "jobs", "compare", "models", "files"]  # keys of others go to Chat
-# With nothing open there is nothing to close; the other one ends the program.
-NOT_ALONE = {"app.escape", "app.leave"}
+ENDS = "app.leave"
 MODEL = "ft:base:org:fern:F1"
+# Modes that share an app: what one does is there for the next.
+GROUPS = (("datasets", "tokens"), ("jobs", "files"), ("models",), ("chat",), ("compare",))
+# The place of a widget's keys whose field has to be opened first, by the mode.
+OPENED = {"filter": {"datasets": "slash", "models": "slash"}}
 
 
 def fill(server: FaultServer) -> None:
-    """Have one of everything listed, or nothing."""
+    """Have two of everything listed."""
     server.lists["/models"] = lambda _: {"data": [{"id": "base"}, {"id": MODEL}]}
-    file = {"id": "file-1", "filename": "a.jsonl", "bytes": 9, "purpose": "fine-tune"}
-    server.lists["/files"] = lambda _: {"data": [{**file, "created_at": 1, "status": "processed"}]}
-    server.new_job(
-        {
-            "status": "succeeded", "model": "base", "fine_tuned_model": MODEL, "created_at": 1,
-            "finished_at": 9, "training_file": "file-1", "trained_tokens": 7,
-            "hyperparameters": {"n_epochs": 1},
-        }
-    )  # fmt: skip
-    job = server.jobs[0]["id"]
+    file = {"filename": "a.jsonl", "bytes": 9, "purpose": "fine-tune", "status": "processed"}
+    server.lists["/files"] = lambda _: {
+        "data": [{**file, "id": f"file-{n}", "created_at": n} for n in (3, 2, 1)]
+    }
+    for n in (1, 2, 3):
+        server.new_job(
+            {
+                "status": "succeeded", "model": "base", "fine_tuned_model": MODEL,
+                "created_at": n, "finished_at": 9, "training_file": "file-1", "trained_tokens": 7,
+                "hyperparameters": {"n_epochs": 1},
+            }
+        )  # fmt: skip
     events = [
         {"id": f"e{n}", "created_at": n, "level": "info", "message": f"Step {n}/4",
          "type": "metrics", "data": {"step": n, "train_loss": 2.0 / n, "total_steps": 4}}
         for n in range(4, 0, -1)
     ]  # fmt: skip
-    server.lists[f"/fine_tuning/jobs/{job}/events"] = lambda _: {"data": events}
-    server.lists[f"/fine_tuning/jobs/{job}/checkpoints"] = lambda _: {"data": []}
+    for job in server.jobs:
+        at = f"/fine_tuning/jobs/{job['id']}"
+        server.lists[f"{at}/events"] = lambda _: {"data": events}
+        server.lists[f"{at}/checkpoints"] = lambda _: {"data": []}
     answering(server)
 
 
@@ -58,144 +72,127 @@ def empty(server: FaultServer) -> None:
     server.lists["/files"] = lambda _: {"data": []}
 
 
-def picture(app: Any) -> list[Any]:
-    """Return all that is drawn, colours too: a cursor that moves is seen by them."""
-    return [[*strip] for strip in app.screen._compositor.render_strips(app.screen.size)]
+def own(mode: str) -> list[Command]:
+    """Return what help and the palette tell of a mode itself."""
+    return list(commands_for(mode))
 
 
-def words(drawn: list[Any]) -> list[str]:
-    """Return the text of what is drawn."""
-    return ["".join(one.text for one in line) for line in drawn]
+def everywhere() -> list[Command]:
+    """Return what they tell of all modes: ending the program comes last."""
+    return [one for one in commands_for("app") if one.id != ENDS]
 
 
-async def dead(pilot: Pilot[Any], key: str, mode: str) -> bool:
-    """Press a key and tell whether nothing is seen of it; close what it has opened."""
-    app, screen = pilot.app, pilot.app.screen
-    app.clear_notifications()
-    await pilot.pause()
-    before = picture(app)
-    await pilot.press(key)
-
-    def shown() -> bool:
-        return app.screen is not screen or bool(toasts(app)) or picture(app) != before
-
-    try:
-        await until(shown, seconds=4)
-    except AssertionError:
-        return True
-    for _ in range(5):  # a dialog over a dialog; at last an error, or a field that was opened
-        over = app.screen is not screen
-        if over or words(picture(app)) != words(before):
-            await pilot.press("escape")
-        if not over:
-            break
-    if app.current_mode != mode:
-        app.show_mode(mode)
-    await until(lambda: app.screen is screen)
-    return False
-
-
-def told(mode: str, everywhere: bool) -> list[Command]:
-    """Return what help and the palette tell of in a mode, and what they tell `everywhere`."""
-    return [
-        one
-        for where in (mode, "app" if everywhere else "")
-        for one in commands_for(where)
-        if one.keys and one.id not in NOT_ALONE and one.id != f"app.mode_{mode}"
-    ]
-
-
-async def to_mode(pilot: Pilot[Any], mode: str, filled: bool) -> None:
+async def to_mode(press: Presser, mode: str, filled: bool) -> None:
     """Go to a mode, out of its prompt, once it shows what there is."""
-    app: Any = pilot.app
+    app, pilot = press.app, press.pilot
     app.show_mode(mode)
     await until(lambda: app.current_mode == mode, pilot)
-    if mode == "chat" and filled:
-        await until(lambda: app.screen.models.model, pilot)
-        await pilot.press(*"Why?", "enter")
-        await until(lambda: "Ahoy" in on_screen(app), pilot)
-    await pilot.press("escape")
-    if filled and mode != "chat":
-        await until(app.screen.has_rows, pilot)
+    screen: Any = app.screen
+    if mode in {"chat", "compare"}:
+        if filled:
+            await until(lambda: screen.models.model if mode == "chat" else columns(screen), pilot)
+        await pilot.press("escape")
+    if filled and mode == "chat":
+        for question in ("Why?", "Who?"):
+            await pilot.press("i", *question, "enter")
+            await until(lambda: on_screen(app).count("Ahoy") > (question == "Who?"), pilot)  # noqa: B023
+            await until(lambda: not screen.answers.under_way, pilot)
+        await pilot.press("escape")
+    elif filled and mode == "compare":
+        await pilot.press("e")
+        await until(lambda: isinstance(app.screen, Choose), pilot)
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, RunForm), pilot)
+        await pilot.press("ctrl+s")
+        await until(lambda: screen.shows_results and not screen.running.under_way, pilot)
+        await until(lambda: len(screen.pane.rows) > 1, pilot)
+    elif filled:
+        await until(screen.has_rows, pilot)
     await until(lambda: not app.status.work, pilot)
 
 
-@pytest.mark.parametrize("filled", [False, True])
-async def test_each_key_shows_something(app_home: Path, server: FaultServer, filled: bool) -> None:
+def columns(screen: Any) -> bool:
+    return len(screen.context.comparison.columns) > 1
+
+
+def with_keys(press: Presser) -> Iterator[tuple[Widget, str]]:
+    """Yield each kind of widget that has keys of its own, and where the table lists them."""
+    found: dict[str, Widget] = {}
+    for one in press.app.screen.focus_chain:
+        for place in getattr(one, "PLACES", ()):
+            found.setdefault(place, one)
+    yield from ((one, place) for place, one in found.items())
+
+
+async def press_mode(press: Presser, mode: str, filled: bool) -> None:
+    """Press all keys of a mode."""
+    screen: Any = press.app.screen
+    for one in own(mode):
+        before = words(await press.settled())
+        await press.command(mode, one)
+        await press.back(screen, before)
+    for widget, place in [*with_keys(press), (None, "focus")]:
+        await press.widget_keys(f"{mode} {place}", widget, commands_for(place))
+    if opener := OPENED["filter"].get(mode):
+        for one in commands_for("filter"):
+            before = words(await press.settled())
+            await press.command(f"{mode} filter", one, [opener])
+            await press.back(screen, before)
+
+
+async def press_palette(press: Presser, mode: str, commands: list[Command]) -> None:
+    """Choose commands in the palette by their titles."""
+    app, screen = press.app, press.app.screen
+    for one in commands:
+        await press.close_down_to(screen)  # what the one before has opened late, too
+        shown = await press.settled()
+        press.send("ctrl+p")
+        await until(lambda: isinstance(app.screen, Palette) and app.screen.query(Input))
+        palette: Any = app.screen
+        palette.query_one(Input).value = one.title
+        await press.settled()
+        at = next(n for n, each in enumerate(palette.listed) if each.value == (one.where, one.call))
+        assert at < 3, f"{one.title} is not found"
+        press.send(*["down"] * at)
+        if not await press.seen("enter", screen, shown, palette):
+            press.dead.append(f"{mode}: {one.title} in the palette ({one.id})")
+        await press.back(screen, words(shown))
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("filled", [False, True], ids=["empty", "filled"])
+@pytest.mark.parametrize("modes", GROUPS, ids="-".join)
+async def test_each_key_shows_something(
+    app_home: Path, server: FaultServer, tmp_path: Path, modes: tuple[str, ...], filled: bool
+) -> None:
+    data = tmp_path / "data.jsonl"
     if filled:
         fill(server)
+        data.write_bytes(chat_lines(8))
     else:
         empty(server)
     use_profile(app_home, server.url)
-    app = FinetuiApp()
+    app = FinetuiApp(str(data) if filled else None)
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await until(lambda: app.workspace, pilot)
-        found = []
-        for mode in MODES:
-            if mode == "compare" and filled:
-                continue  # it lists nothing: test_compare.py has its runs and their results
-            await to_mode(pilot, mode, filled)
-            everywhere = mode == "files" and not filled  # in one of them: they are the same in all
-            found += [
-                f"{mode}: {one.key_names[0]} ({one.id})"
-                for one in told(mode, everywhere)
-                if await dead(pilot, one.key_names[0], mode)
-            ]
-        assert found == []
+        press = Presser(pilot)
+        for mode in modes:
+            await to_mode(press, mode, filled)
+            await press_mode(press, mode, filled)
+            if not filled:
+                await press_palette(press, mode, own(mode))
+        if modes == GROUPS[1] and not filled:  # in one of them: they are the same in all
+            screen = app.screen
+            for one in everywhere():
+                before = words(await press.settled())
+                await press.command("app", one)
+                await press.back(screen, before)
+            await press_palette(press, modes[-1], everywhere())
+        assert "\n".join(press.dead) == ""
+        await press.close_down_to(app.screen_stack[0])
+        press.send("ctrl+q")
+        await until(lambda: not app.is_running or isinstance(app.screen, Confirm))
 
 
-OPENERS = (
-    ("jobs", "n"), ("chat", "l"), ("chat", "t"), ("models", "L"), ("files", "p"),
-    ("files", "f2"), ("files", "f5"), ("files", "f1"), ("files", "f4"), ("files", "ctrl+p"),
-)  # fmt: skip
-
-
-async def dead_inside(pilot: Pilot[Any], opener: str) -> list[str]:
-    """Press every key that the dialog of a key has of its own; tell which show nothing."""
-    app, below = pilot.app, pilot.app.screen
-    found, left = [], []
-    while True:
-        if app.screen is below:
-            await pilot.press(opener)
-            await until(lambda: isinstance(app.screen, Dialog), pilot)
-        dialog = app.screen
-        assert isinstance(dialog, Dialog)
-        if not left:
-            left = [one for one in dialog.commands() if one.where == dialog.WHERE]
-        one = left.pop()
-        app.clear_notifications()
-        await pilot.pause()
-        before = picture(app)
-        await pilot.press(one.key_names[0])
-        try:
-            await until(
-                lambda: app.screen is not dialog or toasts(app) or picture(app) != before,  # noqa: B023
-                seconds=4,
-            )
-        except AssertionError:
-            found.append(one.id)
-        while app.screen not in {dialog, below}:
-            await pilot.press("escape")
-        if not left:
-            break
-    while app.screen is not below:
-        await pilot.press("escape")
-    return found
-
-
-async def test_each_key_of_a_dialog_shows_something(app_home: Path, server: FaultServer) -> None:
-    fill(server)
-    use_profile(app_home, server.url)
-    app = FinetuiApp()
-    async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        await until(lambda: app.workspace, pilot)
-        found: list[str] = []
-        for mode, opener in OPENERS:
-            app.show_mode(mode)
-            await until(lambda: app.current_mode == mode, pilot)  # noqa: B023
-            if mode == "chat":
-                await pilot.press("escape")
-            else:
-                await until(app.screen.has_rows, pilot)
-            found += await dead_inside(pilot, opener)
-        assert found == []
+def test_all_modes_are_pressed() -> None:
+    assert {one for group in GROUPS for one in group} == {mode for _, mode, _ in MODES}

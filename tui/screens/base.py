@@ -14,6 +14,7 @@ from tui.commands import LAST, MODES, command, commands_for, key_hint, key_line_
 from tui.core.text.text import visible
 from tui.dispatch import Dispatcher
 from tui.key_bindings import bindings_for, follow_keymap
+from tui.screens.dead_ends import why_nothing
 from tui.screens.host import Host, host_of
 from tui.screens.not_offered import refusal
 from tui.screens.reporting import carry_out, failure_of, log_error, panel_keys, show_worker_error
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from tui.services.workspace import Workspace
-    from tui.widgets.record_list import RecordList
+    from tui.widgets.nothing_to_do import NothingToDo
 
 
 class GuideLine(Static):
@@ -243,14 +244,17 @@ class ModeScreen(Screen[None]):
         """Return why a command has nothing to work on."""
         return "There is nothing here yet to do that with"
 
-    def on_record_list_nothing_chosen(self, event: RecordList.NothingChosen) -> None:
-        """Say why there is nothing to choose."""
+    def on_nothing_to_do(self, event: NothingToDo) -> None:
+        """Say why a key of a widget has nothing to do."""
         event.stop()
         self.notify(event.words or self.nothing_words(), timeout=3, markup=False)
 
     def on_key(self, event: Key) -> None:
         """Say of a key that does nothing here why that is so."""
         found = self.active_bindings.get(event.key)  # the user may have given it another command
+        if words := why_nothing(self, found):
+            self.notify(words, timeout=3)
+            return
         if found is not None and found.binding.action.startswith("scroll_"):
             found = None  # of what scrolls, and does not sideways
         if found is not None and found.enabled:

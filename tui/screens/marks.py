@@ -91,7 +91,7 @@ class Marks:
             self._changed()
         else:
             self._context.tell(f"Only a {self.noun} takes a mark.", seconds=4)
-        self._listed.rows.action_move(1)
+        self._listed.rows.move_to(self._listed.rows.cursor + 1)
 
     def mark_a_range(self) -> None:
         """Begin a range here, or end it here and mark its entries; twice in place: a menu."""

@@ -19,6 +19,7 @@ from tui.commands import key_hint
 from tui.core.text.text import visible
 from tui.widgets.line_view import LineView
 from tui.widgets.markdown.spans import MARK
+from tui.widgets.nothing_to_do import NothingToDo, at_end
 from tui.widgets.turn_column import AT_ONCE, TurnColumn
 from tui.widgets.turn_styles import COMPONENTS, CSS, TurnStyles
 
@@ -427,6 +428,7 @@ class Conversation(LineView, can_focus=True):
     def action_move(self, by: int) -> None:
         """Move to another message; inside one taller than the view, scroll first."""
         if not self.column.blocks:
+            self.post_message(NothingToDo(" ".join(self._empty.split())))
             return
         if self._code is not None:  # back to the message as a whole
             self._code = None
@@ -439,9 +441,14 @@ class Conversation(LineView, can_focus=True):
         elif by < 0 and top < view_top:
             self.scroll_to(y=max(top, view_top - 3), animate=False, immediate=True, force=True)
         else:
-            self.cursor = max(0, min(self.cursor + by, len(self.column.blocks) - 1))
+            before, count = self.cursor, len(self.column.blocks)
+            self.cursor = max(0, min(before + by, count - 1))
+            if self.cursor == before:
+                self.post_message(at_end("message", before, count))
 
     def action_choose(self) -> None:
         """Open or close the reasoning of the message under the cursor, or report it as chosen."""
-        if self.column.blocks and not self.fold():
+        if not self.column.blocks:
+            self.post_message(NothingToDo(" ".join(self._empty.split())))
+        elif not self.fold():
             self.post_message(self.Chosen(self.cursor))

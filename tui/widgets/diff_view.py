@@ -13,6 +13,7 @@ from textual.strip import Strip
 
 from tui.core.text.word_diff import word_diff
 from tui.widgets.conversation import Conversation
+from tui.widgets.nothing_to_do import NothingToDo
 from tui.widgets.turn_block import Turn, shown_text
 from tui.widgets.turn_column import TurnColumn
 
@@ -99,7 +100,11 @@ class ExampleView(Conversation):
         turns = self.turns
         here = turns[self.cursor].side if turns else ""
         found = next((i for i, t in enumerate(turns) if t.side == side), None)
-        if found is not None and here != side:
+        if found is None:
+            self.post_message(NothingToDo("There are no two sides here"))
+        elif here == side:
+            self.post_message(NothingToDo(f"This is the {side} side"))
+        else:
             self.cursor = found
 
 

@@ -14,6 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.core.text.text import one_line, visible
+from tui.widgets.nothing_to_do import NothingToDo
 from tui.widgets.text_fields import Entry
 
 if TYPE_CHECKING:
@@ -121,6 +122,8 @@ class OneOf(Widget, can_focus=True):
 
     def action_move(self, by: int) -> None:
         """Choose the word before or after."""
+        if len(self.words) == 1:
+            self.post_message(NothingToDo("There is only one choice"))
         self.value = self.words[(self.words.index(self.value) + by) % len(self.words)]
         self.post_message(self.Changed(self, self.value))
 
@@ -180,6 +183,8 @@ class Fold(Widget, can_focus=True):
 
     def action_put(self, wanted: bool) -> None:
         """Open or close."""
+        if self.open == wanted:
+            self.post_message(NothingToDo(f"It is {'unfolded' if wanted else 'folded'} already"))
         self.open = wanted
 
     def on_click(self) -> None:

@@ -15,6 +15,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from tui.widgets.line_view import LineView
+from tui.widgets.nothing_to_do import NothingToDo, at_end
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +41,7 @@ class RecordList(LineView, can_focus=True):
             text-style: $block-cursor-text-style;
         }
         & > .record-list--empty { color: $text-muted; }
+        &:focus > .record-list--empty { color: $text; text-style: bold; }
     }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {"record-list--cursor", "record-list--empty"}
@@ -67,17 +69,6 @@ class RecordList(LineView, can_focus=True):
         def control(self) -> RecordList:
             """The list it happened in."""
             return self.record_list
-
-    @dataclass
-    class NothingChosen(Message):
-        """Enter was pressed where there are no rows."""
-
-        record_list: RecordList
-
-        @property
-        def words(self) -> str:
-            """Why there are none, in a line; empty where that is not said."""
-            return " ".join(self.record_list.empty.split())
 
     @dataclass
     class Chosen(Message):
@@ -224,26 +215,37 @@ class RecordList(LineView, can_focus=True):
 
     def action_move(self, by: int) -> None:
         """Move the cursor by some rows."""
-        self.move_to(self.cursor + by)
+        self._go(self.cursor + by)
 
     def action_page(self, direction: int) -> None:
         """Move the cursor by one screen."""
-        self.move_to(self.cursor + direction * max(self.size.height - 1, 1))
+        self._go(self.cursor + direction * max(self.size.height - 1, 1))
 
     def action_first(self) -> None:
         """Go to the first row."""
-        self.move_to(0)
+        self._go(0)
 
     def action_last(self) -> None:
         """Go to the last row."""
-        self.move_to(self._count - 1)
+        self._go(self._count - 1)
+
+    def _go(self, row: int) -> None:
+        before = self.cursor
+        self.move_to(row)
+        if not self._count:
+            self._tell_empty()
+        elif self.cursor == before:
+            self.post_message(at_end("row", before, self._count))
+
+    def _tell_empty(self) -> None:
+        self.post_message(NothingToDo(" ".join(self._empty.split())))
 
     def action_choose(self) -> None:
         """Report the row under the cursor as chosen."""
         if self._count:
             self.post_message(self.Chosen(self, self.cursor))
         else:
-            self.post_message(self.NothingChosen(self))
+            self._tell_empty()
 
     def on_click(self, event: events.Click) -> None:
         """Move to the row clicked; a second click chooses it."""

@@ -18,6 +18,7 @@ from textual.widgets import Input, TextArea
 
 from tui.core.text.placeholders import Placeholders
 from tui.core.text.text import encodable
+from tui.widgets.nothing_to_do import NothingToDo
 
 if TYPE_CHECKING:
     from textual import events
@@ -69,6 +70,20 @@ class EditArea(TextArea):
         """Return a line as it is shown."""
         line = self.document.get_line(line_index)
         return Text(self._held.shown(line), end="", no_wrap=True)
+
+    def action_undo(self) -> None:
+        """Take back what was typed last."""
+        before = self.document.text
+        super().action_undo()
+        if self.document.text == before:
+            self.post_message(NothingToDo("Nothing typed is left to take back"))
+
+    def action_redo(self) -> None:
+        """Type what was taken back again."""
+        before = self.document.text
+        super().action_redo()
+        if self.document.text == before:
+            self.post_message(NothingToDo("Nothing was taken back"))
 
     async def _on_paste(self, event: events.Paste) -> None:
         event.prevent_default()

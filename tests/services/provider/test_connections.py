@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import socket
 import warnings
 from contextlib import contextmanager
 from dataclasses import replace
@@ -34,9 +35,20 @@ def nothing_left_open() -> Iterator[None]:
     assert [str(one.message) for one in told] == []
 
 
-async def ended_after(provider: Provider, turns: int, end: str) -> bool:
+async def stale(provider: Provider, server: FaultServer) -> None:
+    """Leave three connections behind that the server has closed since."""
+    asked = (provider.get_json("/models", doing="list the models") for _ in range(3))
+    await asyncio.gather(*asked)
+    for connection in tuple(server._connections):
+        connection.shutdown(socket.SHUT_RDWR)
+    await until(lambda: not server.connections)
+
+
+async def ended_after(provider: Provider, turns: int, end: str, server: FaultServer | None) -> bool:
     """End a request after so many turns of the loop; tell whether it was done before."""
     await provider.client()
+    if server is not None:
+        await stale(provider, server)
     asking = asyncio.ensure_future(provider.get_json("/models", doing="list the models"))
     for _ in range(turns):
         await asyncio.sleep(0)
@@ -50,15 +62,16 @@ async def ended_after(provider: Provider, turns: int, end: str) -> bool:
     return done
 
 
-@pytest.mark.parametrize("end", ["cancelled", "closed"])
+@pytest.mark.parametrize(("end", "before"), [("cancelled", 0), ("closed", 0), ("cancelled", 3)])
 async def test_a_request_may_be_ended_at_any_time(
-    server: FaultServer, workspace: Workspace, end: str
+    server: FaultServer, workspace: Workspace, end: str, before: int
 ) -> None:
     server.lists["/models"] = lambda _: {"data": []}
     profile = replace(workspace.profile, timeout=20)
     with nothing_left_open():
         for turns in range(1000):
-            if await ended_after(Provider(profile, workspace.locations), turns, end):
+            provider = Provider(profile, workspace.locations)
+            if await ended_after(provider, turns, end, server if before else None):
                 break
     assert 3 < turns < 999
 

@@ -101,7 +101,7 @@ def known_role(raw: Object, issue: Issue) -> None:
     message = message_of(raw, issue)
     role = role_meant(str(message["role"]))
     if role is None:
-        raise CannotFix("nobody knows which role is meant; choose it in the message")
+        raise CannotFix("nobody knows which role is meant; choose one")
     message["role"] = role
 
 

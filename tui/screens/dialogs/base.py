@@ -15,6 +15,7 @@ from tui.commands.contexts import SHARED
 from tui.core.text.text import one_line
 from tui.dispatch import Dispatcher, handles
 from tui.key_bindings import bindings_for, bindings_in_dialogs, follow_keymap
+from tui.screens.dead_ends import stuck, why_nothing
 from tui.screens.dialogs.kept_fields import KeptFields, place_of
 from tui.screens.reporting import carry_out, failure_of, log_error, panel_keys, show_worker_error
 from tui.widgets.field import OneOf
@@ -28,9 +29,14 @@ if TYPE_CHECKING:
     from textual.await_complete import AwaitComplete
     from textual.binding import BindingsMap, BindingType
     from textual.dom import DOMNode
+    from textual.events import Key
+    from textual.widget import Widget
     from textual.worker import Worker
 
+    from tui.widgets.nothing_to_do import NothingToDo
+
 T = TypeVar("T")
+_NOTHING = "Nothing is listed here."
 
 
 class Dialog(ModalScreen[T | None]):
@@ -153,11 +159,15 @@ class Dialog(ModalScreen[T | None]):
             event.stop()
             self.action_command(self.CHOSEN)
 
-    def on_record_list_nothing_chosen(self, event: RecordList.NothingChosen) -> None:
-        """Say why there is nothing to choose."""
+    def on_nothing_to_do(self, event: NothingToDo) -> None:
+        """Say why a key of a widget has nothing to do."""
         event.stop()
-        if event.words:
-            self.notify(event.words, timeout=3, markup=False)
+        self.notify(event.words or _NOTHING, timeout=3, markup=False)
+
+    def on_key(self, event: Key) -> None:
+        """Say of a key that does nothing here why that is so."""
+        if words := why_nothing(self, self.active_bindings.get(event.key)):
+            self.notify(words, timeout=3)
 
     @handles("form.next")
     def next_field(self) -> None:
@@ -174,9 +184,15 @@ class Dialog(ModalScreen[T | None]):
         """Move in the list while the field keeps the focus."""
         self.query_one(RecordList).action_move(-1 if command_id == "picker.up" else 1)
 
+    def scroll_part(self, part: Widget, by: int) -> None:
+        """Scroll a part that has not the focus by some lines; say where it cannot be."""
+        if words := stuck(part, by < 0):
+            self.notify(words, timeout=3)
+        part.scroll_relative(y=by, animate=False)
+
     def nothing_listed(self) -> None:
         """Say that a command for what the cursor is on has nothing to work on."""
-        self.notify("Nothing is listed here.", timeout=3)
+        self.notify(_NOTHING, timeout=3)
 
     # -- what is typed in a form ---------------------------------------------------------
 

@@ -139,10 +139,8 @@ class Typed(Dialog[T]):
     def read_on(self, command_id: str) -> None:
         """Scroll the statement while the field keeps the focus."""
         statement = self.query_one(".statement")
-        if command_id == "statement.up":
-            statement.scroll_page_up(animate=False)
-        else:
-            statement.scroll_page_down(animate=False)
+        page = statement.size.height
+        self.scroll_part(statement, -page if command_id == "statement.up" else page)
 
     def compose_more(self) -> ComposeResult:
         """Yield what else is to be decided, between the statement and the field."""

@@ -40,7 +40,8 @@ class HelpDialog(Dialog[None]):
         self._widget_help = getattr(screen.focused, "HELP", None) or ""
         widgets: tuple[str, ...] = getattr(screen.focused, "PLACES", ())
         if dialog is None:
-            own, widgets = commands_for(mode), (*widgets, "lists", "focus")
+            listed = any("lists" in getattr(one, "PLACES", ()) for one in screen.focus_chain)
+            own, widgets = commands_for(mode), (*widgets, *(("lists",) if listed else ()), "focus")
             everywhere = commands_for("app")
         else:
             own = tuple(one for one in dialog.commands() if one.where not in OF_WIDGETS)

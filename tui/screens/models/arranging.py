@@ -108,6 +108,8 @@ class ModelArranging:
     def _field_told(self, what: str) -> None:
         if what == "leave":
             self.leave()
+        elif what == "save":
+            self._context.tell("What narrows the models is not saved", seconds=3)
         elif what in {"keep", "recall"}:
             self._context.cancel("typing")
             self._narrow(self._bar.field.value)

@@ -280,7 +280,7 @@ class RunningDialog(Dialog[tuple[str, str]]):
             self._marked ^= {under.key}
             listing = self.query_one(RecordList)
             listing.refresh_row(listing.cursor)
-            listing.action_move(1)
+            listing.move_to(listing.cursor + 1)
             self._tell()
 
     def unmark(self, ids: Collection[str]) -> None:
@@ -358,6 +358,8 @@ class RunningDialog(Dialog[tuple[str, str]]):
             host.copy_out(*results)
         elif (under := self._under) is not None:
             host.copy_out(under.one.id, "The deployment's id")
+        else:
+            self._nothing_to("copy")
 
     @handles("dialog.cancel")
     def cancel(self) -> None:

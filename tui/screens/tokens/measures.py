@@ -58,8 +58,10 @@ class Measures:
         if not self._state.files or bar is None:
             self._view.notify("There is no bar to draw finely", timeout=3)
             return
-        if window.zoomed or bar.first == bar.last:
+        if window.zoomed:
             await self._draw(Window(log=window.log))
+        elif bar.first == bar.last:
+            self._view.notify("This bar is one value: there is nothing finer", timeout=3)
         else:
             await self._draw(Window(window.log, int(bar.first), int(bar.last)))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import ssl
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tui.core.provider.addresses import is_loopback
 from tui.core.text.masking import mask
@@ -72,14 +72,13 @@ def http_client(
     """
     import httpx2
 
+    from tui.services.provider.connections import Client
     from tui.services.provider.error_body import error_shortener
-
-    async def follow(request: httpx2.Request) -> None:
-        request.extensions["trace"] = _Trace(client)
 
     own = profile.proxy if profile.proxy != NO_PROXY else None
     try:
-        client = httpx2.AsyncClient(
+        return Client(
+            LEFT,
             timeout=httpx2.Timeout(timeout, connect=profile.connect_timeout),
             follow_redirects=False,  # a redirect would carry the key to another host
             # A proxy is one's own or the environment's: never that of another profile.
@@ -87,7 +86,7 @@ def http_client(
             proxy=own,
             verify=_certificates(profile),
             event_hooks={
-                "request": [follow] if guard is None else [guard, follow],
+                "request": [guard] if guard is not None else [],
                 "response": [error_shortener(profile.timeout)],
             },
         )
@@ -100,7 +99,6 @@ def http_client(
             f"{type(error).__name__}: {mask(str(error))}",
             f"Check {where}.",
         ) from error
-    return client
 
 
 def _certificates(profile: Profile) -> ssl.SSLContext | bool:
@@ -162,30 +160,3 @@ def _guard(
         request.headers.update(headers)
 
     return guard
-
-
-class _Trace:
-    """Follows a request: notes in `LEFT` that it has gone, and closes what nobody else closes.
-
-    A client that is closed knows nothing of connections that are still being made, and a TLS
-    handshake that is cancelled leaves its connection open: both would be left to the garbage
-    collector, and what is asked by a client closed meanwhile would still be sent.
-    """
-
-    def __init__(self, client: httpx2.AsyncClient) -> None:
-        self._client = client
-        self._stream: Any = None
-
-    async def __call__(self, event: str, told: dict[str, Any]) -> None:
-        """Take one event of the HTTP library. Raises ConnectError once the client is closed."""
-        if event.endswith("send_request_headers.complete") and (left := LEFT.get()) is not None:
-            left.append(True)
-        if event in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
-            self._stream = told["return_value"]
-            if self._client.is_closed:
-                import httpx2
-
-                await self._stream.aclose()
-                raise httpx2.ConnectError("its client was closed meanwhile")
-        elif event == "connection.start_tls.failed":
-            await self._stream.aclose()

@@ -17,6 +17,7 @@ from textual.widget import Widget
 
 from tui.core.text.text import figure
 from tui.widgets.charts.bars import Bar, bars_of, in_short, in_words
+from tui.widgets.nothing_to_do import NothingToDo, at_end
 
 if TYPE_CHECKING:
     from textual import events
@@ -332,12 +333,19 @@ class Histogram(Widget, can_focus=True):
 
     def action_move(self, by: int) -> None:
         """Move the cursor by some bars."""
-        self._go(self.cursor + by)
+        before = self.cursor
+        self._go(before + by)
+        if not self._bars:
+            self.post_message(NothingToDo(" ".join(self._empty.split())))
+        elif self.cursor == before:
+            self.post_message(at_end("bar", before, len(self._bars)))
 
     def action_choose(self) -> None:
         """Report the bar under the cursor as chosen."""
         if self.bar is not None:
             self.post_message(self.Chosen(self, self.bar))
+        else:
+            self.post_message(NothingToDo(" ".join(self._empty.split())))
 
     def on_click(self, event: events.Click) -> None:
         """Move to the bar clicked; a second click chooses it."""

@@ -11,6 +11,7 @@ from tui.commands import command, commands_for, key_hint, key_words
 from tui.core.text.text import one_line
 from tui.dispatch import Dispatcher, handles
 from tui.key_bindings import bindings_for
+from tui.widgets.nothing_to_do import NothingToDo
 from tui.widgets.text_fields import EditArea
 
 if TYPE_CHECKING:
@@ -96,10 +97,12 @@ class Prompt(EditArea):
 
     @handles("prompt.send")
     def send(self) -> None:
-        """Send what is typed; nothing happens when that is nothing."""
+        """Send what is typed."""
         if self.text.strip():
             self._recalled = None
             self.post_message(self.Sent(self.text.strip()))
+        else:
+            self.post_message(NothingToDo("Nothing is typed yet to be sent"))
 
     @handles("prompt.new_line")
     def new_line(self) -> None:
@@ -118,6 +121,9 @@ class Prompt(EditArea):
         if at > 0:
             self._recalled = at - 1
             self.fill(self.questions[self._recalled])
+        else:
+            asked = "This was the first question" if self.questions else "Nothing was asked before"
+            self.post_message(NothingToDo(asked))
 
     def _say(self) -> None:
         if self._busy:

@@ -105,7 +105,8 @@ class AnswersToData:
                     "No answer", "this chat is empty", f"Press {key_of('chat.prompt')} and ask."
                 )
             cause = "the cursor is not on an answer"
-            raise InputError("No answer", cause, "Go to an answer with ↑ and ↓.")
+            keys = f"{key_of('messages.up')} and {key_of('messages.down')}"
+            raise InputError("No answer", cause, f"Go to an answer with {keys}.")
         if not _said(node.message):
             raise InputError(
                 "No answer", "this one is empty", f"Press {key_of('chat.edit')} to write it."

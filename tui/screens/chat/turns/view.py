@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tui.commands import key_hint
 from tui.core.chat.conversation import path, position, positions, siblings
 from tui.core.chat.reference import reference_beside
 from tui.core.compare.sides.marking import marked
@@ -106,4 +107,5 @@ class ChatView:
 def one_text(text: str) -> str:
     """Return the text of an expected answer as it stands below another, cut where it is long."""
     shown = text[:_REFERENCE_CHARACTERS]
-    return shown if shown == text else f"{shown}… (← goes to all of it)"
+    more = key_hint("chat.branch_before", "goes to all of it")
+    return shown if shown == text else f"{shown}… ({more})"

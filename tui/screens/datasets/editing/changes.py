@@ -109,7 +109,7 @@ class ChangesDialog(Dialog[Chosen]):
     def scroll_diff(self, command_id: str) -> None:
         """Scroll the diff while the list keeps the focus."""
         by = -5 if command_id == "changes.scroll_up" else 5
-        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
+        self.scroll_part(self.query_one(VerticalScroll), by)
 
     @handles("changes.go")
     def go(self) -> None:
@@ -122,7 +122,9 @@ class ChangesDialog(Dialog[Chosen]):
         self._answer("back")
 
     def _answer(self, what: Literal["jump", "back"]) -> None:
-        if self._changes:
+        if not self._changes:
+            self.nothing_listed()
+        else:
             self.dismiss(Chosen(self._changes[self.query_one(RecordList).cursor], what))
 
 

@@ -100,6 +100,10 @@ class DiffDialog(Dialog[int]):
         after = self._found.changes[at].after if self._found.changes else None
         if after is not None:
             self.dismiss(after)
+        elif self._found.changes:
+            self.notify("The newer dataset has no such example to go to", timeout=3)
+        else:
+            self.nothing_listed()
 
 
 def _written(line: bytes) -> str:

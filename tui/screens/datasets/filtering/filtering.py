@@ -128,12 +128,17 @@ class Filtering:
 
     async def _save(self) -> None:
         self._context.cancel("typing")
-        is_filter = self._apply(self._bar.field.value)
-        if not is_filter or isinstance(self._filtered.node, Everything):
+        if not self._apply(self._bar.field.value):  # what is wrong with it is told below it
+            self._context.tell("What is no filter is not saved", seconds=3)
+            return
+        if isinstance(self._filtered.node, Everything):
+            self._context.tell("Nothing is typed yet to be saved", seconds=3)
             return
         saved = await self._saved_filters.toggle(str(self._filtered.node))
         self._context.tell(
-            "Filter saved; ↓ in the field lists it" if saved else "Filter no longer saved"
+            f"Filter saved; {key_of('filter.recall')} in the field lists it"
+            if saved
+            else "Filter no longer saved"
         )
 
     def _recall(self) -> None:

@@ -8,6 +8,7 @@ from rich.text import Text
 from textual import work
 from textual.widgets import Static
 
+from tui.commands import key_of
 from tui.core.checks import RULES
 from tui.core.dataset.properties import PROPERTIES, selecting
 from tui.core.filtering.nodes import Node
@@ -92,7 +93,8 @@ class FrequencyTable(Dialog[Node]):
     def _turn_to(self, number: int) -> None:
         self._number = number
         self._found = None
-        heading = f"← {self.wanted.title} →   {number + 1} of {len(PROPERTIES)}"
+        before, after = key_of("frequency.previous"), key_of("frequency.next")
+        heading = f"{before} {self.wanted.title} {after}   {number + 1} of {len(PROPERTIES)}"
         self.query_one("#frequency-of", Static).update(heading)
         self.query_one("#frequency-about", Static).update("counting …")
         listing = self.query_one(RecordList)

@@ -33,7 +33,7 @@ class Marking:
         self._marked.marks.toggle(document.row_id(selection.position))
         self._marked.edited()
         if not selection.in_conversation:
-            selection.listing.action_move(1)
+            selection.listing.move_to(selection.listing.cursor + 1)
 
     @handles("datasets.mark_range")
     def mark_range(self) -> None:

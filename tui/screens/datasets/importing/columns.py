@@ -117,5 +117,7 @@ class ColumnsDialog(Dialog[Columns]):
     @handles("columns.done")
     def done(self) -> None:
         """Answer with the columns once examples can be made of them."""
-        if not self._columns.problem:
+        if problem := self._columns.problem:
+            self.notify(f"Not yet: {problem}", timeout=4, markup=False)
+        else:
             self.dismiss(self._columns)

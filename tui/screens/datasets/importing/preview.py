@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 from textual.widgets import ContentSwitcher, Static
 
-from tui.commands import command
+from tui.commands import command, key_of
 from tui.core.dataset.example import parse
 from tui.core.text.text import one_line, plural, visible
 from tui.dispatch import handles
@@ -19,6 +19,7 @@ from tui.screens.dialogs.path import short_path
 from tui.screens.dialogs.target import ask_target
 from tui.screens.reporting import failure_of
 from tui.widgets.conversation import Conversation
+from tui.widgets.nothing_to_do import at_end
 from tui.widgets.record_list import RecordList
 from tui.widgets.turn_block import Turn
 
@@ -120,8 +121,10 @@ class ConversionPreview(Dialog[str]):
 
     def _say(self) -> None:
         made = self._converted
+        keys = f"{key_of('conversion.previous')} {key_of('conversion.next')}"
+        count = plural(len(made.lines), "example")
         titles = (
-            f"{min(self._at + 1, len(made.lines)):,} of {plural(len(made.lines), 'example')} (← →)",
+            f"{min(self._at + 1, len(made.lines)):,} of {count} ({keys})",
             f"{len(made.dropped):,} dropped",
             plural(len(made.remarks), "remark"),
         )
@@ -159,7 +162,9 @@ class ConversionPreview(Dialog[str]):
         """Show the next example, or the one before."""
         last = min(len(self._converted.lines), SHOWN) - 1
         step = 1 if command_id == "conversion.next" else -1
-        self._at = max(0, min(self._at + step, last))
+        before, self._at = self._at, max(0, min(self._at + step, last))
+        if self._at == before:
+            self.on_nothing_to_do(at_end("example", before, last + 1))
         self._show_example()
         self._say()
 

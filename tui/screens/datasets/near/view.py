@@ -62,6 +62,8 @@ class NearView(Dialog[int]):
     NearView #near-groups { width: 38%; height: 1fr; border-right: solid $surface-lighten-2; }
     NearView #near-right { width: 62%; height: 1fr; padding: 0 0 0 1; }
     NearView #near-members { height: 6; border-bottom: solid $surface-lighten-2; }
+    NearView #near-text { border-left: blank; }
+    NearView #near-text:focus { border-left: thick $primary; }
     NearView .keys { margin: 0; }
     """
     WHERE = "near"

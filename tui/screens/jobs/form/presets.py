@@ -41,6 +41,7 @@ class FormPresets:
     def choose_preset(self) -> None:
         """Save what is typed by a name, or take what was saved."""
         if self._form.busy:
+            self._form.context.tell("Wait until the job is made, or not", seconds=3)
             return
         saved = self.saved or {}
         choices = [

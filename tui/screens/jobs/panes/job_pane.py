@@ -194,7 +194,7 @@ class JobPane(Vertical):
             empty=self._nothing("events", none or "No events yet."),
         )
         if at_end:
-            listing.action_last()
+            listing.move_to(listing.count - 1)
 
     def _show_checkpoints(self) -> None:
         points = self.checkpoints

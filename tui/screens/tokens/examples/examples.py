@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from tui.commands import key_of
 from tui.dispatch import handles
 from tui.screens.tokens.examples.listing import (
-    NO_EXAMPLE_MEANT,
     NO_EXAMPLES,
     Wanted,
     fence,
@@ -100,7 +100,9 @@ class Examples:
         line = await self._line_meant()
         if line is None or line > len(state.document):
             none = not any(shown.report.examples for shown in state.files)
-            self._context.tell(NO_EXAMPLES if none else NO_EXAMPLE_MEANT)
+            keys = f"{key_of('bars.left')} {key_of('bars.right')}"
+            meant = f"No example under the cursor: {keys} move to a bar that has some."
+            self._context.tell(NO_EXAMPLES if none else meant)
             return
         text = state.document.line(line - 1)
         try:

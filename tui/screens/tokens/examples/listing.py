@@ -32,7 +32,6 @@ def none_far() -> str:
 
 
 NO_EXAMPLES = "The file has no examples."
-NO_EXAMPLE_MEANT = "No example under the cursor: ← → move to a bar that has some."
 
 
 def none_here() -> str:

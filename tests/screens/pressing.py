@@ -1,0 +1,199 @@
+"""Pressing keys one after the other in one app, to see whether anything comes of each."""
+
+from __future__ import annotations
+
+import asyncio
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+from textual import events
+from textual.keys import REPLACED_KEYS, _get_unicode_name_from_key
+
+from tests.until import on_screen, toasts, until
+from tui.screens.dialogs.help import HelpDialog
+from tui.widgets.frame.passing_remark import Remark
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable
+
+    from textual.pilot import Pilot
+    from textual.screen import Screen
+    from textual.widget import Widget
+
+    from tui.commands import Command
+
+LIMIT_S = 30.0  # reached only by a key that is dead
+
+
+def picture(app: Any) -> list[Any]:
+    """Return all that is drawn, colours too: a cursor that moves is seen by them."""
+    return [[*strip] for strip in app.screen._compositor.render_strips(app.screen.size)]
+
+
+def words(drawn: list[Any]) -> list[str]:
+    """Return the text of what is drawn."""
+    return ["".join(one.text for one in line) for line in drawn]
+
+
+def action_of(screen: Screen[Any], key: str) -> str:
+    """Return what a key would do, of all that have it: what has the focus comes first."""
+    for _, bindings in screen._binding_chain:
+        if found := bindings.key_to_bindings.get(key):
+            return found[0].action
+    return ""
+
+
+class Presser:
+    """Presses keys and notes those of which nothing is seen: `dead`."""
+
+    def __init__(self, pilot: Pilot[Any]) -> None:
+        self.pilot, self.app = pilot, pilot.app
+        self.dead: list[str] = []
+
+    def send(self, *keys: str) -> None:
+        """Send keys as a terminal does, all at once."""
+        for key in keys:
+            name = _get_unicode_name_from_key(REPLACED_KEYS.get(key, key))
+            try:
+                character: str | None = unicodedata.lookup(name)
+            except KeyError:
+                character = key if len(key) == 1 else None
+            self.app.post_message(events.Key(key, character))
+
+    async def settled(self) -> list[Any]:
+        """Return what is drawn once nothing changes any more and nothing is said."""
+        app: Any = self.app
+        app.clear_notifications()
+        app.said = Remark()
+        last = None
+        while True:
+            screen, shown = app.screen, picture(app)
+            if (screen, shown) == last and not app.holds_typed:
+                return shown
+            last = screen, shown
+            await asyncio.sleep(0.03)
+
+    async def seen(
+        self,
+        key: str,
+        at: Screen[Any],
+        before: list[Any] | None = None,
+        passing: Screen[Any] | None = None,
+    ) -> bool:
+        """Press a key and tell whether anything is seen of it `at` a screen, or another opens.
+
+        `before` is what it looked like before, `passing` a screen over it that the key closes.
+        """
+        app = self.app
+        if before is None:
+            before = await self.settled()
+        self.send(key)
+
+        def shows() -> bool:
+            if app.screen is not at:
+                return app.screen is not passing
+            return bool(toasts(app)) or picture(app) != before
+
+        try:
+            await until(shows, seconds=LIMIT_S)
+        except AssertionError:
+            return False
+        return True
+
+    async def command(self, where: str, one: Command, before: Iterable[str] = ()) -> None:
+        """Press the first key of a command, after others; and those that are not bound the same."""
+        screen = self.app.screen
+        for key in before:
+            if not await self.seen(key, screen):
+                self.dead.append(f"{where}: {key} before {one.id}")
+        if not one.keys:
+            return
+        first, *others = to_press(screen, one)
+        for key in (*(() if before else others), first):
+            shown = await self.settled()
+            if not await self.seen(key, screen, shown):
+                self.dead.append(f"{where}: {key} ({one.id})")
+            if key != first:
+                await self.back(screen, words(shown))
+
+    async def back(self, screen: Screen[Any], before: list[str]) -> None:
+        """Close what a key has opened, until this screen is there as it was before."""
+        app: Any = self.app
+        for _ in range(6):  # a dialog over a dialog; at last an error, or a field that was opened
+            await self.settled()
+            if app.screen is screen and words(picture(app)) == before:
+                return
+            at_screen = app.screen is screen
+            self.send("escape")
+            await self.settled()
+            if at_screen:
+                break
+        if app.current_mode != screen.MODE:  # type: ignore[attr-defined]
+            app.show_mode(screen.MODE)  # type: ignore[attr-defined]
+        await until(lambda: app.screen is screen)
+
+    async def widget_keys(self, where: str, widget: Widget, commands: Iterable[Command]) -> None:
+        """Press the keys that a widget has itself, each with the focus on it."""
+        screen = self.app.screen
+        for one in commands:
+            screen.set_focus(widget)
+            before = words(await self.settled())
+            await self.command(where, one)
+            await self.back(screen, before)
+
+    async def dialog(self, where: str, reach: Callable[[], Awaitable[None]]) -> None:
+        """Press all that help tells of a dialog; `reach` opens it, anew where a key closed it."""
+        app: Any = self.app
+        below = app.screen
+        left: list[tuple[str, str]] | None = None
+        while left is None or left:
+            if app.screen is below:
+                try:
+                    await reach()
+                    await until(lambda: getattr(app.screen, "WHERE", "") == where, seconds=10)
+                except AssertionError:
+                    raise AssertionError(f"{where} is not reached:\n{on_screen(app)}") from None
+            dialog: Any = app.screen
+            await self.settled()
+            told = {one.id: one for one in told_of(dialog)}
+            if left is None:
+                left = [(one, key) for one in told for key in to_press(dialog, told[one])]
+            one, key = left.pop(0)
+            place = one.partition(".")[0]
+            for widget in dialog.focus_chain:
+                if place in getattr(widget, "PLACES", ()):
+                    dialog.set_focus(widget)
+                    break
+            if one in told and not await self.seen(key, dialog):  # else it cannot be given now
+                self.dead.append(f"{where}: {key} ({one})")
+            await self.close_down_to(dialog, below)
+        await self.close_down_to(below)
+
+    async def close_down_to(self, *screens: Screen[Any]) -> None:
+        """Close what lies over these screens, what is still to open too."""
+        app = self.app
+        while True:
+            await self.pilot.pause()
+            await self.settled()
+            if app.screen in screens:
+                return
+            self.send("escape")
+
+
+def to_press(screen: Screen[Any], one: Command) -> list[str]:
+    """Return the first key of a command, and those of the others that are not bound the same."""
+    first, *others = one.key_names
+    doing = action_of(screen, first)
+    return [first, *(key for key in others if action_of(screen, key) != doing)]
+
+
+def told_of(dialog: Any) -> list[Command]:
+    """Return what help tells of a dialog, without what holds everywhere."""
+    groups = HelpDialog(dialog.app.current_mode, dialog)._keys
+    return [
+        one
+        for title, commands in groups.items()
+        if title != "Everywhere"
+        for one in commands
+        if one.keys
+    ]
