@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tui.cli.arguments import Commands, Parser, command
 from tui.cli.inputs import REPLACES, STDIN, a_file, refuse_input, refuse_replacing
 from tui.cli.rewrite_files import LEFT, example_lines, not_compared
-from tui.core.dataset.splitting import PROPERTIES, Wanted, by_question, size_remark
+from tui.core.dataset.splitting import PROPERTIES, Wanted, size_remark
 from tui.core.text.text import one_line, plural
 from tui.services.errors import InputError
 from tui.services.transfer.exporting import plan_split, write_split
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     import argparse
 
     from tui.cli.output import Output
-    from tui.core.dataset.splitting import Grouping
     from tui.services.workspace import Workspace
 
 
@@ -49,15 +48,14 @@ async def _split(options: argparse.Namespace, workspace: Workspace, out: Output)
     targets = _targets(options)
     read = await example_lines(options.path)
     lines = [line for line in read if line.strip()]
-    grouping = _grouping(near=options.near)
-    made = await plan_split(workspace.store, lines, wanted, grouping=grouping, fresh=options.fresh)
+    made = await plan_split(workspace.store, lines, wanted, near=options.near, fresh=options.fresh)
     if not options.dry_run:
         for target in targets:
             refuse_input(target, [options.path])
             refuse_replacing(target, options)
         source = Path(options.path).name
         await write_split(
-            workspace.store, workspace.datasets, lines, made, targets, source, grouping=grouping
+            workspace.store, workspace.datasets, lines, made, targets, source, near=options.near
         )
     sizes = (len(made.training), len(made.validation))
     for name, size, path in zip(("training", "validation"), sizes, targets, strict=True):
@@ -86,14 +84,6 @@ async def _split(options: argparse.Namespace, workspace: Workspace, out: Output)
         }
     )
     return LEFT if unread else 0
-
-
-def _grouping(*, near: bool) -> Grouping:
-    if near:
-        from tui.core.near import by_likeness
-
-        return by_likeness
-    return by_question
 
 
 def _targets(options: argparse.Namespace) -> tuple[Path, Path]:

@@ -32,6 +32,7 @@ from tui.core.formats.detection.tables import table_format
 from tui.core.formats.detection.texts import text_kind
 from tui.core.formats.encodings import other_than_latin
 from tui.core.formats.turns import is_conversation
+from tui.core.text.json_text import is_json
 from tui.core.text.text import plural
 
 if TYPE_CHECKING:
@@ -182,11 +183,7 @@ def not_object(line: bytes) -> bool:
 
 def not_json(line: bytes) -> bool:
     """Whether a line cannot be read as JSON at all."""
-    try:
-        orjson.loads(line.removeprefix(BOM_UTF8))
-    except orjson.JSONDecodeError:
-        return True
-    return False
+    return not is_json(line.removeprefix(BOM_UTF8))
 
 
 def _value(line: bytes) -> object:

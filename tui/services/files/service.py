@@ -89,7 +89,17 @@ class FileService:
         cannot be read, is too large for the provider or changes meanwhile, Unanswered when the
         outcome is unknown.
         """
-        return await self._upload(Path(path), purpose, watch)
+        path = Path(path)
+        self._provider.check_writable(f"upload {path.name}")
+        file = await asyncio.to_thread(LocalFile, path)
+        teller = self.transfers.begin(path, file.size, watch)
+        try:
+            if problem := self.limits.problem(file.size):
+                raise InputError(f"Cannot upload {path.name}", problem, self.limits.larger)
+            return await self._sent(file, purpose, teller)
+        finally:
+            teller.end()
+            file.close()
 
     async def find_upload(
         self, path: str | Path, watch: Watch | None = None, purpose: str = "fine-tune"
@@ -107,7 +117,7 @@ class FileService:
         found = await self.find_upload(path, watch)
         if found is not None:
             return found, True
-        return await self._upload(Path(path), "fine-tune", watch), False
+        return await self.upload(path, watch=watch), False
 
     async def unfinished(self) -> Unfinished:
         """Return the uploads in parts that were begun and can be gone on with, newest first."""
@@ -223,18 +233,6 @@ class FileService:
                 if on_progress is not None:
                     on_progress(done)
         await asyncio.to_thread(out.flush)
-
-    async def _upload(self, path: Path, purpose: str, watch: Watch | None) -> FileInfo:
-        self._provider.check_writable(f"upload {path.name}")
-        file = await asyncio.to_thread(LocalFile, path)
-        teller = self.transfers.begin(path, file.size, watch)
-        try:
-            if problem := self.limits.problem(file.size):
-                raise InputError(f"Cannot upload {path.name}", problem, self.limits.larger)
-            return await self._sent(file, purpose, teller)
-        finally:
-            teller.end()
-            file.close()
 
     async def _sent(self, file: LocalFile, purpose: str, teller: Teller) -> FileInfo:
         if self.limits.in_parts(file.size):

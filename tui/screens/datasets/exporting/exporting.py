@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from tui.core.dataset.splitting import Grouping
     from tui.core.formats import Converted, Format
     from tui.screens.datasets.dataset_context import DatasetContext
     from tui.screens.datasets.filtering.marks import MarkedRows
@@ -158,11 +157,10 @@ class Exporting:
         form = await self._context.ask(SplitDialog(len(document)))
         if form is None:
             return
-        grouping = _grouping(near=form.near)
         with at_work(self._context, "split", "splitting"):
             lines = await asyncio.to_thread(_filled, document)
             made = await plan_split(
-                self._context.store, lines, form.wanted, grouping=grouping, fresh=form.fresh
+                self._context.store, lines, form.wanted, near=form.near, fresh=form.fresh
             )
         question = Confirm("Split", split_words(made, form), "choose the files")
         if not await self._context.ask(question):
@@ -174,7 +172,7 @@ class Exporting:
         with at_work(self._context, "split", f"writing {names}"):
             await write_split(
                 self._context.store, self._context.datasets, lines, made, targets,
-                document.path.name, grouping=grouping,
+                document.path.name, near=form.near,
             )  # fmt: skip
         self._context.tell(f"Wrote {names}", seconds=4)
 
@@ -222,13 +220,3 @@ class Exporting:
 
 def _filled(document: Document) -> list[bytes]:
     return [line for line in document.snapshot() if line.strip()]
-
-
-def _grouping(*, near: bool) -> Grouping:
-    if near:
-        from tui.core.near import by_likeness
-
-        return by_likeness
-    from tui.core.dataset.splitting import by_question
-
-    return by_question

@@ -24,7 +24,7 @@ async def plan_split(
     lines: Sequence[bytes],
     wanted: Wanted,
     *,
-    grouping: Grouping = by_question,
+    near: bool = False,
     fresh: bool = False,
 ) -> Split:
     """Divide lines off the loop; examples split before stay on their side unless `fresh`.
@@ -35,7 +35,7 @@ async def plan_split(
 
     def plan() -> Split:
         keys = [content_key(line) for line in lines] if known else []
-        return split(lines, wanted, grouping=grouping, known=known, keys=keys)
+        return split(lines, wanted, grouping=_grouping(near), known=known, keys=keys)
 
     return await asyncio.to_thread(plan)
 
@@ -48,7 +48,7 @@ async def write_split(
     targets: tuple[Path, Path],
     source: str,
     *,
-    grouping: Grouping = by_question,
+    near: bool = False,
 ) -> None:
     """Write the training and the validation file, and remember each example's side.
 
@@ -61,7 +61,7 @@ async def write_split(
     for side, rows, path in parts:
         await asyncio.to_thread(write_lines, path, [lines[row] for row in rows])
         await datasets.record_version(path, len(rows), f"{side} part of {source}")
-    sides = await asyncio.to_thread(_sides, lines, parts, grouping)
+    sides = await asyncio.to_thread(_sides, lines, parts, _grouping(near))
     await record_best_effort(store.sides.keep(sides))
 
 
@@ -77,3 +77,12 @@ def _sides(
             sides[names[row]] = side
             sides[content_key(lines[row])] = side
     return sides
+
+
+def _grouping(near: bool) -> Grouping:
+    """Return what keeps examples together: those that are nearly the same, or of one question."""
+    if near:
+        from tui.core.near import by_likeness
+
+        return by_likeness
+    return by_question
