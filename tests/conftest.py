@@ -11,6 +11,7 @@ import pytest
 
 import tests.exploring  # noqa: F401 - its profile is loaded
 from tests import labs, pilots
+from tests.compiling import compile_all
 from tests.faults.server import FaultServer
 from tests.home import enter_home
 from tui.commands import Keymap, use_keymap
@@ -25,6 +26,12 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 
 labs.fork_them()
 pilots.be_patient()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile all tests where several workers would: for a run of everything, not of a file."""
+    if config.getoption("numprocesses", None) and config.args_source.name == "TESTPATHS":
+        compile_all(config, Path(__file__).parent)
 
 
 @pytest.fixture
