@@ -350,11 +350,6 @@ def _markdown(text: str) -> Iterator[Record]:
     yield from (row_record(line, header, cells) for line, cells in rows)
 
 
-def is_utf16(head: bytes) -> bool:
-    """Whether a file begins with the mark of UTF-16."""
-    return head.startswith(_UTF16)
-
-
 def _decoded_head(head: bytes) -> str:
     if head.startswith(_UTF16):
         return head[: len(head) // 2 * 2].decode("utf-16", "replace")
