@@ -154,3 +154,13 @@ def test_what_is_no_data_is_called_by_its_name(tmp_path: Path, capsys: Any) -> N
             said = out if command == "check" else err
             assert what in said, (command, name, said)
             assert "no line begins" not in said
+
+
+def test_check_says_once_that_rows_have_raw_line_ends(tmp_path: Path, capsys: Any) -> None:
+    row = json.dumps(qa("one\ntwo\nand three", "A")).replace("\\n", "\n")
+    (tmp_path / "raw.jsonl").write_text(f"{row}\n" * 3)
+    assert main(["check", "raw.jsonl"]) == 1
+    out = capsys.readouterr().out
+    assert "Lines 1 to 3 are one object or list" in out
+    assert "2 more likewise. To mend: `finetui fix raw.jsonl -o raw.fixed.jsonl`" in out
+    assert "invalid-json" not in out

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _LONGEST_OBJECT = 20_000
 _LONGEST_TEXT = 500
 _FEW_LINES = 2
+_ALIKE = 12  # characters with which rows of one file begin, such as {"messages":
 _COMMENTS = ("//", "/*", "#", "--")
 
 
@@ -87,8 +88,8 @@ def _end_of_text(line_at: Callable[[int], str], count: int, at: int) -> int:
     lines = [first]
     for number in range(at + 1, min(count, at + _LONGEST_TEXT)):
         line = line_at(number)
-        if _is_whole_object(line):
-            return at
+        if line.startswith(first[:_ALIKE]) or _is_whole_object(line):
+            return at  # the next example
         lines.append(line)
         if '"' in line and line.rstrip().rstrip(",;").endswith("}"):
             text = "\n".join(lines).rstrip().rstrip(",;")

@@ -238,7 +238,7 @@ def _without(signature: bytes, numbers: Set[int]) -> bytes:
 def _spread(columns: ReportColumns, rows: CheckedRows) -> dict[int, int]:
     """Return the last line of each value that spreads over several, by its first (both 0-based).
 
-    None where not a single line is an example: what is wrong with such a file is said once.
+    None where not a single line is an example, and the first says what the whole file is.
     """
     rules = [*RULES.values()]
     damaged = {
@@ -248,7 +248,10 @@ def _spread(columns: ReportColumns, rows: CheckedRows) -> dict[int, int]:
                for number in signature[:1])
     }  # fmt: skip
     starts = places_of(columns.signs, damaged) if damaged else []
-    if not starts or not any(map(is_example, {*columns.kinds})):
+    if not starts:
+        return {}
+    first = rules[columns.signatures[columns.signs[starts[0]]][0]].id
+    if first in WHOLE_DAMAGE and not any(map(is_example, {*columns.kinds})):
         return {}
     from tui.core.fixes.multiline import spread_objects
 
