@@ -49,6 +49,21 @@ class Presser:
     def __init__(self, pilot: Pilot[Any]) -> None:
         self.pilot, self.app = pilot, pilot.app
         self.dead: list[str] = []
+        self._paints, self._last = 0, ((None, -1), [])  # what was drawn after so many paints
+        paint = self.app._display
+
+        def counted(*args: Any) -> None:
+            self._paints += 1
+            paint(*args)
+
+        self.app._display = counted  # type: ignore[method-assign]
+
+    def picture(self) -> list[Any]:
+        """Return what is drawn now, looked at anew only when something was painted."""
+        key: Any = self.app.screen, self._paints
+        if self._last[0] != key:
+            self._last = key, picture(self.app)
+        return self._last[1]
 
     def send(self, *keys: str) -> None:
         """Send keys as a terminal does, all at once."""
@@ -67,7 +82,7 @@ class Presser:
         app.said = Remark()
         last = None
         while True:
-            screen, shown = app.screen, picture(app)
+            screen, shown = app.screen, self.picture()
             if (screen, shown) == last and not app.holds_typed:
                 return shown
             last = screen, shown
@@ -92,7 +107,7 @@ class Presser:
         def shows() -> bool:
             if app.screen is not at:
                 return app.screen is not passing
-            return bool(toasts(app)) or picture(app) != before
+            return bool(toasts(app)) or self.picture() != before
 
         try:
             await until(shows, seconds=LIMIT_S)
@@ -121,7 +136,7 @@ class Presser:
         app: Any = self.app
         for _ in range(6):  # a dialog over a dialog; at last an error, or a field that was opened
             await self.settled()
-            if app.screen is screen and words(picture(app)) == before:
+            if app.screen is screen and words(self.picture()) == before:
                 return
             at_screen = app.screen is screen
             self.send("escape")
