@@ -52,7 +52,7 @@ KEY = "sk-proj-4f9AexampleNotARealKey0000"
         (json.dumps([{"a": [{"k": KEY}]}], indent=2), "1 × API key"),
         (f'{{"body": {{"metadata": {{"{KEY}": "4111-1111-1111-1111"}}}}}}', "Payment card"),
         ("\ufeff" + KEY, "1 × API key"),
-        (b"%PDF-1.7 \0", "is a PDF file: it cannot be looked through for secrets"),
+        (b"%PDF-1.7 \0", "is a PDF document: it cannot be looked through for secrets"),
     ],
 )
 def test_what_is_not_for_training_is_looked_through_too(
