@@ -335,7 +335,7 @@ async def test_a_rule_says_whether_its_fix_knows_what_is_meant(tmp_path: Path) -
         await pilot.press("f")
         panel = screen.query_one(ErrorPanel)
         await until(lambda: panel.failure is not None, pilot)
-        assert "choose it in the message" in panel.failure.cause
+        assert "choose one" in panel.failure.cause
 
 
 async def test_what_is_said_of_a_problem_ends_in_sight_at_80_columns(tmp_path: Path) -> None:
