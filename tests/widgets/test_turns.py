@@ -8,6 +8,7 @@ import pytest
 from rich.cells import cell_len
 
 from tests.widgets.test_conversation import TalkApp
+from tests.widgets.test_markdown_document import text_of
 from tui.core.chat.reply import TokenLogprob
 from tui.widgets.conversation import Conversation
 from tui.widgets.markdown.spans import CHOSEN, DOUBTFUL, UNSURE
@@ -17,7 +18,7 @@ THOUGHT = "Let me see.\nIt is a fern."
 
 
 def lines(block: Block) -> list[str]:
-    return [block.line(at).text.rstrip() for at in range(1, block.height)]
+    return [text_of(block.line(at)).rstrip() for at in range(1, block.height)]
 
 
 def block(turn: Turn, width: int = 60, look: Look | None = None) -> Block:
