@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 # Valid inside JSON, but a terminal acts on it or hides it: written as escapes instead.
 # What `hidden` finds, as ranges: a document may be of megabytes, nearly all of it in ASCII.
 _UNSEEN = re.compile(
-    "[^\x00-\x7e](?<=[\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b\u200e\u200f"
+    "[^\x00-\x7e]"
+    "(?<=[\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b\u200e\u200f"
     "\u2028-\u202e\u2060-\u206f\ud800-\uf8ff\ufeff\ufff9-\ufffb\U000110bd\U000110cd"
     "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001-\U000e007f"
     "\U000f0000-\U0010ffff])"

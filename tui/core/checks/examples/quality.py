@@ -28,6 +28,8 @@ _TRACES = (
     re.compile(rb"\xef(?=\xbf\xbd)"),
 )
 _ESCAPED = (b"\\u00", b"\\ufffd", b"\\uFFFD")
+# What is left of the first without ASCII.
+_GARBLED = re.compile(rb"\xc3(?:[\x82\x83]\xc2|\xa2)")
 
 
 @shortcut
@@ -44,8 +46,11 @@ def _has_escape(line: bytes) -> bool:
 
 def _perhaps_garbled(batch: LineBatch) -> Iterable[int]:
     yield from (at for at in batch.escaped if _has_escape(batch.lines[at]))
-    for trace in () if batch.whole.isascii() else _TRACES:
-        yield from batch.lines_at(batch.places(trace))
+    garbled, unreadable = _TRACES
+    if _GARBLED.search(batch.beyond_ascii):
+        yield from batch.lines_at(batch.places(garbled))
+    if b"\xef\xbf\xbd" in batch.beyond_ascii:
+        yield from batch.lines_at(batch.places(unreadable))
 
 
 HINTS[_may_be_garbled] = _perhaps_garbled

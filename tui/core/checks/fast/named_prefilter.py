@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from itertools import starmap
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.core.checks.fast.byte_prefilter import ASCII, HINTS, LETS, by_rarest, from_rarest
@@ -163,9 +162,20 @@ def _from_rarest(byte: bytes, words: list[tuple[int, bytes]]) -> re.Pattern[byte
     return re.compile(b"%b(?=%b)" % (re.escape(byte), given))
 
 
-_BY_RAREST = [
-    *starmap(_from_rarest, by_rarest(dict.fromkeys(given.word for given in _WORDS)).items())
-]
+_BY_BYTE = by_rarest(dict.fromkeys(given.word for given in _WORDS))
+_BY_RAREST = [_from_rarest(byte, words) for byte, words in _BY_BYTE.items() if len(words) > 1]
+# Of words that share their rarest letter with no other, it is not worth to look around each.
+_BY_WORD = {
+    word: tuple(given for given in _WORDS if given.word == word)
+    for ((_, word), *more) in _BY_BYTE.values()
+    if not more
+}
+# Those of letters beyond ASCII are rare where these letters are not.
+_BEYOND = {
+    letters: re.compile(b"%b(?=%b)" % (re.escape(byte), from_rarest(*one)))
+    for letters, given in _BEYOND_ASCII.items()
+    for byte, (one,) in by_rarest([given.word]).items()
+}
 
 
 def _lets(line: bytes, _rest: bytes) -> bool:
@@ -181,9 +191,10 @@ def _hint(batch: LineBatch) -> Iterable[int]:
     suspects: list[tuple[Iterable[int], tuple[_Given, ...]]]
     suspects = [(batch.holding(mark), given) for mark, given in _BY_MARK.items()]
     suspects += [(batch.matching(pattern), given) for pattern, given in _BY_RARE.items()]
+    suspects += [(batch.having(word), given) for word, given in _BY_WORD.items()]
     suspects += [
-        (batch.having(given.word), (given,))
-        for letters, given in _BEYOND_ASCII.items()
+        (batch.lines_at(batch.places(pattern)), (_BEYOND_ASCII[letters],))
+        for letters, pattern in _BEYOND.items()
         if letters in batch.beyond_ascii
     ]
     suspects.append((batch.escaped, _ESCAPED))

@@ -365,8 +365,17 @@ _ESCAPED_NEAR = re.compile(
 )
 
 
+# What is left of it in the rare bytes.
+_ESCAPED_IN_RARE = re.compile(
+    rb"@(?:(?<=\\@)|%b|[A-Z0gkuxyz.-]*\\u0)"
+    % b"|".join(rb"(?<=\\u%b@)" % (b"[0A-F]" * count) for count in range(5))
+)
+
+
 def _perhaps_escaped(batch: LineBatch) -> Iterable[int]:
-    return batch.lines_at(batch.places(_ESCAPED_NEAR))
+    for at in batch.matching(_ESCAPED_IN_RARE):
+        if _ESCAPED_NEAR.search(batch.lines[at]):
+            yield at
 
 
 pattern_rule(
