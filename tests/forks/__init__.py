@@ -8,7 +8,8 @@ streams, environment, folder, signals and end:
     done = run("tui.cli", "--version", env=environ)
 
 What Python does before the first line of a module (how it chooses an encoding, what it imports)
-is another matter: tests of that use `subprocess`.
+and after the last (a fork runs what was registered for its end, and is taken apart by nobody) is
+another matter: tests of that use `subprocess`.
 """
 
 from __future__ import annotations
