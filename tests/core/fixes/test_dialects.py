@@ -52,6 +52,10 @@ DAMAGE: dict[str, Callable[[list[Any]], str]] = {
     "semicolons": lambda rows: ";\n".join(map(line, rows)) + ";\n",
     "one line of statements": lambda rows: "; ".join(map(line, rows)) + "\n",
     "no-break spaces": lambda rows: "".join(f"\xa0{line(r)}\u2028\u200b\n" for r in rows),
+    "in colours": lambda rows: "".join(
+        re.sub(rf"{_STRING.pattern}|[{{}}:,]", "\x1b[0;32m\\g<0>\x1b[m", line(r)) + "\n"
+        for r in rows
+    ),
     "numbered": lambda rows: "".join(f"{n}: {line(r)}\n" for n, r in enumerate(rows)),
     "logged": lambda rows: "".join(f"2024-05-01 10:00 INFO api - {line(r)}\n" for r in rows),
     "found by grep": lambda rows: "".join(f"a/b.jsonl:7:{line(r)}\n" for r in rows),

@@ -9,7 +9,13 @@ import warnings
 
 from tui.core.fixes import lenient
 from tui.core.fixes.registry import CannotFix, Fixed, line_fix
-from tui.core.text.nearly_json import FENCE, ODD_SPACE, before_object, json_number
+from tui.core.text.nearly_json import (
+    FENCE,
+    ODD_SPACE,
+    before_object,
+    json_number,
+    without_colours,
+)
 
 _BY_HAND = "edit the line with e"
 _LONGEST_PYTHON = 1 << 20
@@ -25,10 +31,11 @@ _END_OF_UNICODE = 0x110000
 
 @line_fix("odd-space")
 def plain_spaces(line: bytes) -> Fixed:
-    """Write blanks for the spaces between values that JSON does not know."""
+    """Write blanks for the spaces between values that JSON does not know; colours go."""
     outside = {"space", "other"}
+    text = without_colours(line.decode())
     return lenient.rewrite(
-        line.decode(), lambda t: ODD_SPACE.sub(" ", t.text) if t.kind in outside else t.text
+        text, lambda t: ODD_SPACE.sub(" ", t.text) if t.kind in outside else t.text
     ).strip().encode()  # fmt: skip
 
 

@@ -11,6 +11,8 @@ SPACES = (
     "\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f\u2060\u3000\ufeff"
 )
 ODD_SPACE = re.compile(f"[{SPACES}]")
+COLOUR = re.compile(r"\x1b\[[\d;]*m")  # as `jq -C` writes for a terminal
+_TEXT_OR_COLOUR = re.compile(rf'("(?:[^"\\]|\\.)*")|{COLOUR.pattern}')
 # A value that a program assigns, exports or gives a function: `export const data = [`.
 CODE = re.compile(
     r"""\s*(?:
@@ -51,6 +53,11 @@ def without_code(text: str) -> tuple[str, tuple[str, ...]]:
     last = end.start() if end else len(text)
     found = (start[0].strip(), text[last:].strip())
     return f"{text[: start.start()]}{text[start.end() : last]}", found
+
+
+def without_colours(text: str) -> str:
+    """Return a text without the colour codes of terminals that stand between its values."""
+    return _TEXT_OR_COLOUR.sub(lambda found: found[1] or "", text)
 
 
 def before_object(text: str) -> str | None:

@@ -114,7 +114,7 @@ def list_name(model: ModelEntry) -> str:
     """Return a model's name for a narrow column: what tells it from others of its base."""
     parts = model.id.split(":")
     if len(parts) > 4 and parts[0] == "ft":
-        return ":".join((parts[3] or "–", *parts[4:]))
+        return ":".join(parts[3:] if parts[3] else parts[2:])
     return short_name(model.id)
 
 

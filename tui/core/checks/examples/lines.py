@@ -177,7 +177,9 @@ def pretty_printed(line: BadLine) -> Finding | None:
     fixable=True,
 )
 def odd_space(line: BadLine) -> Finding | None:
-    """Find no-break, zero-width and other spaces outside of texts."""
+    """Find no-break, zero-width and other spaces outside of texts, and colours of terminals."""
+    if nearly_json.COLOUR.match(line.rest):
+        return _found(line, "the code of a terminal's colour stands here. Remove it.")
     if "control character" in line.reason or not nearly_json.ODD_SPACE.match(line.rest):
         return None
     code = f"U+{ord(line.rest[0]):04X}"
