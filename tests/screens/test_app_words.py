@@ -25,6 +25,7 @@ _OF_THE_SHELL = {
     "settings/setting_texts.py",  # options of commands
     "settings/profiles.py",
     "provider/writes.py",  # what a program of the provider is called with
+    "checks/file_report.py:--encoding NAME",  # in a command on a whole file, for a shell
     "jobs/moving/service.py:--chosen-only does that; or choose another profile.",  # asked first
     "transfer/importing/foreign_files.py",  # option_words
 }

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 _OPEN_FILES = 8192
+_QUEUE = 1024  # connections that wait to be taken
 
 
 def bind(port: int) -> socket.socket:
@@ -53,6 +54,8 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        for sock in sockets or ():
+            sock.listen(_QUEUE)  # asyncio lets as many queue as it takes at once
         self._serving()
         threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
 
@@ -70,6 +73,9 @@ def serve(lab: Lab, sock: socket.socket, serving: Callable[[], None]) -> None:
     config = uvicorn.Config(
         build_app(lab),
         http=PatientProtocol,
+        # So many connections are taken at once before the oldest give way: with more, nothing
+        # could be opened meanwhile, and what is half imported then stays so.
+        backlog=32,
         ws="none",
         lifespan="off",
         log_config=None,

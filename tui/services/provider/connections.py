@@ -10,6 +10,7 @@ Only `http_client` imports this module, as it needs the HTTP library.
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
 import httpx2
@@ -34,9 +35,11 @@ class Client(httpx2.AsyncClient):
         self.event_hooks = {**hooks, "request": [*hooks["request"], self._follow]}
 
     async def aclose(self) -> None:
-        """Close all connections."""
-        await super().aclose()
-        await self._close_streams()
+        """Close all connections, also where this is cancelled meanwhile."""
+        try:
+            await super().aclose()
+        finally:
+            await self._close_streams()
 
     async def __aexit__(
         self,
@@ -44,14 +47,17 @@ class Client(httpx2.AsyncClient):
         error: BaseException | None = None,
         trace: TracebackType | None = None,
     ) -> None:
-        """Close all connections."""
-        await super().__aexit__(kind, error, trace)
-        await self._close_streams()
+        """Close all connections, also where this is cancelled meanwhile."""
+        try:
+            await super().__aexit__(kind, error, trace)
+        finally:
+            await self._close_streams()
 
     async def _close_streams(self) -> None:
         streams, self._streams = self._streams, []
-        for stream in streams:
-            await stream.aclose()
+        async with AsyncExitStack() as closing:  # each, whatever comes of the others
+            for stream in streams:
+                closing.push_async_callback(stream.aclose)
 
     async def _follow(self, request: httpx2.Request) -> None:
         request.extensions["trace"] = self._trace
