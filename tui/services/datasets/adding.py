@@ -11,11 +11,9 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tui.core.checks import check_row
 from tui.core.dataset.example import Example, parse, writer
 from tui.core.dataset.fingerprints import content_key, fingerprints
 from tui.core.dataset.from_answers import KIND_WORDS, beside, longest_run
-from tui.core.fixes.whole import other_layout
 from tui.core.text.text import plural
 from tui.services.datasets.service import absolute
 from tui.services.errors import InputError, NotWritten
@@ -201,6 +199,8 @@ class ExampleAdding:
             except InputError as error:  # a full disk: it is in the journal by now
                 trouble = error.cause
         self._version = document.version if is_open else -1
+        from tui.core.checks import check_row  # here, as the first row asks where it came from
+
         report = await asyncio.to_thread(check_row, number, line)
         return Added(
             path=document.path,
@@ -271,6 +271,8 @@ def _make(path: Path) -> bool:
 
 def _check_kind(path: Path, rows: Snapshot, kind: MadeKind) -> None:
     """Raise InputError for a dataset that takes no examples of this kind."""
+    from tui.core.fixes.whole import other_layout
+
     layout = other_layout(str(path), rows)
     if layout is not None:
         raise InputError(

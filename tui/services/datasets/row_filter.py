@@ -17,7 +17,6 @@ from tui.core.filtering.matching import fields_of, matcher, split
 from tui.core.filtering.nodes import Everything
 from tui.core.filtering.subject import Subject
 from tui.core.tokens.encoding import count_example
-from tui.services.checks.problems import Problems as FoundProblems
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -238,6 +237,9 @@ def _array(ids: Collection[int]) -> Ids:
 
 
 def _by_line(issues: Sequence[Issue]) -> Problems:
+    # Problems are made by the checks alone, for which the first rows do not wait.
+    from tui.services.checks.problems import Problems as FoundProblems
+
     if isinstance(issues, FoundProblems):
         return lambda line: [(rule, issues.severity(rule)) for rule in issues.rules_at(line)]
     found: dict[int, list[tuple[str, str]]] = {}

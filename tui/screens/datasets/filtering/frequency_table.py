@@ -9,7 +9,6 @@ from textual import work
 from textual.widgets import Static
 
 from tui.commands import key_of
-from tui.core.checks import RULES
 from tui.core.dataset.properties import PROPERTIES, selecting
 from tui.core.filtering.nodes import Node
 from tui.core.text.text import one_line, plural
@@ -145,6 +144,9 @@ def _words(wanted: Property, value: Value, width: int) -> Text:
     text = Text(one_line(value.text, width))
     if value.text.isspace():
         return Text({" ": "(a space)", "\n": "↵ (a line break)"}.get(value.text, "(white space)"))
-    if wanted.name == "issue" and value.key in RULES:
-        text.append(f"  {RULES[value.key].title}", style="dim")
+    if wanted.name == "issue":
+        from tui.core.checks import RULES  # 80 ms, and the first rows wait for this module
+
+        if value.key in RULES:
+            text.append(f"  {RULES[value.key].title}", style="dim")
     return text

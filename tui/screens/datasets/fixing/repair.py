@@ -10,7 +10,6 @@ from tui.screens.datasets.problems.problem_rows import rule_of
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import short_path
 from tui.screens.host import at_work
-from tui.services.datasets.repairing import is_for_import
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
@@ -166,6 +165,9 @@ class RepairOffers:
             return
         self._is_new = False
         rule = next((r for r in _NO_LINES if problems.by_rule[r]), "")
+        # The checks and what tells formats are imported by now; the first rows did not wait for it.
+        from tui.services.datasets.repairing import is_for_import
+
         if is_for_import(document.path, document.head):
             rule = ""
         elif not rule or not _from_the_start(document, problems.lines_of(rule)[0]):

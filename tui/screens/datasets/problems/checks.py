@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from tui.core.listeners import Listeners
@@ -91,13 +92,8 @@ class ProblemChecks:
             self._check()
 
     def _begin(self) -> None:
-        from tui.services.checks.checker import Checker
-
-        document = self._context.document
         self.problems = self.foreign = None
         self._checker = None
-        if document is not None:
-            self._checker = Checker(document, self._context.workspace.workers, self._limits)
 
     def _document_changed(self) -> None:
         if not self._context.only_grown:
@@ -113,12 +109,24 @@ class ProblemChecks:
 
     async def _look(self) -> None:
         """Check what has changed and show the problems."""
-        if self._checker is None:
+        checker = await self._made()
+        if checker is None:
             return
-        self._take(await self._checker.issues(self._progress))
+        self._take(await checker.issues(self._progress))
         await asyncio.sleep(_REST_S)
-        if await self._checker.look_alike():
-            self._take(await self._checker.issues())
+        if await checker.look_alike():
+            self._take(await checker.issues())
+
+    async def _made(self) -> Checker | None:
+        """Return the checker of the open file; the first rows are painted while it is imported."""
+        document = self._context.document
+        if self._checker is None and document is not None:
+            await asyncio.to_thread(import_module, "tui.services.checks.checker")
+            from tui.services.checks.checker import Checker
+
+            if self._checker is None and document is self._context.document:
+                self._checker = Checker(document, self._context.workspace.workers, self._limits)
+        return self._checker
 
     def _progress(self, done: int, of: int) -> None:
         self._context.working("checks", f"checking {done * 100 // max(of, 1)} %")
