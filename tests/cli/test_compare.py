@@ -81,13 +81,13 @@ def test_only_what_the_dataset_has_is_sent(home: Home, server: ChatServer, tmp_p
     )  # fmt: skip
     assert (found["prompts"], found["asked"]) == (2, 6)
     assert found["pairs"] == []
-    body = server.bodies[0]
-    assert body["messages"] == [
-        {"role": "system", "content": "Be brief."},
-        {"role": "user", "content": "Number 0"},
-    ]
-    assert (body["temperature"], body["seed"]) == (0.5, 7)
-    assert "tools" not in body
+    asked = sorted(body["messages"][-1]["content"] for body in server.bodies)  # several at once
+    assert asked == ["Number 0"] * 3 + ["Number 1"] * 3
+    for body in server.bodies:
+        assert body["messages"][:-1] == [{"role": "system", "content": "Be brief."}]
+        assert body["messages"][-1]["role"] == "user"
+        assert (body["temperature"], body["seed"]) == (0.5, 7)
+        assert "tools" not in body
 
 
 def test_tools_of_an_example_are_sent_and_its_calls_compared(
