@@ -26,8 +26,7 @@ async def guard(
     """
     for concern in await _concerns(path, workspace, purpose):
         if concern.takes == "repair":
-            named = "`finetui " in concern.text  # a file of another kind, with what reads it
-            step = "" if named else "Repair it: `finetui check` and `finetui fix`."
+            step = "" if concern.says_how else "Repair it: `finetui check` and `finetui fix`."
             raise Unfit("Nothing was sent", concern.text, step)
         text = f"{path} {concern.predicate}"
         if concern.takes == "accept" and concern.topic not in accept:

@@ -59,6 +59,13 @@ async def as_they_end(work: Iterable[Coroutine[Any, Any, _First]]) -> AsyncGener
         await _ended(tasks)
 
 
+async def to_the_end(closing: Coroutine[Any, Any, None]) -> None:
+    """Do what closes something, all of it; a cancellation meanwhile is raised afterwards."""
+    task = asyncio.ensure_future(closing)
+    await _ended([task])
+    task.result()
+
+
 async def _ended(tasks: Sequence[asyncio.Task[Any]]) -> None:
     """Wait until all have ended; a cancellation meanwhile is raised afterwards.
 

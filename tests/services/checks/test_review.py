@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -54,6 +55,16 @@ async def test_secrets_are_asked_about_where_they_leave_and_warnings_where_it_bi
     assert await topics(path, workers, profile) == expected
     path.write_bytes(chat_lines(60))
     assert await topics(path, workers, profile) == []
+
+
+async def test_a_file_that_another_command_reads_has_one_next_step(
+    path: Path, workers: Pool
+) -> None:
+    for data, says_how in ((gzip.compress(chat_lines(20)), True), (b"{broken\n" * 20, False)):
+        path.write_bytes(data)
+        (found,) = await review_file(path, workers, LAB, LIMITS)
+        assert (found.topic, found.takes, found.says_how) == ("errors", "repair", says_how)
+        assert ("finetui convert" in found.text) is says_how
 
 
 async def test_errors_come_alone_and_have_to_be_repaired(path: Path, workers: Pool) -> None:

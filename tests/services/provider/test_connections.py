@@ -6,7 +6,7 @@ import asyncio
 import gc
 import socket
 import warnings
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ import pytest
 from tests.faults.conftest import write_config
 from tests.until import until
 from tui.services.errors import ServiceError
+from tui.services.jobs.every_profile import EveryProfileJobs
 from tui.services.provider.provider import Provider
 from tui.services.workspace import Workspace
 
@@ -74,6 +75,32 @@ async def test_a_request_may_be_ended_at_any_time(
             if await ended_after(provider, turns, end, server if before else None):
                 break
     assert 3 < turns < 999
+
+
+async def test_a_look_at_all_profiles_may_be_cancelled_at_any_time(
+    server: FaultServer, workspace: Workspace
+) -> None:
+    answered: list[object] = []
+    server.lists["/fine_tuning/jobs"] = lambda query: (
+        answered.append(query) or {"data": [], "has_more": False}
+    )
+    looks = EveryProfileJobs(workspace.locations, {}, workspace.store)
+
+    async def look() -> None:
+        async with aclosing(looks.list([workspace.profile])) as found:
+            assert [one.error async for one in found] == [None]
+
+    with nothing_left_open():
+        for number in range(200):
+            looking = asyncio.ensure_future(look())
+            await until(lambda: len(answered) > number)  # noqa: B023 - it is over by then
+            for _ in range(round(1.06**number)):  # more turns of the loop each time
+                await asyncio.sleep(0)
+            if looking.done():
+                break
+            looking.cancel()
+            await asyncio.gather(looking, return_exceptions=True)
+    assert 3 < number < 199
 
 
 async def test_a_handshake_may_be_cancelled(tmp_path: Path) -> None:

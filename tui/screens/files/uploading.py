@@ -171,6 +171,8 @@ class FileUploads:
         for concern in concerns:
             if concern.takes == "repair":
                 step = f"Repair it in Datasets ({key_hint('datasets.problems', 'lists')} it all)."
+                if concern.says_how:
+                    step = ""
                 raise Unfit("Nothing was sent", concern.text, step)
             if not await self._accepted(concern, name):
                 return False

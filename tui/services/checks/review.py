@@ -50,6 +50,11 @@ class Concern:
     counts: Counter[str] = field(default_factory=Counter)
 
     @property
+    def says_how(self) -> bool:
+        """Whether its text names the command that makes another file of the whole one."""
+        return "`finetui " in self.text
+
+    @property
     def predicate(self) -> str:
         """What it says after the name of one file, such as "has 2 warnings: 2 × Empty message"."""
         if self.topic == "warnings":

@@ -66,8 +66,10 @@ class EveryProfileJobs:
             except ServiceError as error:
                 return await _seen(profile, jobs, error)
         finally:
-            await jobs.close()
-            await provider.close()
+            try:
+                await jobs.close()
+            finally:  # whoever looked may be gone, and this be cancelled
+                await provider.close()
 
 
 async def _seen(profile: Profile, jobs: JobService, error: ServiceError | None) -> ProfileJobs:

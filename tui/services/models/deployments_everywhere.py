@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from tui.services.background import as_they_end
+from tui.services.background import as_they_end, to_the_end
 from tui.services.errors import ServiceError
 from tui.services.jobs.every_profile import LONGEST_S
 from tui.services.models.deployments import DeploymentService
@@ -60,7 +60,10 @@ class EveryProfileDeployments:
         return self._open[profile][1]
 
     async def close(self) -> None:
-        """Close all connections."""
+        """Close all connections, even if cancelled."""
+        await to_the_end(self._close())
+
+    async def _close(self) -> None:
         while self._open:
             _, (provider, _) = self._open.popitem()
             await provider.close()

@@ -80,5 +80,7 @@ class EveryProfileModels:
             seen = await inventory.whole()
             return ProfileModels(profile.name, seen, seen.problem is None, seen.problem)
         finally:
-            await jobs.close()
-            await provider.close()
+            try:
+                await jobs.close()
+            finally:  # whoever looked may be gone, and this be cancelled
+                await provider.close()

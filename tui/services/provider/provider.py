@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.core.catalog.providers import ACCOUNT
 from tui.core.text.masking import KEYS, learn
+from tui.services.background import to_the_end
 from tui.services.errors import (
     InputError,
     Malformed,
@@ -266,8 +267,11 @@ class Provider:
             await response.aclose()
 
     async def close(self) -> None:
-        """Close the connections; the provider cannot be used afterwards."""
+        """Close the connections, all of them even if cancelled; it cannot be used afterwards."""
         self._closed = True
+        await to_the_end(self._close())
+
+    async def _close(self) -> None:
         await self._drop_client()
         await self._lab.close()
 
