@@ -80,10 +80,13 @@ async def test_a_request_may_be_ended_at_any_time(
 async def test_a_look_at_all_profiles_may_be_cancelled_at_any_time(
     server: FaultServer, workspace: Workspace
 ) -> None:
-    answered: list[object] = []
-    server.lists["/fine_tuning/jobs"] = lambda query: (
-        answered.append(query) or {"data": [], "has_more": False}
-    )
+    loop, asked = asyncio.get_running_loop(), asyncio.Event()
+
+    def no_jobs(_query: object) -> dict[str, object]:
+        loop.call_soon_threadsafe(asked.set)
+        return {"data": [], "has_more": False}
+
+    server.lists["/fine_tuning/jobs"] = no_jobs
     looks = EveryProfileJobs(workspace.locations, {}, workspace.store)
 
     async def look() -> None:
@@ -93,7 +96,8 @@ async def test_a_look_at_all_profiles_may_be_cancelled_at_any_time(
     with nothing_left_open():
         for number in range(200):
             looking = asyncio.ensure_future(look())
-            await until(lambda: len(answered) > number)  # noqa: B023 - it is over by then
+            await asked.wait()
+            asked.clear()
             for _ in range(round(1.06**number)):  # more turns of the loop each time
                 await asyncio.sleep(0)
             if looking.done():
