@@ -297,8 +297,9 @@ def main() -> None:
     """Print all of it, or the parts that are named."""
     parser = argparse.ArgumentParser(description=__doc__)
     parts = ("bytes", "cpu", "slow", "stream", "rest")
-    parser.add_argument("parts", nargs="*", default=parts, choices=[*parts, []])
+    parser.add_argument("parts", nargs="*", help=f"of {', '.join(parts)}; all, where none is named")
     chosen = parser.parse_args()
+    chosen.parts = chosen.parts or [*parts]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         data = folder / "data.jsonl"

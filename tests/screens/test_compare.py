@@ -111,8 +111,10 @@ async def test_one_prompt_is_answered_by_two_models_side_by_side(
     app_home: Path, server: ChatServer
 ) -> None:
     async with compare_screen(app_home, server.url, (80, 24)) as (pilot, screen):
+        assert "all of these models answer it" in on_screen(pilot.app)
         await type_prompt(pilot, "hello")
         await answered(pilot, screen)
+        assert "all of these models" not in on_screen(pilot.app)
         assert texts(screen) == ["base says hello", "ft:b says hello"]
         assert "3 tokens" in str(screen.view.panes[0].border_subtitle)
         assert "price unknown" in str(screen.view.panes[0].border_subtitle)
@@ -232,7 +234,13 @@ async def test_a_dataset_is_asked_looked_through_and_gone_back_to(
         shown = on_screen(pilot.app)
         assert "6 prompts" in shown
         assert "50.0 %" in shown  # each of the two is right on every second
-        assert "p95 s  cost" in shown
+        head, *models = (
+            line.strip(" ┃│")
+            for line in shown.splitlines()
+            if " p95 s" in line or ("%" in line and "unknown" in line)
+        )
+        assert head.endswith("cost")
+        assert {len(line) for line in models} == {len(head)}, "numbers end where their head does"
         assert "against base-one, similarity: better on 3, worse on 3, equal on 0" in (
             " ".join(shown.replace("│", " ").replace("┃", " ").split())
         )

@@ -22,6 +22,7 @@ from tui.screens.dialogs.help import HelpDialog
 from tui.screens.dialogs.path import PathDialog
 from tui.screens.jobs.form.dialog import NewJob
 from tui.widgets.frame.key_hints import KeyHints
+from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -118,10 +119,13 @@ async def test_titles_keys_and_remarks_stand_in_columns(app_home: Path) -> None:
         assert column("a fruit") == column("wide ones") == column("without a key")
         assert column("a fruit") == column("ctrl+o") + len("ctrl+o  ")
         assert any(f"{long}  x  stands over" in line for line in lines)
-        await pilot.press(*"pear")  # typing moves no column
+        listing = pilot.app.screen.query_one(RecordList)
+        assert listing.size.height == len(choices), "no more rows than there are choices"
+        await pilot.press(*"pear")  # typing moves no column, and no line
         await until(lambda: "日本語" not in on_screen(pilot.app), pilot)
         lines = [one.text for one in strips_of(pilot.app.screen)]
         assert column("a fruit") == column("Pear") + len("Job: tickets  ctrl+o  ")
+        assert listing.size.height == len(choices)
 
 
 async def test_what_is_called_as_typed_comes_before_what_only_mentions_it(app_home: Path) -> None:

@@ -86,6 +86,7 @@ async def test_arguments_are_checked_as_typed(chats: Path, size: tuple[int, int]
         await choose(pilot, screen, "m", "call weather")
         editor = await dialog(pilot, screen, CallEditor)
         area = editor.query_one(TextArea)
+        assert not any(area.styles.border.spacing), "the dialog's frame is the only one"
         assert area.text == '{\n  "city": "Oslo",\n  "n": 1.50\n}'
         verdict = editor.query_one("#verdict", Static)
         area.text = '{"city": "Oslo",\n "n": }'

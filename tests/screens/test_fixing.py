@@ -117,6 +117,14 @@ async def test_secrets_are_redacted_under_undo(flawed: Path) -> None:
     async with running(flawed) as (pilot, screen):
         document = screen.document
         await problem(screen, pilot, "personal-email")
+        if screen.problems.rows.is_heading(at := listing(screen, "#problems").cursor):
+            if not screen.problems.rows.is_open("personal-email"):
+                await pilot.press("enter")
+                await until(lambda: screen.problems.rows.is_open("personal-email"), pilot)
+            listing(screen, "#problems").move_to(at + 1)
+            await pilot.pause()
+        detail = str(screen.query_one("#problem-detail").render())
+        assert detail.count("Replace it by a placeholder") == 1, "what to do is said once"
         await pilot.press("F")
         await dialog(screen, pilot, BeforeAfter)
         await pilot.press("y")

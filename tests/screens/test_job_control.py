@@ -11,7 +11,7 @@ from tui.core.jobs.jobs import Job, parse_job
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.jobs.control import JobControl
 from tui.screens.jobs.endings import JobEndings
-from tui.services.errors import InputError, NotOffered, Refused
+from tui.services.errors import NotOffered, Refused
 from tui.services.jobs.polling.poller import PollerState
 
 if TYPE_CHECKING:
@@ -79,13 +79,6 @@ async def test_a_job_is_cancelled_only_after_a_yes() -> None:
     answered(True)
     await context.works[0]()
     assert context.asked == ["ftjob-1", "refresh"]
-
-
-def test_a_job_that_has_ended_is_not_asked_about() -> None:
-    context = Context(job("succeeded"))
-    with pytest.raises(InputError, match="has succeeded"):
-        JobControl(seen_by(context)).ask_to_cancel()
-    assert context.opened == []
 
 
 async def test_a_provider_without_pause_is_named_and_a_paused_job_goes_on() -> None:

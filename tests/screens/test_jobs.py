@@ -206,6 +206,9 @@ async def test_errors_and_unsaved_changes_are_asked_about(dataset: Path) -> None
         assert "line 12" in panel.failure.cause
         assert not form.has_class("-busy")
         assert not screen.context.started
+        await until(lambda: "Cancel job" not in on_screen(screen.app), pilot)
+        await pilot.press("d")
+        await until(lambda: "This job has been cancelled" in on_screen(screen.app), pilot)
 
 
 async def test_secrets_are_asked_about_before_they_leave_the_machine(

@@ -78,7 +78,8 @@ class Adding:
             f"{_sentence(added.place)}: {added.checked}.\n{_sentence(added.state)}.\n"
             f"{back} takes it back, {other} chooses another file.",
             seconds=8,
-            warning=bool(added.trouble) or any(i.severity == "error" for i in added.issues),
+            warning=bool(added.trouble or added.contradicts)
+            or any(i.severity == "error" for i in added.issues),
         )
         state = "saved" if added.saved else "not saved yet"
         self._context.note(f"{added.place}: {state} · {back} takes it back")

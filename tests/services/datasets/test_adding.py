@@ -247,6 +247,21 @@ async def test_a_full_disk_loses_nothing(
     assert rows_of(path) == [chat("b").raw]
 
 
+async def test_a_row_that_answers_the_same_prompt_differently_is_named(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    path = dataset(tmp_path / "train.jsonl", chat("Up.", "And where?"), chat("Right."))
+    result = await added(workspace, path, chat("Left."))
+    assert result.checked == "row 2 answers the same prompt differently"
+    assert (await added(workspace, path, chat("Down.", "From here?"))).checked == "no problems"
+    again = await added(workspace, path, chat("Up.", "And where?"), again=True)
+    assert again.checked == "no problems", "the same answer does not contradict"
+    pairs = dataset(tmp_path / "pairs.jsonl", pair("Left.", "Right."), pair("Up.", "Left."))
+    assert (await added(workspace, pairs, pair("Up.", "Down."))).checked == "no problems"
+    judged = await added(workspace, pairs, pair("Right.", "Left."))
+    assert judged.checked == "row 1 answers the same prompt differently"
+
+
 async def test_it_is_checked_at_once_and_its_origin_kept(
     workspace: Workspace, tmp_path: Path
 ) -> None:

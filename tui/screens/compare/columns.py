@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.containers import Container
 from textual.widgets import Static
 
-from tui.commands import key_hint
+from tui.commands import key_hint, key_of
 from tui.core.compare.sides.repeats import collapsed
 from tui.core.compare.sides.side_by_side import MOST_COLUMNS, measures_words
 from tui.core.text.text import one_line
@@ -30,6 +30,19 @@ if TYPE_CHECKING:
 _ASKED_CHARACTERS = 400
 ENOUGH = 6  # lines of a column with its border
 NARROWEST = 38  # cells of a column; with less they stand above each other
+
+
+def nothing_asked() -> str:
+    """Return what is said above columns that nothing was asked yet, with the keys in use."""
+    keys = (
+        key_hint("compare.run", "asks a whole dataset"),
+        key_hint("compare.add", "adds a model"),
+        key_hint("compare.earlier", "opens earlier runs"),
+    )
+    return (
+        "Type a question below: all of these models answer it.\n"
+        f"After {key_of('app.escape')}: {', '.join(keys)}."
+    )
 
 
 class ColumnPane(Pane):
@@ -118,8 +131,9 @@ class ColumnsView(Container):
         prompt = comparison.prompt
         said = "" if prompt is None else one_line(prompt.title, _ASKED_CHARACTERS)
         system = "" if prompt is None else _system(prompt.messages)
-        self._asked.update(f"{f'system: {system}  ' if system else ''}{said and f'▸ {said}'}")
-        self._asked.display = bool(said)
+        asked = f"{f'system: {system}  ' if system else ''}{said and f'▸ {said}'}"
+        self._asked.update(asked if said else nothing_asked())
+        self._asked.display = bool(said or comparison.columns)
         self._empty.set_class(not comparison.columns, "-shown")
         self._columns.set_class(not comparison.columns, "-empty")
         reference = comparison.reference

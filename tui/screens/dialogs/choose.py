@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _APART = 2  # blanks between columns
+_FEWEST, _MOST = 3, 12  # rows of the list
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,6 @@ class Choose(Dialog[T]):
     so can a current value that is not listed: above the matches, as the first row.
     """
 
-    DEFAULT_CSS = """
-    Choose RecordList { height: 12; }
-    """
     WHERE = "choose"
     CHOSEN = "choose.take"
 
@@ -72,6 +70,7 @@ class Choose(Dialog[T]):
         self._columns: tuple[int, int, int] | None = None  # for a width: of titles, of keys
         self._own: Choice[T] | None = None  # the row of what is typed
         self._current = current
+        self._rows = 0  # of the list
         self._start = next((i for i, c in enumerate(self.choices) if c.value == current), 0)
 
     def compose_content(self) -> ComposeResult:
@@ -118,11 +117,19 @@ class Choose(Dialog[T]):
         return matches
 
     def _show(self, typed: str) -> None:
+        self._make_room()
         matches = self.matching(typed)
         self._columns = None
         self._own = self._as_typed(typed.strip())
         self.listed = matches if self._own is None else [self._own, *matches]
         self.query_one(RecordList).show(len(self.listed), self._row, empty=self._empty)
+
+    def _make_room(self) -> None:
+        """Have room for all choices, as far as there is any; typing changes nothing of it."""
+        rows = len(self.choices) + (self._typed is not None)
+        if (rows := min(max(rows, self._rows, _FEWEST), _MOST)) != self._rows:
+            self._rows = rows
+            self.query_one(RecordList).styles.height = rows
 
     def _as_typed(self, text: str) -> Choice[T] | None:
         """Return what is typed as a choice of its own, unless it is listed."""

@@ -70,7 +70,7 @@ class TextEditor(Dialog[str]):
     DEFAULT_CSS = """
     TextEditor > .dialog { width: 96%; height: 92%; }
     TextEditor.-small > .dialog { width: 76; height: 16; }
-    TextEditor TextArea { height: 1fr; border: none; padding: 0; }
+    TextEditor TextArea { height: 1fr; }
     """
     WHERE = "editor"
 

@@ -9,7 +9,7 @@ from tui.commands import key_hint
 from tui.core.text.text import one_line
 from tui.dispatch import handles
 from tui.screens.dialogs.confirm import Confirm
-from tui.services.errors import InputError, NotOffered, Refused
+from tui.services.errors import NotOffered, Refused
 
 if TYPE_CHECKING:
     from tui.core.jobs.jobs import Job
@@ -28,9 +28,6 @@ class JobControl:
         job = self._context.job
         if job is None:
             return
-        if job.terminal:
-            cause = f"job {job.id} has {_past(job.status)}"
-            raise InputError("Nothing to cancel", cause, "")
         question = (
             f"Cancel {job.id} ({one_line(job.suffix or job.model, 40)})?\n"
             "It stops for good; the steps trained so far may be billed and make no model."
@@ -53,8 +50,6 @@ class JobControl:
         job = self._context.job
         if job is None:
             return
-        if job.terminal:
-            raise InputError("Nothing to pause", f"job {job.id} has {_past(job.status)}", "")
         jobs = self._context.service
         try:
             await (jobs.resume(job.id) if job.status == "paused" else jobs.pause(job.id))
@@ -74,5 +69,6 @@ class JobControl:
         self._context.poller.refresh()
 
 
-def _past(status: str) -> str:
+def ended_words(status: str) -> str:
+    """Return what a job that has ended has done, after "has"."""
     return {"cancelled": "been cancelled"}.get(status, status)

@@ -11,7 +11,7 @@ from tui.core.provider.parsing import as_text
 from tui.core.text.text import one_line, plural
 from tui.screens.base import ModeScreen
 from tui.screens.jobs.asking import JobAsking
-from tui.screens.jobs.control import JobControl
+from tui.screens.jobs.control import JobControl, ended_words
 from tui.screens.jobs.endings import JobEndings
 from tui.screens.jobs.everywhere import JobsEverywhere
 from tui.screens.jobs.form.opening import JobMaking
@@ -48,6 +48,7 @@ def needs_deployment() -> str:
     return f"it needs a deployment; the settings ({key_of('jobs.events')}) say how."
 
 
+_OF_RUNNING = frozenset({"jobs.cancel", "jobs.pause"})
 FEW = 2  # leave the room to the curve
 
 
@@ -76,6 +77,7 @@ class JobsScreen(ModeScreen):
         context.on_state.append(self._take_state)
         context.on_paint.append(self._paint)
         self._said = ""
+        self._ended = False  # whether the job under the cursor has
         self._of_last_time: str | None = None  # the job under the cursor then, until it is listed
         self.listing = JobsPane(self._line_of)
         self.pane = pane = JobPane()
@@ -215,6 +217,10 @@ class JobsScreen(ModeScreen):
             self.set_class(not context.jobs, "-no-jobs")
             self.refresh_bindings()
         self.set_class(len(context.jobs) <= FEW, "-few-jobs")
+        ended = context.job is not None and context.job.terminal
+        if ended != self._ended:
+            self._ended = ended
+            self.refresh_bindings()
         if (job_id := self.listing.show(context.jobs, context.selected)) is not None:
             self.subscriptions.select(job_id)
             self._show_selected()
@@ -274,6 +280,13 @@ class JobsScreen(ModeScreen):
         `left` is called once it is left without a job.
         """
         self.making.new_from(what, left)
+
+    def out_of_view(self, command_id: str) -> str:
+        """Say that a job has ended of what would stop it."""
+        job = self.context.job
+        if command_id not in _OF_RUNNING or job is None or not job.terminal:
+            return ""
+        return f"This job has {ended_words(job.status)}: there is nothing to stop."
 
     # -- layers and copying ------------------------------------------------------------
 

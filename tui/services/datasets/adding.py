@@ -69,7 +69,8 @@ class Added:
     """An example that was added as row `number`, from 1.
 
     `saved` is whether the file holds it by now; `trouble` says why not where it should have
-    been. `is_open` is whether it is the open dataset.
+    been. `is_open` is whether it is the open dataset. `contradicts` is the row, from 1, that
+    answers the same prompt differently: a corrected answer stands beside the one it corrects.
     """
 
     path: Path
@@ -80,6 +81,7 @@ class Added:
     saved: bool
     issues: tuple[Issue, ...]
     trouble: str = ""
+    contradicts: int = 0
 
     @property
     def place(self) -> str:
@@ -105,7 +107,10 @@ class Added:
             if any(issue.severity == severity for issue in self.issues)
         ]
         first = next((i for i in self.issues if i.severity != "info"), None)
-        return "no problems" if first is None else f"{', '.join(counts)}: {first.message}"
+        told = [] if first is None else [f"{', '.join(counts)}: {first.message}"]
+        if self.contradicts:
+            told.append(f"row {self.contradicts:,} answers the same prompt differently")
+        return "; ".join(told) or "no problems"
 
 
 class ExampleAdding:
@@ -184,9 +189,12 @@ class ExampleAdding:
         there = None if again else await asyncio.to_thread(find, rows, line)
         if there is not None:
             return AlreadyThere(document.path, there + 1)
-        return await self._put(document, line, made.kind)
+        other = await asyncio.to_thread(find_other_answer, rows, line)
+        return await self._put(document, line, made.kind, 0 if other is None else other + 1)
 
-    async def _put(self, document: Document, line: bytes, kind: MadeKind) -> Added:
+    async def _put(
+        self, document: Document, line: bytes, kind: MadeKind, contradicts: int
+    ) -> Added:
         is_open = document is self._datasets.current
         # Changes that were never saved are the user's to save.
         saves = not is_open and not document.modified
@@ -211,6 +219,7 @@ class ExampleAdding:
             saved=not document.modified,
             trouble=trouble,
             issues=report.issues,
+            contradicts=contradicts,
         )
 
     async def _take_back(self) -> str:
@@ -245,6 +254,25 @@ def find(rows: Sequence[bytes] | Snapshot, line: bytes) -> int | None:
         row = rows[at]
         if needle in row and fingerprints(row).content == wanted:
             return at
+    return None
+
+
+def find_other_answer(rows: Sequence[bytes] | Snapshot, line: bytes) -> int | None:
+    """Return the position of the first row that answers the same prompt differently, or None.
+
+    Blocks, as long as `find`.
+    """
+    example = parse(line)
+    mine = fingerprints(line, example)
+    if not mine.choice or not isinstance(example, Example):
+        return None
+    asked = [m.text for m in example.messages if m.role == "user"]
+    needle = max(map(longest_run, asked), key=len, default=b"")
+    for at in range(len(rows)):
+        if needle in (row := rows[at]):
+            other = fingerprints(row)
+            if other.choice == mine.choice and other.answer != mine.answer:
+                return at
     return None
 
 

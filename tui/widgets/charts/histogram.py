@@ -181,8 +181,8 @@ class Histogram(Widget, can_focus=True):
         self._draw_anew()
 
     def _draw_anew(self) -> None:
-        if self._histogram is None:
-            return
+        if self._histogram is None or not self.size.width:
+            return  # bars for a width that nobody knows yet would be painted twice
         most = max(1, self._plot_width // _LEAST_BAR)
         self._bars = bars_of(self._histogram, most, self._largest)
         self.cursor = self._bar_at(self._value)

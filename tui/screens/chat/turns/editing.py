@@ -61,7 +61,11 @@ class TurnEditing:
         tree = edit(self._session.tree, node.id, with_text(node.message, text))
         if node.role == "assistant":
             self._session.change(tree)
-            self._context.tell("This answer counts now; type to go on from it.", seconds=4)
+            self._context.tell(
+                f"This answer counts now: {key_hint('chat.prompt', 'goes')} on from it, "
+                f"{key_hint('chat.add', 'adds')} it to data.",
+                seconds=4,
+            )
         else:
             self._ask(tree)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.cells import set_cell_size
+from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 from textual.widgets import Static
 
@@ -132,7 +132,7 @@ class ResultsPane(Pane):
         width, names = self.list.scrollable_content_region.width, self._looked_at.names
         cell = _cell_width(width, len(names))
         text = set_cell_size(f"{'line':>{_LINE - 1}} prompt", _title_width(width, len(names)))
-        text += "".join(set_cell_size(_short(name, cell - 1), cell) for name in names)
+        text += "".join(_right(_short(name, cell - 1), cell) for name in names)
         self._head.update(text)
 
     def _row(self, at: int, width: int) -> Text:
@@ -154,7 +154,7 @@ class ResultsPane(Pane):
                 words = f"{words} {seconds:.1f} s" if words != "–" else f"{seconds:.1f} s"
             if failed:
                 words = f"{words} failed".strip("– ")
-            text.append(set_cell_size(words, cell), style="bold red" if failed else "")
+            text.append(_right(words, cell), style="bold red" if failed else "")
         return text
 
 
@@ -170,6 +170,11 @@ def _title_width(width: int, columns: int) -> int:
 
 def _cell_width(width: int, columns: int) -> int:
     return max(8, min(_CELL, (width - _LINE - 16) // max(columns, 1)))
+
+
+def _right(text: str, width: int) -> str:
+    """Return a text at the right of its cells, as numbers stand below each other."""
+    return set_cell_size(" " * (width - cell_len(text)) + text, width)
 
 
 def _short(name: str, width: int) -> str:
@@ -201,8 +206,8 @@ def _sums(looked_at: LookedAt, found: Sequence[Summary], width: int) -> Text:
     text = Text(no_wrap=True, overflow="ellipsis")
     for number, row in enumerate(lines):
         names = _short(row[0], widths[0])
-        cells = [c.ljust(w) for c, w in zip((names, *row[1:]), widths, strict=True)]
-        text.append("  ".join(cells).rstrip() + "\n", style="dim" if number == 0 else "")
+        cells = [names.ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]
+        text.append("  ".join(cells) + "\n", style="dim" if number == 0 else "")
     if looked_at.missing:
         how = (
             "asking …"

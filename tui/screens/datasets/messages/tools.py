@@ -38,7 +38,7 @@ class CallEditor(Dialog[edits.CallDraft]):
 
     DEFAULT_CSS = """
     CallEditor > .dialog { width: 96%; height: 92%; }
-    CallEditor TextArea { height: 1fr; border: none; padding: 0; margin: 1 0 0 0; }
+    CallEditor TextArea { height: 1fr; margin: 1 0 0 0; }
     """
     WHERE = "call"
     KEEPS = True

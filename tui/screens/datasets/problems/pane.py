@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from textual.widgets import Static
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 # So few problems are all shown at once; of more the rules first.
 _ALL_OPEN = 8
 _DETAIL_LINES = 5  # of what is said of one problem, as in screen.tcss
+_SENTENCE_END = re.compile(r"(?<=[.!?]) ")
 _WORD = 12  # what a line may lose to the word that goes to the next
 _SHORTEST = 40
 
@@ -112,7 +114,7 @@ class ProblemsPane(Pane):
             text = f"{rule.explanation} ({rule.id}; {lists})"
         else:
             fixes = f"; {key_hint('datasets.fix', 'fixes it')}" if issue.fixable else ""
-            rest = f" {rule.explanation} ({rule.id}{fixes})"
+            rest = f" {_beside(rule.explanation, issue.message)} ({rule.id}{fixes})"
             text = one_line(issue.message, max(self._room() - len(rest), _SHORTEST)) + rest
         self.query_one("#problem-detail", Static).update(visible(text))
 
@@ -136,3 +138,9 @@ class ProblemsPane(Pane):
             return
         self._opened = (self._opened or set()) ^ {rule.id}
         self._list()
+
+
+def _beside(explanation: str, message: str) -> str:
+    """Return of an explanation what the message before it does not say already."""
+    parts = _SENTENCE_END.split(explanation)
+    return " ".join(part for part in parts if part not in message)
