@@ -164,8 +164,6 @@ async def _count(path: str, options: argparse.Namespace, workspace: Workspace) -
 
 def _refuse_layout(file: Path, named: str, examples: int) -> None:
     """Raise InputError for a file that holds no line of ours, since it is something else."""
-    from tui.cli.rewrite_files import not_by_line
-    from tui.core.fixes.whole import other_layout
     from tui.core.formats.detection.packed import not_text
     from tui.services.datasets.disk.file_lines import read_rows
 
@@ -173,6 +171,10 @@ def _refuse_layout(file: Path, named: str, examples: int) -> None:
     try:
         if examples and not not_text(rows.source.head):
             return
+        # All formats, fixes and checks come with these: a file of examples needs none of them.
+        from tui.cli.rewrite_files import not_by_line
+        from tui.core.fixes.whole import other_layout
+
         layout = other_layout(named, rows)
     finally:
         rows.close()

@@ -180,6 +180,12 @@ class ScreenContext(Context):
         if self._screen.focused is None:
             widget.focus()
 
+    async def painted(self) -> None:
+        """Wait until what there is now has been painted, which goes first."""
+        done = asyncio.Event()
+        self._screen.call_after_refresh(done.set)
+        await done.wait()
+
     def cancel(self, group: str) -> None:
         """End the workers of a group."""
         self._screen.workers.cancel_group(self._screen, group)
