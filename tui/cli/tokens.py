@@ -189,10 +189,9 @@ def _over(
     if most is None:
         return 0
     found = [
-        {"path": report.path, "line": int(line), "tokens": int(tokens)}
+        {"path": report.path, "line": line, "tokens": tokens}
         for report in reports
-        for line, tokens in zip(report.lines, report.context, strict=True)
-        if tokens > most
+        for line, tokens in report.numbers.over(most)
     ]
     document["over"] = found
     for each in found[:20]:
@@ -203,10 +202,10 @@ def _over(
 
 
 def _write(reports: list[TokenReport], options: argparse.Namespace, out: Output) -> None:
+    if not reports or not (options.per_example or options.report or options.svg or options.png):
+        return
     from tui.services.tokens import export
 
-    if not reports:
-        return
     if options.per_example == "-":
         out.piece(export.as_csv(reports[0]))
     elif options.per_example:

@@ -121,7 +121,7 @@ class ProblemChecks:
         """Return the checker of the open file; it is imported once the first rows are painted."""
         document = self._context.document
         if self._checker is None and document is not None:
-            await self._context.painted()
+            await self._context.until_painted()
             await asyncio.to_thread(import_module, "tui.services.checks.checker")
             from tui.services.checks.checker import Checker
 
