@@ -59,6 +59,7 @@ class TypeAhead(App[None]):
     _guard: Timer | None = None
     _starting = False  # a timer looks whether the program has started
     _last_key = 0.0  # monotonic seconds
+    _shown_once = False  # a frame has been painted
 
     def __init__(self) -> None:
         super().__init__()
@@ -70,11 +71,17 @@ class TypeAhead(App[None]):
         self.acted: Callable[[], None] = lambda: None  # something was typed, clicked or pasted
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
-        """Have only the cells that changed written, where the driver can."""
-        held = self._batch_count or not self._running or self._closed or self._driver is None
+        """Have only the cells that changed written, where the driver can.
+
+        Textual throws away what it paints before it has started all of the app. The first frame
+        is whole by then, and is shown: painted again it would be there a tenth later.
+        """
+        held = self._batch_count and (self._shown_once or not display.is_whole(renderable))
+        held = held or not self._running or self._closed or self._driver is None
         if held or not display.show(self, self._driver, renderable, sync=self._sync_available):
             super()._display(screen, renderable)
         else:
+            self._shown_once = True
             self.post_display_hook()
 
     def use_terminal(self, settings: TerminalSettings) -> None:

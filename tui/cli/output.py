@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import re
 import sys
 from typing import TYPE_CHECKING, Any, TextIO
 
 from tui.cli.signals import broken_off_by_signals, cancelled
-from tui.core.text.json_text import not_of_json
 from tui.core.text.masking import mask
 from tui.core.text.text import one_line, visible, visible_part
 from tui.services.errors import NotWritten
@@ -146,6 +144,10 @@ def _shown(text: str, safe: Callable[[str], str] = visible) -> str:
 
 
 def _json(value: object, encoding: str | None) -> str:
+    import json  # here, as the app's first paint needs none
+
+    from tui.core.text.json_text import not_of_json
+
     text = json.dumps(value, ensure_ascii=False, default=not_of_json)
     try:
         text.encode(encoding or "utf-8", "surrogatepass")
@@ -155,6 +157,8 @@ def _json(value: object, encoding: str | None) -> str:
 
 
 def _escaped(found: re.Match[str]) -> str:
+    import json
+
     return json.dumps(found[0])[1:-1]
 
 

@@ -164,8 +164,6 @@ async def _count(path: str, options: argparse.Namespace, workspace: Workspace) -
 
 def _refuse_layout(file: Path, named: str, examples: int) -> None:
     """Raise InputError for a file that holds no line of ours, since it is something else."""
-    from tui.cli.rewrite_files import not_by_line
-    from tui.core.fixes.whole import other_layout
     from tui.core.formats.detection.packed import not_text
     from tui.services.datasets.disk.file_lines import read_rows
 
@@ -173,6 +171,10 @@ def _refuse_layout(file: Path, named: str, examples: int) -> None:
     try:
         if examples and not not_text(rows.source.head):
             return
+        # All formats, fixes and checks come with these: a file of examples needs none of them.
+        from tui.cli.rewrite_files import not_by_line
+        from tui.core.fixes.whole import other_layout
+
         layout = other_layout(named, rows)
     finally:
         rows.close()
@@ -187,10 +189,9 @@ def _over(
     if most is None:
         return 0
     found = [
-        {"path": report.path, "line": int(line), "tokens": int(tokens)}
+        {"path": report.path, "line": line, "tokens": tokens}
         for report in reports
-        for line, tokens in zip(report.lines, report.context, strict=True)
-        if tokens > most
+        for line, tokens in report.numbers.over(most)
     ]
     document["over"] = found
     for each in found[:20]:
@@ -201,10 +202,10 @@ def _over(
 
 
 def _write(reports: list[TokenReport], options: argparse.Namespace, out: Output) -> None:
+    if not reports or not (options.per_example or options.report or options.svg or options.png):
+        return
     from tui.services.tokens import export
 
-    if not reports:
-        return
     if options.per_example == "-":
         out.piece(export.as_csv(reports[0]))
     elif options.per_example:

@@ -44,7 +44,7 @@ def validation(
 ) -> dict[str, Any]:
     """Say what the validation file costs; `amount` holds only if its tokens are `billed`."""
     facts = training.facts
-    amount = validated(beside.context.tolist(), facts, training.epochs).amount
+    amount = validated(beside.numbers.listed("context"), facts, training.epochs).amount
     if facts.validation_billed is False:
         amount = Decimal(0)
     price = "unknown" if amount is None else f"{amount:.4f} {facts.currency}"

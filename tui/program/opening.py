@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from textual.events import Key
@@ -69,6 +70,7 @@ class Opening:
     async def _open_workspace(self) -> None:
         if isinstance(self._first, ModeScreen):
             await self._first.complete()
+        await asyncio.to_thread(import_module, "tui.services.workspace")
         from tui.services.workspace import Workspace
 
         workspace, unopened = await Workspace.open_safely(self._profile)

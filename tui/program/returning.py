@@ -119,6 +119,7 @@ class Returning:
             )
 
     async def _tell_unanswered(self, workspace: Workspace) -> None:
+        await self._context.until_painted()
         try:
             asked = await workspace.files.unanswered()
         except LedgerError:  # whatever needs it tells so

@@ -66,6 +66,12 @@ class Context:
             self._node, partial(work, *args), group, description, exclusive=exclusive
         )
 
+    async def until_painted(self) -> None:
+        """Wait until what there is now has been painted, which goes first."""
+        done = asyncio.Event()
+        self._node.screen.call_after_refresh(done.set)
+        await done.wait()
+
 
 class DialogContext(Context):
     """What a controller may do with a dialog and with the program around it."""

@@ -265,7 +265,8 @@ class Workspace:
         from tui.services.jobs.spending import Spending
 
         services, reservations = self.services, self.store.reservations
-        listed = lambda: services.poller.state.jobs  # noqa: E731
+        # Nothing is listed by a poller that nobody has asked for.
+        listed = lambda: services.poller.state.jobs if "poller" in vars(services) else ()  # noqa: E731
         return Spending(self.profile, reservations, self.catalog, listed)
 
     def moving(self) -> Moving:

@@ -8,7 +8,6 @@ key, `mask` is applied where text from a server enters and where any text leaves
 from __future__ import annotations
 
 import base64
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -243,6 +242,8 @@ def _begun(form: str, whole: str, most: int) -> int:
 
 def _written(secret: str) -> tuple[str, ...]:
     """Return the ways a secret may be written in a text, longest first."""
+    import json  # a start without a key needs none
+
     data = secret.encode("utf-8", "surrogatepass")
     forms = {
         secret,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from tui.screens.datasets.bulk.bulk import BulkOperations
 from tui.screens.datasets.comparing import Comparing
@@ -16,6 +16,7 @@ from tui.screens.datasets.editing.moving import Moving
 from tui.screens.datasets.editing.preference import PreferencePairs
 from tui.screens.datasets.editing.raw import RawEditing
 from tui.screens.datasets.exporting.exporting import Exporting
+from tui.screens.datasets.files.on_disk import DiskQuestion, DiskWatch
 from tui.screens.datasets.files.opening import Opening
 from tui.screens.datasets.files.sample import SampleTour
 from tui.screens.datasets.files.saving import Saving
@@ -37,52 +38,35 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tui.screens.base import ModeScreen
-    from tui.screens.datasets.bulk.runner import BulkRunner
-    from tui.screens.datasets.dataset_context import DatasetContext
-    from tui.screens.datasets.files.on_disk import DiskQuestion
-    from tui.screens.datasets.files.opener import Opener
-    from tui.screens.datasets.filtering.filtered_rows import FilteredRows
-    from tui.screens.datasets.filtering.filtering import Filtering
-    from tui.screens.datasets.filtering.marks import MarkedRows
-    from tui.screens.datasets.problems.checks import ProblemChecks
-    from tui.screens.datasets.problems.pane import ProblemsPane
+    from tui.screens.datasets.workbench import Workbench
 
 
-class Shared(Protocol):
-    """What the controllers are made of: the screen's panes and the objects several share."""
+def controllers(screen: Workbench, mode: ModeScreen) -> Iterator[object]:
+    """Make the controllers of a screen whose panes and shared objects there are.
 
-    context: DatasetContext
-    opener: Opener
-    checks: ProblemChecks
-    marked: MarkedRows
-    filtered: FilteredRows
-    filtering: Filtering
-    problems: ProblemsPane
-    bulk: BulkRunner
-    disk_question: DiskQuestion
-
-
-def controllers(screen: Shared, mode: ModeScreen) -> Iterator[object]:
-    """Make the controllers of a screen whose panes and shared objects there are."""
+    A dataset may be open by then, for its rows are shown first.
+    """
     yield from _file_controllers(screen, mode)
     yield from _row_controllers(screen)
     yield from _edit_controllers(screen)
 
 
-def _file_controllers(screen: Shared, mode: ModeScreen) -> Iterator[object]:
+def _file_controllers(screen: Workbench, mode: ModeScreen) -> Iterator[object]:
     context, opener, checks = screen.context, screen.opener, screen.checks
     importing = Importing(context, checks)
     repairs = Repairs(context, opener, importing.import_path)
+    question = DiskQuestion(context)
+    screen.disk_watch = DiskWatch(context, question)
     yield Opening(context, opener)
     yield SampleTour(context, opener, mode)
-    yield Saving(context, opener, screen.disk_question)
+    yield Saving(context, opener, question)
     yield importing
     yield Exporting(context, screen.marked)
     yield Fixing(context, checks, screen.problems.asked, screen.bulk, repairs)
     yield RepairOffers(context, checks, repairs)
 
 
-def _row_controllers(screen: Shared) -> Iterator[object]:
+def _row_controllers(screen: Workbench) -> Iterator[object]:
     context, marked, checks = screen.context, screen.marked, screen.checks
     yield Marking(context, marked)
     yield Frequencies(context, screen.filtered, screen.filtering.open_with)
@@ -93,7 +77,7 @@ def _row_controllers(screen: Shared) -> Iterator[object]:
     yield BulkOperations(context, marked, screen.bulk)
 
 
-def _edit_controllers(screen: Shared) -> Iterator[object]:
+def _edit_controllers(screen: Workbench) -> Iterator[object]:
     context = screen.context
     external = ExternalEditor(context)
     rewriter = ExampleRewriter(context, external)

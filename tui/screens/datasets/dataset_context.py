@@ -13,7 +13,6 @@ from tui.core.text.text import one_line
 from tui.screens.controller_context import ScreenContext, opens
 from tui.screens.datasets.selection import Selection
 from tui.screens.datasets.shown_rows import ShownRows
-from tui.screens.dialogs import target
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
@@ -95,6 +94,12 @@ class DatasetContext(ScreenContext):
         document.on_read(self.row_read.tell)
         self._tell_changed()
 
+    def when_opened(self, listener: Callable[[], None]) -> None:
+        """Call a function for each document opened, beginning with the one that is open."""
+        self.document_opened.add(listener)
+        if self.document is not None:
+            listener()
+
     def _tell_changed(self) -> None:
         if self.document is not None:
             shown = self.selection.shown >= 0 and not self.rows.filtered
@@ -162,6 +167,8 @@ class DatasetContext(ScreenContext):
 
     async def ask_target(self, title: str, value: str, *, own: Path | None = None) -> Path | None:
         """Ask for a file to write to, and again before one that exists, not `own`, is replaced."""
+        from tui.screens.dialogs import target
+
         return await target.ask_target(self.app, title, value, own=own)
 
     def tell(self, text: str, *, seconds: float | None = 3, warning: bool = False) -> None:

@@ -19,7 +19,7 @@ class ExampleOrigins:
         self._context = context
         context.selection.moved.add(self._look)
         context.document_changed.add(self._look)
-        context.document_opened.add(self._look)
+        context.when_opened(self._look)
 
     @handles("datasets.origin", group="origin-open")
     async def open(self) -> None:

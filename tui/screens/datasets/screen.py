@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tui.screens.datasets.bulk.runner import BulkRunner
     from tui.screens.datasets.dataset_context import DatasetContext
-    from tui.screens.datasets.files.on_disk import DiskQuestion, DiskWatch
+    from tui.screens.datasets.files.on_disk import DiskWatch
     from tui.screens.datasets.files.opener import Opener
     from tui.screens.datasets.files.returning import DatasetPlace
     from tui.screens.datasets.filtering.filtered_rows import FilteredRows
@@ -55,8 +55,10 @@ _WITHOUT_DATASET = frozenset({"datasets.open", "datasets.sample", "datasets.impo
 class DatasetsScreen(ModeScreen):
     """Everything about one dataset at a time: panes, and a controller for each capability.
 
-    The first paint of the program is this screen's start page. All the rest (`workbench`) is
-    neither made nor loaded before that; without it there is no document and no workspace.
+    The first paint of the program is this screen's start page. The panes (`workbench`) are
+    neither made nor loaded before that; without them there is no document and no workspace.
+    What carries out commands (`controllers`) is loaded once these have been painted, or when a
+    command is given.
     """
 
     MODE: ClassVar[str] = "datasets"
@@ -81,7 +83,6 @@ class DatasetsScreen(ModeScreen):
     problems: ProblemsPane
     place: DatasetPlace
     bulk: BulkRunner
-    disk_question: DiskQuestion
     disk_watch: DiskWatch
 
     def __init__(self) -> None:
@@ -90,8 +91,8 @@ class DatasetsScreen(ModeScreen):
         self.welcome = Welcome(self._open_soon)
         self._lists_recents = False
         self._had_rows = True
-        self._built = False
-        self.dispatcher.when_asked(self._build)
+        self._built = self._commanded = False
+        self.dispatcher.when_asked(self._command)
 
     def _open_soon(self, path: Path) -> None:
         self.opener.open_soon(path)
@@ -103,13 +104,13 @@ class DatasetsScreen(ModeScreen):
             yield from self._workbench()
 
     async def complete(self) -> None:
-        """Add the panes behind the start page, and what carries out the commands."""
+        """Add the panes behind the start page."""
         if not self.query("#workbench"):
             await asyncio.to_thread(import_module, "tui.screens.datasets.workbench")
             await self.query_one("#body").mount(*self._workbench())
 
     def _build(self) -> None:
-        """Make the panes and the controllers."""
+        """Make the panes and what they share."""
         from tui.screens.datasets.workbench import build
 
         if self._built:
@@ -124,6 +125,25 @@ class DatasetsScreen(ModeScreen):
             self.marked.counted,
         ):
             happened.add(self._show_state)
+
+    async def _prepare_commands(self) -> None:
+        """Load and make what carries out commands, once what can be seen has been painted."""
+        await self.context.until_painted()
+        await asyncio.to_thread(import_module, "tui.screens.datasets.controllers")
+        self._command()
+
+    def _command(self) -> None:
+        """Make what carries out commands, with all that it needs."""
+        self._build()
+        if self._commanded:
+            return
+        self._commanded = True
+        from tui.screens.datasets.controllers import controllers
+
+        for owner in controllers(self, self):
+            self.dispatcher.add(owner)
+        if self.is_attached and not self.is_current:
+            self.disk_watch.pause()
 
     def _workbench(self) -> Iterator[Widget]:
         self._build()
@@ -146,9 +166,12 @@ class DatasetsScreen(ModeScreen):
     def on_workspace(self, workspace: Workspace) -> None:
         """Follow the document that is open."""
         self._leave_service()
-        self.checks.judge_for(workspace.files.limits)
+        self.checks.judge_anew()
         self._leave_service = workspace.datasets.subscribe(self._take_document)
         self._take_document()
+        self.context.run(
+            self._prepare_commands, group="commands", description="load the commands of Datasets"
+        )
         if self.document is None:
             self._lists_recents = True
             self.context.run(self._list_recents, group="recents", description="list recent files")
@@ -205,12 +228,12 @@ class DatasetsScreen(ModeScreen):
 
     def on_screen_suspend(self) -> None:
         """Leave the file alone while another screen is shown."""
-        if self._built:
+        if self._commanded:
             self.disk_watch.pause()
 
     def on_screen_resume(self) -> None:
         """Show the row another mode has asked for."""
-        if self._built:
+        if self._commanded:
             self.disk_watch.resume()
         if self.document is not None and (asked := self._example_asked()) is not None:
             self.conversation.go_to(asked)

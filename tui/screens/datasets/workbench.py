@@ -1,4 +1,4 @@
-"""What Datasets has beside its start page: panes, what they share, and the controllers."""
+"""What Datasets has beside its start page: panes, and what they share with the controllers."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from tui.core.filtering.fields import HELP
 from tui.screens.datasets.bulk.runner import BulkRunner
-from tui.screens.datasets.controllers import Shared, controllers
 from tui.screens.datasets.dataset_context import DatasetContext
-from tui.screens.datasets.files.on_disk import DiskQuestion, DiskWatch
 from tui.screens.datasets.files.opener import Opener
 from tui.screens.datasets.files.returning import DatasetPlace
 from tui.screens.datasets.filtering.filtered_rows import FilteredRows
@@ -27,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tui.screens.base import ModeScreen
+    from tui.screens.datasets.files.on_disk import DiskWatch
 
 
 class ExampleFilter(FilterField):
@@ -35,18 +34,26 @@ class ExampleFilter(FilterField):
     HELP = HELP
 
 
-class Workbench(Shared, Protocol):
-    """What a screen of datasets has beside its start page."""
+class Workbench(Protocol):
+    """What a screen of datasets has beside its start page; its controllers are made of this."""
 
+    context: DatasetContext
+    opener: Opener
+    checks: ProblemChecks
+    marked: MarkedRows
     bar: FilterBar
+    filtered: FilteredRows
+    filtering: Filtering
     examples: ExamplesPane
     conversation: ConversationPane
+    problems: ProblemsPane
+    bulk: BulkRunner
     place: DatasetPlace
     disk_watch: DiskWatch
 
 
 def build(screen: Workbench, mode: ModeScreen) -> Iterator[object]:
-    """Give the screen its panes and what they share; yield what handles its commands."""
+    """Give the screen its panes and what they share; yield those that handle commands."""
     conversation = ExampleView(id="conversation", empty="")
     context = DatasetContext(mode, RecordList(id="examples", empty=empty_file()), conversation)
     screen.context = context
@@ -63,6 +70,4 @@ def build(screen: Workbench, mode: ModeScreen) -> Iterator[object]:
     edit = partial(mode.action_command, "datasets.edit")
     filters = (screen.filtering, screen.filtered)
     screen.place = DatasetPlace(context, filters, screen.marked, screen.conversation, edit)
-    screen.disk_question = DiskQuestion(context)
-    screen.disk_watch = DiskWatch(context, screen.disk_question)
-    yield from (screen.problems, screen.filtering, *controllers(screen, mode))
+    yield from (screen.problems, screen.filtering)

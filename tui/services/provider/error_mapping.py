@@ -6,7 +6,6 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import UTC
-from email.utils import parsedate_to_datetime
 from time import time
 from typing import TYPE_CHECKING, Any
 
@@ -148,6 +147,8 @@ def retry_after(response: httpx2.Response) -> float | None:
     header = response.headers.get("retry-after")
     if header is None or (seconds := as_float(header)) is not None:
         return None if header is None else max(0.0, seconds or 0.0)
+    from email.utils import parsedate_to_datetime
+
     try:
         moment = parsedate_to_datetime(header)
         # "-0000" is GMT without a zone: without one Python would take the local zone.

@@ -12,7 +12,6 @@ import os
 import subprocess
 import sys
 import time
-import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
@@ -155,6 +154,8 @@ def answers(base_url: str) -> bool:
     parts = urlsplit(base_url)
     if parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
         return False
+    import urllib.request  # here: rows of a dataset are shown without it
+
     # No proxy stands between this machine and itself.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:

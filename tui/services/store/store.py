@@ -5,73 +5,75 @@ Every call runs in one thread of its own, so the event loop never waits for the 
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from tui.services.store.database import Database
 from tui.services.store.renaming import rename_profile
-from tui.services.store.tables.asked_uploads_table import AskedUploadsTable
-from tui.services.store.tables.deletions_table import DeletionsTable
-from tui.services.store.tables.exchanges_table import ExchangesTable
-from tui.services.store.tables.files_table import FilesTable
-from tui.services.store.tables.forecasts_table import ForecastsTable
-from tui.services.store.tables.jobs_table import JobsTable
-from tui.services.store.tables.listings_table import ListingsTable
-from tui.services.store.tables.models_table import ModelsTable
-from tui.services.store.tables.origins_table import OriginsTable
-from tui.services.store.tables.parts_table import PartsTable
-from tui.services.store.tables.recent_table import RecentTable
-from tui.services.store.tables.refusals_table import RefusalsTable
-from tui.services.store.tables.reservations_table import ReservationsTable
-from tui.services.store.tables.seen_jobs_table import SeenJobsTable
-from tui.services.store.tables.sides_table import SidesTable
-from tui.services.store.tables.versions_table import VersionsTable
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tui.services.store.tables.asked_uploads_table import AskedUploadsTable
     from tui.services.store.tables.chats_table import ChatsTable
     from tui.services.store.tables.comparisons_table import ComparisonsTable
+    from tui.services.store.tables.deletions_table import DeletionsTable
+    from tui.services.store.tables.exchanges_table import ExchangesTable
+    from tui.services.store.tables.files_table import FilesTable
+    from tui.services.store.tables.forecasts_table import ForecastsTable
+    from tui.services.store.tables.jobs_table import JobsTable
+    from tui.services.store.tables.listings_table import ListingsTable
+    from tui.services.store.tables.models_table import ModelsTable
+    from tui.services.store.tables.origins_table import OriginsTable
+    from tui.services.store.tables.parts_table import PartsTable
+    from tui.services.store.tables.recent_table import RecentTable
+    from tui.services.store.tables.refusals_table import RefusalsTable
+    from tui.services.store.tables.reservations_table import ReservationsTable
+    from tui.services.store.tables.seen_jobs_table import SeenJobsTable
+    from tui.services.store.tables.sides_table import SidesTable
+    from tui.services.store.tables.versions_table import VersionsTable
 
 
 class Store:
-    """The ledger's tables. Their methods raise LedgerError when the file cannot be used."""
+    """The ledger's tables. Their methods raise LedgerError when the file cannot be used.
+
+    Each is made, and its module `NAME_table` loaded, when it is first asked for: all of them take
+    as long to load as a command takes that reads one.
+    """
+
+    files: FilesTable
+    parts: PartsTable
+    asked_uploads: AskedUploadsTable
+    listings: ListingsTable
+    jobs: JobsTable
+    seen_jobs: SeenJobsTable
+    forecasts: ForecastsTable
+    reservations: ReservationsTable
+    models: ModelsTable
+    deletions: DeletionsTable
+    exchanges: ExchangesTable
+    refusals: RefusalsTable
+    recent: RecentTable
+    versions: VersionsTable
+    sides: SidesTable
+    origins: OriginsTable
+    chats: ChatsTable
+    comparisons: ComparisonsTable
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._db = db = Database(path)
-        self.files = FilesTable(db)
-        self.parts = PartsTable(db)
-        self.asked_uploads = AskedUploadsTable(db)
-        self.listings = ListingsTable(db)
-        self.jobs = JobsTable(db)
-        self.seen_jobs = SeenJobsTable(db)
-        self.forecasts = ForecastsTable(db)
-        self.reservations = ReservationsTable(db)
-        self.models = ModelsTable(db)
-        self.deletions = DeletionsTable(db)
-        self.exchanges = ExchangesTable(db)
-        self.refusals = RefusalsTable(db)
-        self.recent = RecentTable(db)
-        self.versions = VersionsTable(db)
-        self.sides = SidesTable(db)
-        self.origins = OriginsTable(db)
+        self._db = Database(path)
 
-    # These two bring conversations, plans and scores with them (60 ms of imports), which most
-    # commands and the first screen have no use for.
-    @cached_property
-    def chats(self) -> ChatsTable:
-        """The chats that are kept."""
-        from tui.services.store.tables.chats_table import ChatsTable
+    if not TYPE_CHECKING:  # a name that is not a table is a mistake
 
-        return ChatsTable(self._db)
-
-    @cached_property
-    def comparisons(self) -> ComparisonsTable:
-        """Runs of comparisons and what was answered in them."""
-        from tui.services.store.tables.comparisons_table import ComparisonsTable
-
-        return ComparisonsTable(self._db)
+        def __getattr__(self, name: str) -> Any:
+            """Make a table."""
+            if name not in Store.__annotations__:
+                raise AttributeError(name)
+            module = import_module(f"tui.services.store.tables.{name}_table")
+            table = getattr(module, f"{name.title().replace('_', '')}Table")(self._db)
+            setattr(self, name, table)
+            return table
 
     async def rename_profile(self, old: str, new: str) -> bool:
         """Give all that is kept of a profile to another name; False where that has a history."""

@@ -8,17 +8,15 @@ from typing import TYPE_CHECKING, Any, Literal
 from tui.core.money import pricing
 from tui.core.tokens import distribution
 from tui.services.tokens.counting.columns import AT
-from tui.services.tokens.counting.gathering import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import numpy as np
     from numpy.typing import NDArray
 
     from tui.core.catalog.models import ModelFacts
     from tui.core.money.pricing import Cost, Truncation
     from tui.core.tokens.distribution import Summary
+    from tui.services.tokens.example_numbers import ExampleNumbers
 
 Measure = Literal[
     "context", "trained", "messages", "turns", "characters",
@@ -28,26 +26,21 @@ MEASURES: tuple[Measure, ...] = (
     "context", "trained", "messages", "turns", "characters",
     "system", "user", "assistant", "tool",
 )  # fmt: skip
-_PREFERENCE = KINDS.index("preference")
 
 
 @dataclass(frozen=True, slots=True)
 class TokenReport:
     """The tokens and the price of one file.
 
-    `table` has one row an example, its columns named by `columns.NAMES`; `lines` are their
-    1-based lines. Lines that are not an example are left out. `predicted_epochs` are what the
-    provider would choose. `counter` names the tokenizer that counted, and is empty when
-    everything was remembered; `note` says why a faster one was left aside. `sums` are those of
-    the table's columns.
+    `numbers` are those of its examples. `predicted_epochs` are what the provider would choose.
+    `counter` names the tokenizer that counted, and is empty when everything was remembered;
+    `note` says why a faster one was left aside.
     """
 
     path: str
     model: str
     facts: ModelFacts
-    rows: int
-    lines: NDArray[np.int64]
-    table: NDArray[np.uint32]
+    numbers: ExampleNumbers
     truncated: tuple[Truncation, ...]
     epochs: int
     predicted_epochs: int
@@ -55,13 +48,27 @@ class TokenReport:
     cost: Cost
     counter: str = ""
     note: str = ""
-    sums: tuple[int, ...] = ()
     _summaries: dict[str, Summary] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def examples(self) -> int:
         """How many examples were counted."""
-        return len(self.lines)
+        return len(self.numbers)
+
+    @property
+    def rows(self) -> int:
+        """How many lines the file has, examples or not."""
+        return self.numbers.rows
+
+    @property
+    def lines(self) -> NDArray[np.intp]:
+        """The 1-based line of every example."""
+        return self.numbers.lines
+
+    @property
+    def table(self) -> NDArray[np.uint32]:
+        """One row an example, its columns named by `columns.NAMES`."""
+        return self.numbers.table
 
     def values(self, name: str) -> NDArray[np.int64]:
         """Return one number an example: a measure, or any other of `columns.NAMES`."""
@@ -71,12 +78,12 @@ class TokenReport:
 
     def total(self, name: str) -> int:
         """Return the sum of a measure over all examples."""
-        return self.sums[AT[name]]
+        return self.numbers.sums[AT[name]]
 
     def spread(self, name: str) -> Summary:
         """Return the spread of a measure; computed once, a moment for a large file."""
         if name not in self._summaries:
-            self._summaries[name] = distribution.summary(self.values(name))
+            self._summaries[name] = distribution.summary(self.numbers.column(name))
         return self._summaries[name]
 
     @property
@@ -180,41 +187,27 @@ class TokenReport:
 
 
 def make_report(
-    table: NDArray[np.uint32],
+    numbers: ExampleNumbers,
     path: str,
     facts: ModelFacts,
     requested: int | None,
     counted_by: tuple[str, str] = ("", ""),
 ) -> TokenReport:
-    """Make the report of a file from the numbers of all its lines. Runs in a thread."""
-    import numpy as np
-
-    examples = np.flatnonzero(table[:, AT["kind"]])
-    # Most files hold examples only: their numbers are not held twice.
-    kept = table if len(examples) == len(table) else table[examples]
-    lines = examples + 1
-    context = kept[:, AT["context"]].astype(np.int64)
-    preference = bool(len(kept)) and bool((kept[:, AT["kind"]] == _PREFERENCE).all())
-    rule = facts.epochs_dpo if preference else facts.epochs
-    epochs = pricing.epochs(len(kept), rule, requested)
+    """Make the report of a file from the numbers of its examples. Runs in a thread."""
+    rule = facts.epochs_dpo if numbers.all_preference else facts.epochs
+    epochs = pricing.epochs(len(numbers), rule, requested)
     limit = facts.training_limit
-    kept_tokens = context if limit is None else np.minimum(context, limit)
-    billed = pricing.billed_tokens((int(kept_tokens.sum()),), None, epochs)
-    over = np.empty(0, np.intp) if limit is None else np.flatnonzero(context > limit)
-    pairs: Sequence[tuple[int, int]] = [(int(lines[at]), int(context[at])) for at in over.tolist()]
+    billed = pricing.billed_tokens((numbers.within(limit),), None, epochs)
     return TokenReport(
         path=path,
         model=facts.id,
         facts=facts,
-        rows=len(table),
-        lines=lines,
-        table=kept,
-        truncated=pricing.truncated(pairs, limit),
+        numbers=numbers,
+        truncated=pricing.truncated(() if limit is None else numbers.over(limit), limit),
         epochs=epochs,
-        predicted_epochs=pricing.epochs(len(kept), rule),
+        predicted_epochs=pricing.epochs(len(numbers), rule),
         billed_tokens=billed,
         cost=pricing.cost(billed, facts),
         counter=counted_by[0],
         note=counted_by[1],
-        sums=tuple(kept.sum(axis=0, dtype=np.int64).tolist()),
     )

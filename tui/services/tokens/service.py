@@ -17,10 +17,14 @@ from tui.services.datasets.disk.file_lines import reading
 from tui.services.errors import InputError
 from tui.services.tokens.counting.counts import Cancelled, Counted, Counting, CountingError
 from tui.services.tokens.counting.worker import in_pieces, lost
+from tui.services.tokens.example_numbers import ArrayNumbers, FewNumbers
 from tui.services.tokens.report import TokenReport, make_report
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from tui.core.dataset.lines import Lines
     from tui.core.money.terms import Pricing
@@ -85,14 +89,12 @@ class TokenService:
         OSError when the rows cannot be read, CountingError when counting fails, and InputError
         for the user's catalogue.
         """
-        facts = await asyncio.to_thread(lambda: self.catalog.find(model))
-        if money is not None:
-            facts = money.priced(facts)
+        facts = await asyncio.to_thread(self._facts, model, money)
         teller = _Teller(path, facts, epochs, on_progress, on_part)
         counted = await self._counting.count(rows, facts.encoding, teller.tick, cancelled)
         await teller.end()
         report = await asyncio.to_thread(
-            make_report, counted.table, path, facts, epochs, (counted.by, counted.note)
+            _made, counted.table, path, facts, epochs, (counted.by, counted.note)
         )
         if on_progress is not None:
             on_progress(len(rows), len(rows))
@@ -117,7 +119,15 @@ class TokenService:
                 encoding = (await asyncio.to_thread(lambda: self.catalog.find(model))).encoding
                 self.prepare(rows, encoding, screen=False)
                 await asyncio.to_thread(rows.source.index)
+            facts = await asyncio.to_thread(self._facts, model, money)
+            known = await asyncio.to_thread(self._counting.remembered, rows, facts.encoding)
+            if known is not None:
+                return make_report(FewNumbers(known), path, facts, epochs)
             return await self.report(rows, path, model, epochs=epochs, money=money)
+
+    def _facts(self, model: str, money: Pricing | None) -> ModelFacts:
+        facts = self.catalog.find(model)
+        return facts if money is None else money.priced(facts)
 
     def prepare(
         self, rows: Lines, encoding: str = DEFAULT_ENCODING, *, screen: bool = True
@@ -173,6 +183,10 @@ class TokenService:
         return await asyncio.to_thread(self._counting.ask, task, head, body)
 
 
+def _made(table: NDArray[np.uint32], *facts: Any) -> TokenReport:
+    return make_report(ArrayNumbers(table), *facts)
+
+
 def _lines_of(rows: Lines, numbers: Sequence[int]) -> list[bytes]:
     return [rows[number - 1] for number in numbers]
 
@@ -218,7 +232,7 @@ class _Teller:
         # A copy first: numpy must not look twice at what other threads change meanwhile.
         done = counted.done.copy()
         rows = await asyncio.to_thread(lambda: counted.table[done])
-        tell(await asyncio.to_thread(make_report, rows, self._path, self._facts, self._epochs))
+        tell(await asyncio.to_thread(_made, rows, self._path, self._facts, self._epochs))
         # Of a long count the parts are large: they must not take the time it needs itself.
         now = time.monotonic()
         self._next = now + max(_PART_S, _PART_REST * (now - began))

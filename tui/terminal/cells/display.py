@@ -19,6 +19,11 @@ def painter_of(driver: Driver | None) -> Painter | None:
     return getattr(driver, "painter", None)
 
 
+def is_whole(painted: RenderableType | None) -> bool:
+    """Whether this is a frame of the whole screen."""
+    return isinstance(painted, LayoutUpdate)
+
+
 def show(
     app: App[Any], driver: Driver | None, painted: RenderableType | None, *, sync: bool
 ) -> bool:

@@ -6,8 +6,6 @@ import re
 import shlex
 from pathlib import PurePath
 
-from tui.core.fixes.damaged import wide_encoding
-
 _HEAD = 64 * 1024
 _BEGINS = re.compile(rb"^[ \t]*[\[{]", re.MULTILINE)  # as a line of JSON does
 _OFFICE = "an Office document"
@@ -64,6 +62,8 @@ def _is_binary(head: bytes) -> bool:
     """Whether bytes hold zeros as no text does, not even UTF-16 or lines that a crash left."""
     if 0 not in head or not head.strip(b"\0 \t\r\n") or _BEGINS.search(head):
         return False
+    from tui.core.fixes.damaged import wide_encoding  # brings all fixes; few files hold zeros
+
     return wide_encoding(head) == ""
 
 

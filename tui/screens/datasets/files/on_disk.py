@@ -32,7 +32,7 @@ class DiskWatch:
         self._timer: Timer | None = None
         self._looking = False
         self._told_of: tuple[object, str] = (None, "")
-        context.document_opened.add(self._begin)
+        context.when_opened(self._begin)
 
     def _begin(self) -> None:
         if self._timer is None:

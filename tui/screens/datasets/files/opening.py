@@ -26,7 +26,7 @@ class Opening:
     def __init__(self, context: DatasetContext, opener: Opener) -> None:
         self._context, self._opener = context, opener
         self._elsewhere = EditedElsewhere(context)
-        context.document_opened.add(self._opened)
+        context.when_opened(self._opened)
 
     @handles("datasets.open")
     def ask(self) -> None:

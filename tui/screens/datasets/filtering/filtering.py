@@ -9,7 +9,6 @@ from tui.commands import key_of
 from tui.core.filtering.nodes import Everything, FilterError, Node
 from tui.core.filtering.parser import parse
 from tui.dispatch import handles
-from tui.screens.dialogs.choose import Choice, Choose
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 
     from tui.screens.datasets.dataset_context import DatasetContext
     from tui.screens.datasets.filtering.filtered_rows import FilteredRows
+    from tui.screens.dialogs.choose import Choose
     from tui.screens.filter_bar import FilterBar
     from tui.services.settings.saved_filters import SavedFilters
 
@@ -142,12 +142,16 @@ class Filtering:
         )
 
     def _recall(self) -> None:
+        from tui.screens.dialogs.choose import Choose  # the first rows need no dialog
+
         none = f"none yet; {key_of('filter.save')} in the field saves one"
         dialog: Choose[str] = Choose("Filters", [], empty=none)
         shown = self._context.open(dialog, self._take_recalled)
         self._context.run(self._offer, dialog, shown, group="recall", description="list filters")
 
     async def _offer(self, dialog: Choose[str], shown: Awaitable[object]) -> None:
+        from tui.screens.dialogs.choose import Choice
+
         filters = await self._saved_filters.load()
         await shown
         choices = [Choice(text, text, "saved") for text in filters.saved]

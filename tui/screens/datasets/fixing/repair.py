@@ -153,11 +153,12 @@ class RepairOffers:
     def __init__(self, context: DatasetContext, checks: ProblemChecks, repairs: Repairs) -> None:
         self._context, self._checks, self._repairs = context, checks, repairs
         self._is_new = False  # the file has not been checked since it was opened
-        context.document_opened.add(self._begin)
         checks.changed.add(self._checked)
+        context.when_opened(self._begin)
 
     def _begin(self) -> None:
         self._is_new = True
+        self._checked()  # they may have been checked before this was loaded
 
     def _checked(self) -> None:
         document, problems = self._context.document, self._checks.problems

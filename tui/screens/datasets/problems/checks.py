@@ -41,7 +41,6 @@ class ProblemChecks:
         self.foreign: Foreign | None = None  # the other format that most of the rows are of
         self.changed = Listeners[[]]()
         self._checker: Checker | None = None
-        self._limits: FileLimits | None = None  # of the profile's provider
         context.document_opened.add(self._begin)
         context.document_changed.add(self._document_changed)
         context.selection.moved.add(self._give_way)
@@ -74,14 +73,15 @@ class ProblemChecks:
 
     # -- checking ----------------------------------------------------------------------
 
-    def judge_for(self, limits: FileLimits) -> None:
-        """Tell problems as grave as they are at a provider."""
-        if limits == self._limits:
-            return
-        self._limits = limits
-        if self._checker is not None:
-            self._checker.limits = limits
+    def judge_anew(self) -> None:
+        """Tell problems as grave as they are at the provider of the profile in use."""
+        if self._checker is not None and self._limits != self._checker.limits:
+            self._checker.limits = self._limits
             self._check()
+
+    @property
+    def _limits(self) -> FileLimits:
+        return self._context.workspace.files.limits
 
     def take_alike(
         self, found: Found, others: FileLines | None = None, path: Path | None = None
@@ -118,9 +118,10 @@ class ProblemChecks:
             self._take(await checker.issues())
 
     async def _made(self) -> Checker | None:
-        """Return the checker of the open file; the first rows are painted while it is imported."""
+        """Return the checker of the open file; it is imported once the first rows are painted."""
         document = self._context.document
         if self._checker is None and document is not None:
+            await self._context.until_painted()
             await asyncio.to_thread(import_module, "tui.services.checks.checker")
             from tui.services.checks.checker import Checker
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 MOST_BYTES = 100_000_000  # beyond it the older half is dropped
 _LAYOUT = zlib.crc32(f"9 {','.join(NAMES)} {sys.byteorder}".encode()) >> 1
-_HASH = 8  # bytes of one
+_HASH, _NUMBER = 8, 4  # bytes of one
 _TABLE = (
     "CREATE TABLE IF NOT EXISTS counts (id INTEGER PRIMARY KEY, encoding TEXT NOT NULL,"
     " checksum INTEGER NOT NULL, piece INTEGER NOT NULL, hashes BLOB NOT NULL,"
@@ -115,6 +115,11 @@ class CountCache:
     def load(self, encoding: str) -> KnownLines:
         """Return all lines counted with an encoding so far."""
         return KnownLines(*(self._do(lambda db: _read(db, encoding)) or (b"", b"", {})))
+
+    def piece(self, encoding: str, digest: int, rows: int) -> bytes | None:
+        """Return the numbers of so many lines that stand together; None if they are not known."""
+        found = self._do(lambda db: _read_piece(db, encoding, digest)) or b""
+        return found if len(found) == rows * len(NAMES) * _NUMBER else None
 
     def put(self, encoding: str, hashes: bytes, numbers: bytes, piece: int = 0) -> None:
         """Keep the numbers of lines counted together, and the hashes of the lines.
@@ -217,3 +222,12 @@ def _read(db: sqlite3.Connection, encoding: str) -> tuple[bytes, bytes, dict[int
             if piece:
                 pieces[piece] = slice(start, rows)
     return b"".join(hashes), b"".join(numbers), pieces
+
+
+def _read_piece(db: sqlite3.Connection, encoding: str, digest: int) -> bytes:
+    sql = "SELECT checksum, hashes, numbers FROM counts WHERE encoding = ? AND piece = ?"
+    found = b""
+    for checksum, hashes, numbers in db.execute(sql, (encoding, digest)):
+        if _checksum(hashes, numbers, digest) == checksum:
+            found = numbers
+    return found

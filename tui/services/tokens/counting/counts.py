@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 from tui.services.datasets.disk.source import LineSource
 from tui.services.errors import ServiceError
-from tui.services.tokens.counting.cache import CountCache
+from tui.services.tokens.counting.cache import CountCache, digest_of
 from tui.services.tokens.counting.columns import NAMES
 from tui.services.tokens.counting.encoders import fast_is_here
 from tui.services.tokens.counting.feed import chunks_of_file, chunks_of_rows
@@ -109,6 +109,22 @@ class Counting:
             told.new += some.found.new
             told.by, told.note = some.found.by or told.by, some.found.note or told.note
         return await asyncio.to_thread(self._in_order, lines, told, rows, order, encoding)
+
+    def remembered(self, rows: Lines, encoding: str) -> bytes | None:
+        """Return the numbers of all lines of a small file, as the bytes of `Counted.table`. Blocks.
+
+        None unless each piece of it was counted before as it stands. Needs no numpy.
+        """
+        source = _source_of(rows)
+        if self._cache is None or source is None or source.identity.size >= _WORTH_ONE:
+            return None
+        found: list[bytes] = []
+        for chunk in chunks_of_file(source, 0, len(source)):
+            digest = digest_of(chunk.read(bytearray()))
+            if (numbers := self._cache.piece(encoding, digest, chunk.rows)) is None:
+                return None
+            found.append(numbers)
+        return b"".join(found)
 
     def ask(self, task: Task, head: Mapping[str, Any], body: bytes | memoryview = b"") -> Answer:
         """Have a worker process do a task; when it dies, another one with tiktoken. Blocks.
