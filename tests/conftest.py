@@ -15,6 +15,7 @@ from tests.compiling import compile_all
 from tests.faults.server import FaultServer
 from tests.home import enter_home
 from tui.commands import Keymap, use_keymap
+from tui.core.text.masking import KEYS
 from tui.services.workers import Pool
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
     arguments = getattr(item, "funcargs", None) or {}
     labs.end_under(arguments.get("tmp_path", Path("/dev/null")))
     use_keymap(Keymap())  # an app has taken up that of its configuration
+    KEYS.__init__()  # type: ignore[misc]  # nor are keys of all tests before looked for in each text
 
 
 @pytest.hookimpl(wrapper=True)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
+
+from tests.sources import of_each_module
 
 ROOT = Path(__file__).parent.parent
 
@@ -43,54 +45,64 @@ def test_heavy_and_foreign_modules_stay_out(code: str, absent: set[str]) -> None
     assert not loaded_by(code) & absent
 
 
-def modules() -> dict[str, ast.Module]:
-    """Return the syntax tree of every module under tui/ by its name."""
-    found = {}
-    for path in sorted((ROOT / "tui").rglob("*.py")):
-        parts = path.relative_to(ROOT).with_suffix("").parts
-        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-        found[name] = ast.parse(path.read_bytes())
+@of_each_module
+def imported(_path: str, nodes: Sequence[ast.AST]) -> list[tuple[str, str]]:
+    """Return each module that a module imports, and the name in it, if one is named.
+
+    Types alone and imports inside functions count: whoever reads a file has to read those.
+    """
+    found = []
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            found += [(alias.name, "") for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            found += [(module, alias.name) for alias in node.names]
     return found
 
 
-def imports_of(name: str, tree: ast.Module, known: Mapping[str, object]) -> Iterator[str]:
-    """Yield our modules that a module imports: at its top, in functions, for types alone."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            assert not node.level, f"{name} has a relative import"
-            # A package's own name counts only where something it defines itself is meant.
-            within = [f"{node.module}.{alias.name}" for alias in node.names]
-            names = [one if one in known else node.module or "" for one in within]
-        else:
-            continue
-        yield from (one for one in names if one in known and one != name)
+def arrows() -> dict[str, set[str]]:
+    """Return our modules that each of them imports."""
+    found = {}
+    for path, names in imported().items():
+        parts = Path("tui", path).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = names
+    # A package's own name counts only where something it defines itself is meant.
+    return {
+        name: {
+            one
+            for module, within in names
+            if (one := inner if (inner := f"{module}.{within}") in found else module) in found
+            and one != name
+        }
+        for name, names in found.items()
+    }
 
 
-def circles(arrows: Mapping[str, set[str]]) -> list[list[str]]:
+def circles(of: Mapping[str, set[str]]) -> list[list[str]]:
     """Return the strongly connected components of two and more (Tarjan's algorithm)."""
     number: dict[str, int] = {}
     low: dict[str, int] = {}
-    stack: list[str] = []
+    stack: dict[str, None] = {}
     found: list[list[str]] = []
 
     def visit(name: str) -> None:
         number[name] = low[name] = len(number)
-        stack.append(name)
-        for other in sorted(arrows[name]):
+        stack[name] = None
+        for other in sorted(of[name]):
             if other not in number:
                 visit(other)
                 low[name] = min(low[name], low[other])
             elif other in stack:
                 low[name] = min(low[name], number[other])
         if low[name] == number[name]:
-            at = stack.index(name)
-            if len(stack) - at > 1:
-                found.append(sorted(stack[at:]))
-            del stack[at:]
+            within = []
+            while not within or within[-1] != name:
+                within.append(stack.popitem()[0])
+            if len(within) > 1:
+                found.append(sorted(within))
 
-    for name in sorted(arrows):
+    for name in sorted(of):
         if name not in number:
             visit(name)
     return found
@@ -107,12 +119,12 @@ def lines_in(path: Path) -> int:
 
 
 def test_circles_are_found() -> None:
-    arrows = {"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a", "e"}, "e": set()}
-    assert circles(arrows) == [["a", "b", "c"]]
+    made = {"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a", "e"}, "e": set()}
+    assert circles(made) == [["a", "b", "c"]]
 
 
+@pytest.mark.xdist_group("sources")
 def test_no_modules_import_each_other() -> None:
-    """Types alone and imports inside functions count: whoever reads a file has to read those."""
-    known = modules()
-    arrows = {name: {*imports_of(name, tree, known)} for name, tree in known.items()}
-    assert circles(arrows) == []
+    relative = {path for path, names in imported().items() if any(m[:1] == "." for m, _ in names)}
+    assert not relative
+    assert circles(arrows()) == []

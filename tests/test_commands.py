@@ -6,7 +6,6 @@ import ast
 import re
 import string
 from collections import defaultdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,6 +17,7 @@ from textual.widgets import TextArea
 
 from tests.classes import ancestors_of_ours, classes_of
 from tests.key_tables import SCREENS, dialogs_of, renew
+from tests.sources import of_each_module
 from tui.app import FinetuiApp
 from tui.commands import (
     COMMANDS,
@@ -42,9 +42,8 @@ from tui.widgets.field import Fold, OneOf
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
 
-TUI = Path(__file__).parent.parent / "tui"
 WHERES = ["app", *(mode for _, mode, _ in MODES)]
 # What terminals or tmux turn into another key, or keep (docs of both; seen under tmux 3.3).
 UNSENDABLE = {"ctrl+h", "ctrl+i", "ctrl+m", "ctrl+left_square_bracket", "ctrl+b"}
@@ -178,15 +177,6 @@ def test_bindings_come_from_the_table(where: str) -> None:
     assert bound == {b.id for b in bindings_for(where)}
 
 
-def calls_of(tree: ast.AST, names: set[str]) -> Iterator[ast.Call]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            called = node.func
-            name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
-            if name in names:
-                yield node
-
-
 # What Textual looks for behind `key_`, such as `ctrl_s`, `question_mark` or `x`.
 KEY_NAMES = {one.value.replace("+", "_") for one in Keys} | {*string.ascii_letters}
 KEY_NAMES |= {key.replace("+", "_") for one in COMMANDS for key in one.keys.split(",")}
@@ -194,15 +184,16 @@ KEY_NAMES |= {key.replace("+", "_") for one in COMMANDS for key in one.keys.spli
 
 def keys_declared(node: ast.AST) -> list[str]:
     """Return what in a piece of a program gives a key a meaning."""
-    text = ast.unparse(node)
     match node:
         case ast.Call(func=ast.Name(id="Binding")):
-            return [text]
-        case ast.Call(func=ast.Attribute(attr="bind")) if "_bindings.bind" in text:
-            return [text]
+            return [ast.unparse(node)]
+        case ast.Call(func=ast.Attribute(attr="bind")):
+            text = ast.unparse(node)
+            return [text] if "_bindings.bind" in text else []
         # A key told apart by hand: `event.key == "enter"`.
         case ast.Compare(left=ast.Attribute(attr="key"), comparators=[one]):
             told = isinstance(one, (ast.Constant, ast.Tuple, ast.Set, ast.List))
+            text = ast.unparse(node)
             return [text] if text.startswith("event.key") and told else []
         # Textual takes tuples and texts for bindings too.
         case ast.AnnAssign(target=ast.Name(id="BINDINGS"), value=ast.List(elts=made)):
@@ -210,21 +201,40 @@ def keys_declared(node: ast.AST) -> list[str]:
         # Textual calls `key_x` of a widget when x is pressed.
         case ast.ClassDef(body=body):
             named = [one.name for one in body if isinstance(one, ast.FunctionDef)]
-            return [name for name in named if name.removeprefix("key_") in {*KEY_NAMES} - {name}]
+            return [one for one in named if one[:4] == "key_" and one[4:] in KEY_NAMES]
     return []
 
 
+def is_line_of_keys(node: ast.AST) -> bool:
+    """Whether a piece of a program makes a text of the class of a line of keys."""
+    if not isinstance(node, ast.Call):
+        return False
+    called = node.func
+    name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+    return name == "Static" and any(
+        word.arg == "classes" and getattr(word.value, "value", "") == "keys"
+        for word in node.keywords
+    )
+
+
+@of_each_module
+def declared(_path: str, nodes: Sequence[ast.AST]) -> list[str]:
+    """Return what gives a key a meaning in a module."""
+    return [one for node in nodes for one in keys_declared(node)]
+
+
+@of_each_module
+def lines_of_keys(_path: str, nodes: Sequence[ast.AST]) -> list[int]:
+    """Return where a module makes a line of keys."""
+    return [node.lineno for node in nodes if is_line_of_keys(node)]  # type: ignore[attr-defined]
+
+
+@pytest.mark.xdist_group("sources")
 def test_no_key_is_declared_outside_the_table() -> None:
-    found = []
-    for path in (
-        TUI / "app.py",
-        TUI / "type_ahead.py",
-        *(TUI / "program").rglob("*.py"),
-        *(TUI / "screens").rglob("*.py"),
-    ):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            found += [f"{path.relative_to(TUI)}: {one}" for one in keys_declared(node)]
-    assert found == []
+    parts = {"app.py", "type_ahead.py", "program", "screens"}
+    found = {path: keys for path, keys in declared().items() if path.split("/")[0] in parts}
+    assert len(found) > 100
+    assert {path: keys for path, keys in found.items() if keys} == {}
 
 
 @pytest.mark.parametrize(
@@ -242,17 +252,12 @@ def test_every_way_to_declare_a_key_is_seen(text: str) -> None:
     assert any(keys_declared(node) for node in ast.walk(ast.parse(text)))
 
 
+@pytest.mark.xdist_group("sources")
 def test_the_line_of_keys_is_made_from_the_table_alone() -> None:
     """No dialog has a text of its class: `key_hints` makes the widget."""
-    texts = [
-        f"{path.relative_to(TUI)}:{node.lineno}"
-        for path in TUI.rglob("*.py")
-        if path.name != "key_hints.py"
-        for node in calls_of(ast.parse(path.read_text(encoding="utf-8")), {"Static"})
-        for word in node.keywords
-        if word.arg == "classes" and ast.unparse(word.value) == "'keys'"
-    ]
-    assert texts == []
+    made = {path for path, lines in lines_of_keys().items() if lines}
+    assert {path.rsplit("/")[-1] for path in made} <= {"key_hints.py"}
+    assert is_line_of_keys(ast.parse("Static('x', classes='keys')", mode="eval").body)
 
 
 def test_neighbours_share_their_word_in_a_line_of_keys() -> None:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import ast
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-import tui
+from tests.sources import docstrings, of_each_module
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-ROOT = Path(tui.__file__).parent
+pytestmark = pytest.mark.xdist_group("sources")
 _KEY = r"(?:(?:ctrl|shift|alt)\+\S|F[1-9]|esc|enter|tab|space|[b-zB-HJ-Z=/])"
 # A key as a message names it: "press r", "r asks again", "esc stops", "ctrl+s", "F2".
 _NAMED = re.compile(
@@ -35,31 +34,22 @@ NO_COMMANDS = {
 }
 
 
-def _texts(path: Path) -> Iterator[tuple[int, str]]:
-    """Yield the line and the text of each string that is not a docstring."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    docstrings = {
-        id(node.body[0].value)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
-        and node.body
-        and isinstance(node.body[0], ast.Expr)
-    }
-    for node in ast.walk(tree):
-        text = node.value if isinstance(node, ast.Constant) else None
-        if isinstance(text, str) and id(node) not in docstrings:
-            yield getattr(node, "lineno", 0), text
+@of_each_module
+def _named(_path: str, nodes: Sequence[ast.AST]) -> list[tuple[str, str]]:
+    """Return the keys named in the texts of a module that are no docstrings."""
+    docs = docstrings(nodes)
+    texts = (node for node in nodes if isinstance(node, ast.Constant) and id(node) not in docs)
+    return [
+        (named[0].strip(), node.value[:60])
+        for node in texts
+        if isinstance(node.value, str) and (named := _NAMED.search(node.value))
+    ]
 
 
 def _named_in(*parts: str) -> tuple[int, list[tuple[str, str, str]]]:
     """Return how many files these parts have, and the keys named in their texts."""
-    files = [path for part in parts for path in (ROOT / part).rglob("*.py")]
-    return len(files), [
-        (path.relative_to(ROOT).as_posix(), named[0].strip(), text[:60])
-        for path in files
-        for _, text in _texts(path)
-        if (named := _NAMED.search(text))
-    ]
+    files = [(path, found) for path, found in _named().items() if path.split("/")[0] in parts]
+    return len(files), [(path, *one) for path, found in files for one in found]
 
 
 def test_no_message_of_a_screen_has_a_key_written_into_it() -> None:
@@ -91,27 +81,28 @@ def test_what_names_none_is_not(text: str) -> None:
 _ASKS = {"key_of", "key_hint", "command", "key_words", "commands_for"}
 
 
+def _is_asked(node: ast.AST) -> bool:
+    called = node.func if isinstance(node, ast.Call) else None
+    return isinstance(called, ast.Name) and called.id in _ASKS
+
+
 def _asked_at_import(tree: ast.AST, *, inside: bool = False) -> Iterator[str]:
     for node in ast.iter_child_nodes(tree):
         of_function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-        called = node.func if isinstance(node, ast.Call) else None
-        if isinstance(called, ast.Name) and called.id in _ASKS and not inside:
+        if _is_asked(node) and not inside:
             yield ast.unparse(node)
         yield from _asked_at_import(node, inside=inside or of_function)
+
+
+@of_each_module
+def _asks(_path: str, nodes: Sequence[ast.AST]) -> list[str]:
+    """Return what a module asks for keys while it is loaded."""
+    return [*_asked_at_import(nodes[0])] if any(map(_is_asked, nodes)) else []
 
 
 def test_no_key_is_asked_for_while_a_module_is_loaded() -> None:
     """What keeps a key in a constant shows that of the keymap before."""
     assert list(_asked_at_import(ast.parse("X = key_of('a.b')"))) == ["key_of('a.b')"]
-    parts = ("screens", "widgets", "program", "app.py")
-    files = [
-        path
-        for part in parts
-        for path in ([ROOT / part] if part.endswith(".py") else (ROOT / part).rglob("*.py"))
-    ]
-    found = {
-        str(path.relative_to(ROOT)): told
-        for path in files
-        if (told := [*_asked_at_import(ast.parse(path.read_text(encoding="utf-8")))])
-    }
+    parts = {"screens", "widgets", "program", "app.py"}
+    found = {path: told for path, told in _asks().items() if path.split("/")[0] in parts and told}
     assert found == {}

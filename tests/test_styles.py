@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
-TUI = Path(__file__).parent.parent / "tui"
+import pytest
+
+from tests.sources import TUI, of_each_module
+
+pytestmark = pytest.mark.xdist_group("sources")
 MADE_BY_TEXTUAL = {"ToastRack", "ToastHolder", "Toast"}
 _SELECTOR = re.compile(r"(?<![\w$:-])([.#]?)(-?[A-Za-z_][\w-]*)")
 
 
-def sheets(path: Path, tree: ast.Module) -> Iterator[tuple[str, str]]:
+def sheets(path: str, nodes: Sequence[ast.AST]) -> Iterator[tuple[str, str]]:
     """Yield the style sheets in a module, each by where it is assigned."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
             names = {target.id for target in node.targets if isinstance(target, ast.Name)}
             if names & {"CSS", "DEFAULT_CSS"}:
-                yield f"{path.name}:{node.lineno}", str(node.value.value)
+                yield f"{path}:{node.lineno}", str(node.value.value)
 
 
-def texts(node: ast.AST) -> Iterator[str]:
+def texts(nodes: Iterable[ast.AST]) -> Iterator[str]:
     """Yield the texts in a piece of code; what is put into one is a NUL."""
-    for part in ast.walk(node):
+    for part in nodes:
         if isinstance(part, ast.Constant) and isinstance(part.value, str):
             yield part.value
         elif isinstance(part, ast.JoinedStr):  # such as f"{name}-pane"
@@ -31,9 +35,9 @@ def texts(node: ast.AST) -> Iterator[str]:
             yield "".join(map(str, values))
 
 
-def classes_in(tree: ast.Module) -> Iterator[str]:
+def classes_in(nodes: Sequence[ast.AST]) -> Iterator[str]:
     """Yield the style classes that code gives to widgets, components and breakpoints included."""
-    for node in ast.walk(tree):
+    for node in nodes:
         found: list[ast.AST] = []
         if isinstance(node, ast.Call):
             found += [word.value for word in node.keywords if word.arg == "classes"]
@@ -44,7 +48,7 @@ def classes_in(tree: ast.Module) -> Iterator[str]:
             if any(name.endswith(("_CLASSES", "_BREAKPOINTS")) for name in names):
                 found.append(node.value)
         for one in found:
-            for text in texts(one):
+            for text in texts(ast.walk(one)):
                 yield from text.split()
 
 
@@ -62,35 +66,52 @@ def selectors(css: str) -> Iterator[tuple[str, str]]:
                 yield kind, name
 
 
+class Styled(NamedTuple):
+    """What a module has to do with styles: its sheets, and what it makes that one can select."""
+
+    sheets: dict[str, str]
+    made: dict[str, set[str]]  # classes of styles, ids (any text may be one), types of widgets
+
+
+@of_each_module
+def styled(path: str, nodes: Sequence[ast.AST]) -> Styled:
+    """Return what a module has to do with styles."""
+    types = {node.name for node in nodes if isinstance(node, ast.ClassDef | ast.alias)}
+    made = {".": {*classes_in(nodes)}, "#": {*texts(nodes)}, "": types}
+    return Styled(dict(sheets(path, nodes)), made)
+
+
 class Made:
     """What the program makes: classes of styles, ids, and types of widgets."""
 
-    def __init__(self) -> None:
-        self.known: dict[str, set[str]] = {".": set(), "#": set(), "": set(MADE_BY_TEXTUAL)}
-
-    def add(self, tree: ast.Module) -> None:
-        self.known["."].update(classes_in(tree))
-        self.known["#"].update(texts(tree))
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ClassDef | ast.alias):
-                self.known[""].add(node.name)
+    def __init__(self, parts: Iterable[dict[str, set[str]]]) -> None:
+        self._known: dict[str, set[str]] = {".": set(), "#": set(), "": set(MADE_BY_TEXTUAL)}
+        for part in parts:
+            for kind, names in part.items():
+                self._known[kind] |= names
+        self._patterns = {
+            kind: [
+                re.compile(re.escape(word).replace("\0", r"[\w-]+"))
+                for word in names
+                if "\0" in word and "-" in word
+            ]
+            for kind, names in self._known.items()
+        }
 
     def holds(self, kind: str, name: str) -> bool:
-        known = self.known[kind]
-        made = (word for word in known if "\0" in word and "-" in word)
-        patterns = (re.escape(word).replace("\0", r"[\w-]+") for word in made)
-        return name in known or any(re.fullmatch(pattern, name) for pattern in patterns)
+        return name in self._known[kind] or any(
+            pattern.fullmatch(name) for pattern in self._patterns[kind]
+        )
 
     def dead(self, css: str) -> set[str]:
         return {f"{kind}{name}" for kind, name in selectors(css) if not self.holds(kind, name)}
 
 
 def test_every_selector_matches_something() -> None:
-    styles, made = {path.name: path.read_text() for path in TUI.rglob("*.tcss")}, Made()
-    for path in TUI.rglob("*.py"):
-        tree = ast.parse(path.read_bytes())
-        styles.update(sheets(path, tree))
-        made.add(tree)
+    styles = {path.name: path.read_text() for path in TUI.rglob("*.tcss")}
+    for module in styled().values():
+        styles.update(module.sheets)
+    made = Made(module.made for module in styled().values())
     dead = {sheet: made.dead(css) for sheet, css in styles.items()}
     assert {sheet: names for sheet, names in dead.items() if names} == {}
     nothing = made.dead("Nothing > .is-called { & #unheard { } }")

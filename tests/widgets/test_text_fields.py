@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import ast
 import random
+from typing import TYPE_CHECKING
 
 import pytest
 from textual import events
 from textual.app import App, ComposeResult
 from textual.widgets import Input, TextArea
 
+from tests.sources import of_each_module
 from tests.until import strips_of
 from tui.core.text.text import hidden
 from tui.widgets.text_fields import EditArea, Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ODD = (
     "a\nb\u2028c\r\nd\re\x0bf\x0cg\x1ch\x1di\x1ej\x85k\u2029l\ud800m\U00100000n\x1b[31mo"
@@ -112,21 +118,22 @@ async def test_only_a_line_break_ends_what_is_pasted_into_one_line() -> None:
             assert entry.value == kept
 
 
+@of_each_module
+def textual_fields(path: str, nodes: Sequence[ast.AST]) -> list[str]:
+    """Return where a module makes a field of Textual's own, or one that inherits from it."""
+    made = []
+    for node in nodes:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            made += [node.func.id] * (node.func.id in {"Input", "TextArea"})
+        elif isinstance(node, ast.ClassDef) and path != "widgets/text_fields.py":
+            bases = {base.id for base in node.bases if isinstance(base, ast.Name)}
+            made += [node.name] * bool(bases & {"Input", "TextArea"})
+    return made
+
+
+@pytest.mark.xdist_group("sources")
 def test_no_field_of_the_program_is_one_that_changes_texts() -> None:
     # Each new field is one of ours: Textual's own may not be made anywhere else.
-    import ast
-    from pathlib import Path
-
-    import tui
-
-    made = []
-    for path in Path(tui.__file__).parent.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                made += [f"{path.name}: {node.func.id}"] * (node.func.id in {"Input", "TextArea"})
-            elif isinstance(node, ast.ClassDef) and path.name != "text_fields.py":
-                bases = {base.id for base in node.bases if isinstance(base, ast.Name)}
-                made += [f"{path.name}: {node.name}"] * bool(bases & {"Input", "TextArea"})
-    assert made == []
+    assert {path: made for path, made in textual_fields().items() if made} == {}
     assert issubclass(Entry, Input)
     assert issubclass(EditArea, TextArea)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import cache
 from typing import TYPE_CHECKING, NoReturn
 
 from tui.cli.examples import epilog
@@ -43,8 +44,9 @@ class Parser(argparse.ArgumentParser):
 Commands = argparse._SubParsersAction  # noqa: SLF001 - the type has no public name
 
 
+@cache
 def common() -> Parser:
-    """Return the options of every command, to be named as its parent."""
+    """Return the options of every command, to be named as its parent; it is made once."""
     parent = Parser(add_help=False, argument_default=argparse.SUPPRESS)
     parent.add_argument("--profile", metavar="NAME", help="the provider account to use")
     parent.add_argument("--json", action="store_true", help="print one JSON document")

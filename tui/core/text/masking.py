@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator, Mapping
+from threading import Lock
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -44,37 +45,43 @@ class Masker:
     """Replaces known secrets by a mask. Safe to use from any thread."""
 
     def __init__(self) -> None:
+        self._learning = Lock()
+        self._known: set[str] = set()
         self._keys: tuple[_Key, ...] = ()
+        self._words: tuple[_Key, ...] = ()  # those as short as a word
         self._runs: re.Pattern[str] | None = None  # stretches of characters that keys are made of
+        self._letters: frozenset[str] = frozenset()  # which those are
+        self._least = FRAGMENT  # the length of the shortest stretch that is looked at
         self._grams: frozenset[str] = frozenset()  # what stands in secrets, of _CHUNK characters
-        self._step = 1
 
     def learn(self, *secrets: str | None) -> None:
         """Add secrets; None, placeholders and those known already are passed over."""
-        known = {key.text for key in self._keys}
-        for secret in secrets:
-            parts = (part for part in (secret or "").split() if len(part) >= LINE)
-            for text in {secret or "", *parts}:
-                if text.strip() and text not in known and text.lower() not in PLACEHOLDERS:
-                    known.add(text)
-                    self._keys = (*self._keys, _Key(text))
-        self._look_for([form for key in self._keys for form in key.forms])
+        with self._learning:
+            for secret in secrets:
+                parts = (part for part in (secret or "").split() if len(part) >= LINE)
+                for text in {secret or "", *parts} - self._known:
+                    if text.strip() and text.lower() not in PLACEHOLDERS:
+                        self._add(_Key(text))
 
-    def _look_for(self, forms: list[str]) -> None:
-        if not forms:
+    def _add(self, key: _Key) -> None:
+        self._known.add(key.text)
+        self._keys = (*self._keys, key)
+        if not key.forms:
+            self._words = (*self._words, key)
             return
-        least = min(FRAGMENT, *map(len, forms))
-        # Of a stretch of `least` characters, one in so many beginnings of a gram is a sample.
-        self._step = least - _CHUNK + 1
-        self._grams = frozenset(
-            form[at : at + _CHUNK] for form in forms for at in range(len(form) - _CHUNK + 1)
-        )
-        letters = "".join(re.escape(char) for char in sorted({*"".join(forms)}))
-        self._runs = re.compile(f"[{letters}]{{{least},}}+")
+        self._grams |= {
+            form[at : at + _CHUNK] for form in key.forms for at in range(len(form) - _CHUNK + 1)
+        }
+        letters = self._letters.union(*key.forms)
+        least = min(self._least, *map(len, key.forms))
+        if self._runs is None or (letters, least) != (self._letters, self._least):
+            self._letters, self._least = letters, least
+            made_of = "".join(map(re.escape, sorted(letters)))
+            self._runs = re.compile(f"[{made_of}]{{{least},}}+")
 
     def mask(self, text: str) -> str:
         """Return `text` with every known secret in it masked, and long fragments of one."""
-        for key in self._keys:
+        for key in self._words:
             text = key.mask_bearer(text)
         # Searched for one by one, secrets and their fragments would cost a second in 10 MB.
         return text if self._runs is None else self._runs.sub(self._mask_run, text)
@@ -82,7 +89,8 @@ class Masker:
     def _mask_run(self, found: re.Match[str]) -> str:
         text, keys = found[0], self._keys
         grams, size = self._grams, _CHUNK
-        samples = range(0, len(text) - size + 1, self._step)
+        # Of a stretch of `_least` characters, one in so many beginnings of a gram is a sample.
+        samples = range(0, len(text) - size + 1, self._least - size + 1)
         if grams.isdisjoint([text[at : at + size] for at in samples]):
             return text
         for key in keys:
