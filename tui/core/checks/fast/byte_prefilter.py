@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.core.checks.fast import shortcut
 from tui.core.checks.fast.rare_bytes import figures, hides_ascii, rare_bytes
+from tui.core.checks.fast.rare_marks import Mark, around, by_rarest, mark_of, patterns_at
 from tui.core.checks.fast.raw_matches import in_some_text
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 
 ASCII = bytes(range(128))
+_ESCAPE = re.compile(rb"\\(?=u)")
+_ESCAPED = mark_of(b"\\", b"u")
 
 
 class LineBatch:
@@ -35,6 +38,7 @@ class LineBatch:
         self.rare_bytes = rare_bytes(self.whole)
         self._figures: dict[int, bytes] = {}
         self._runs: dict[bytes, list[int]] = {}
+        self._marked: dict[bytes, dict[Mark, set[int]]] = {}
 
     @cached_property
     def rare_by_line(self) -> list[bytes]:
@@ -47,6 +51,24 @@ class LineBatch:
     def _broken(self) -> bool:
         """Whether there are no lines, or one that has a break."""
         return self.rare_bytes.count(b"\n") != len(self.lines) - 1
+
+    def marked(self, mark: Mark) -> Iterable[int]:
+        """Return the lines (0-based) whose rare bytes hold `mark`, looked for with all others."""
+        byte = mark.byte
+        if byte not in self._marked:
+            self._marked[byte] = self._all_marked(byte) if byte in self.rare_bytes else {}
+        return self._marked[byte].get(mark, ())
+
+    def _all_marked(self, byte: bytes) -> dict[Mark, set[int]]:
+        """Return by mark with this rarest byte the lines whose rare bytes hold it."""
+        any_of, each = patterns_at(byte)
+        rare, found = self.rare_bytes, {mark: set[int]() for mark, _ in each}
+        for place in [match.start() for match in any_of.finditer(rare)]:
+            at = bisect_right(self._ends, place)
+            for mark, pattern in each:
+                if pattern.match(rare, place):
+                    found[mark].add(at)
+        return found
 
     def holding(self, mark: bytes) -> Sequence[int]:
         """Return the lines (0-based) whose rare bytes hold `mark`."""
@@ -117,7 +139,8 @@ class LineBatch:
     def escaped(self) -> Sequence[int]:
         """The lines (0-based) that may have a character written by its number."""
         # Of a new line before a word with u, the rare bytes keep the same.
-        return [at for at in self.holding(b"\\u") if b"\\u" in self.lines[at]]
+        lines, escape = self.lines, _ESCAPE.search
+        return [at for at in sorted(self.marked(_ESCAPED)) if escape(lines[at])]
 
     @cached_property
     def _line_ends(self) -> list[int]:
@@ -181,33 +204,8 @@ def common(mark: bytes, pattern: re.Pattern[bytes], unsure: Unsure) -> Callable[
     return shortcut(gate)
 
 
-# From the commonest bytes of such lines to the rarest, of letters beyond ASCII the first bytes;
-# any other is rarer still.
-_COMMONEST = (
-    bytes(range(0xC0, 0x100))
-    + b' etaoinsrhl"dcu,mfp.gwy0b\\:v_kx1*T`2-zI=@>E3SRAPN9CFO8M76DL54Y\nBU#/W|GHVK<j%+q'
-)
-
-
 # Too many of the rare bytes to look around each.
 _MANY = b'"u0,\\.:gy'
-
-
-def by_rarest(words: Iterable[bytes]) -> dict[bytes, list[tuple[int, bytes]]]:
-    """Return words by their rarest bytes, each with where that is in it.
-
-    A pattern that begins with one byte is searched for many times as fast as any other.
-    """
-    found: dict[bytes, list[tuple[int, bytes]]] = {}
-    for word in words:
-        at = max(range(len(word)), key=lambda at: _COMMONEST.find(word[at]) % 256)
-        found.setdefault(word[at : at + 1], []).append((at, word))
-    return found
-
-
-def from_rarest(at: int, word: bytes) -> bytes:
-    """Return a pattern of what stands around a byte of a word, to follow it."""
-    return b"(?<=%b)%b" % (re.escape(word[: at + 1]), re.escape(word[at + 1 :]))
 
 
 def _by_rest(marks: Iterable[bytes]) -> dict[bytes, list[bytes]]:
@@ -234,21 +232,23 @@ def marked(
     *marks: bytes,
     exact: str = "",
     after: Mapping[bytes, Iterable[bytes]] | None = None,
+    within: Mapping[bytes, Iterable[bytes]] | None = None,
     runs: Mapping[str, str] | None = None,
 ) -> Callable[[Row], bool]:
     """Return a gate: whether one of `marks`, which are ASCII, may be in a text of the line.
 
     With `exact`, a pattern that begins with a rare letter, the line has to match that instead.
-    `after` are marks of which too little is left, by what is left of what goes with them. `runs`
-    are patterns for tokens whose mark ends in a sign, by that sign: what stands before and after,
+    `after` are marks of which too little is left, by what is left of what goes with them; `within`
+    those that are looked for in whole lines therefore, by what they have in common. `runs` are
+    patterns for tokens whose mark ends in a sign, by that sign: what stands before and after,
     where `RUN` letters, digits, _ or - follow it.
     """
     pairs = {**_by_rest(marks), **(after or {})}
     tokens = {
-        sign.encode(): re.compile(f"{re.escape(sign)}(?:{around})".encode())
-        for sign, around in (runs or {}).items()
+        sign.encode(): re.compile(f"{re.escape(sign)}(?:{token})".encode())
+        for sign, token in (runs or {}).items()
     }
-    return _gate(pairs, tokens, re.compile(exact.encode()).search if exact else None)
+    return _gate(pairs, within or {}, tokens, re.compile(exact.encode()).search if exact else None)
 
 
 def _holds_one(line: bytes, marks: Iterable[bytes]) -> bool:
@@ -258,30 +258,29 @@ def _holds_one(line: bytes, marks: Iterable[bytes]) -> bool:
     return False
 
 
-def _one_of(byte: bytes, words: list[tuple[int, bytes]]) -> re.Pattern[bytes]:
-    """Return a pattern for words with the same rarest byte."""
-    around = b"|".join(from_rarest(at, word) for at, word in words)
-    return re.compile(b"%b(?:%b)" % (re.escape(byte), around))
-
-
 def _gate(
     pairs: _Marks,
+    within: _Marks,
     tokens: Mapping[bytes, re.Pattern[bytes]],
     exact: Callable[[bytes], object] | None,
 ) -> Callable[[Row], bool]:
     searches = [token.search for token in tokens.values()]
     holds = _holds_one if exact is None else lambda line, _marks: exact(line) is not None
     by_byte = by_rarest(pairs).items()
-    grouped = [
-        (_one_of(byte, left), [mark for _, rest in left for mark in pairs[rest]])
+    single = [rest for byte, left in by_byte if byte in _MANY for _, rest in left]
+    shared = [
+        (mark_of(byte, *around(at, rest)), pairs[rest])
         for byte, left in by_byte
         if byte not in _MANY
+        for at, rest in left
     ]
-    single = [rest for byte, left in by_byte if byte in _MANY for _, rest in left]
 
     def lets(line: bytes, rest: bytes) -> bool:
         for left, whole in pairs.items():
             if left in rest and holds(line, whole):
+                return True
+        for word, whole in within.items():
+            if word in line and holds(line, whole):
                 return True
         return any(search(line) for search in searches)
 
@@ -291,8 +290,9 @@ def _gate(
     def hint(batch: LineBatch) -> Iterable[int]:
         lines, whole = batch.lines, batch.whole
         suspects: list[tuple[Iterable[int], Iterable[bytes]]]
-        suspects = [(batch.matching(pattern), marks) for pattern, marks in grouped]
+        suspects = [(batch.marked(mark), marks) for mark, marks in shared]
         suspects += [(batch.holding(rest), pairs[rest]) for rest in single]
+        suspects += [(batch.having(word), marks) for word, marks in within.items()]
         found = {at for places, marks in suspects for at in places if holds(lines[at], marks)}
         for sign, token in tokens.items():
             match = token.match
