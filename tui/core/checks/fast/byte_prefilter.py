@@ -62,6 +62,8 @@ class LineBatch:
     def _all_marked(self, byte: bytes) -> dict[Mark, set[int]]:
         """Return by mark with this rarest byte the lines whose rare bytes hold it."""
         any_of, each = patterns_at(byte)
+        if len(each) == 1:
+            return {each[0][0]: {*self.matching(any_of)}}
         rare, found = self.rare_bytes, {mark: set[int]() for mark, _ in each}
         for place in [match.start() for match in any_of.finditer(rare)]:
             at = bisect_right(self._ends, place)
