@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.core.checks.fast import shortcut
 from tui.core.checks.fast.rare_bytes import figures, hides_ascii, rare_bytes
-from tui.core.checks.fast.rare_marks import Mark, around, by_rarest, mark_of, patterns_at
+from tui.core.checks.fast.rare_marks import RARE, WHOLE, Mark, around, by_rarest, one_of
 from tui.core.checks.fast.raw_matches import in_some_text
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 ASCII = bytes(range(128))
 _ESCAPE = re.compile(rb"\\(?=u)")
-_ESCAPED = mark_of(b"\\", b"u")
 
 
 class LineBatch:
@@ -37,8 +36,9 @@ class LineBatch:
         self.whole = b"\n".join(lines)
         self.rare_bytes = rare_bytes(self.whole)
         self._figures: dict[int, bytes] = {}
-        self._runs: dict[bytes, list[int]] = {}
-        self._marked: dict[bytes, dict[Mark, set[int]]] = {}
+        self._marked: dict[bytes, dict[Mark, list[int]]] = {}
+        self._placed: dict[bytes, dict[Mark, list[int]]] = {}
+        self._held: dict[bytes, Sequence[int]] = {}
 
     @cached_property
     def rare_by_line(self) -> list[bytes]:
@@ -54,23 +54,9 @@ class LineBatch:
 
     def marked(self, mark: Mark) -> Iterable[int]:
         """Return the lines (0-based) whose rare bytes hold `mark`, looked for with all others."""
-        byte = mark.byte
-        if byte not in self._marked:
-            self._marked[byte] = self._all_marked(byte) if byte in self.rare_bytes else {}
-        return self._marked[byte].get(mark, ())
-
-    def _all_marked(self, byte: bytes) -> dict[Mark, set[int]]:
-        """Return by mark with this rarest byte the lines whose rare bytes hold it."""
-        any_of, each = patterns_at(byte)
-        if len(each) == 1:
-            return {each[0][0]: {*self.matching(any_of)}}
-        rare, found = self.rare_bytes, {mark: set[int]() for mark, _ in each}
-        for place in [match.start() for match in any_of.finditer(rare)]:
-            at = bisect_right(self._ends, place)
-            for mark, pattern in each:
-                if pattern.match(rare, place):
-                    found[mark].add(at)
-        return found
+        if mark.byte not in self._marked:
+            self._marked[mark.byte] = RARE.places(mark.byte, self.rare_bytes)
+        return {bisect_right(self._ends, place) for place in self._marked[mark.byte][mark]}
 
     def holding(self, mark: bytes) -> Sequence[int]:
         """Return the lines (0-based) whose rare bytes hold `mark`."""
@@ -78,7 +64,9 @@ class LineBatch:
 
     def holding_figures(self, mark: bytes) -> Sequence[int]:
         """Return the lines (0-based) the figures of whose rare bytes hold `mark`."""
-        return self._holding(self._rare_figures, mark)
+        if mark not in self._held:
+            self._held[mark] = self._holding(self._rare_figures, mark)
+        return self._held[mark]
 
     def _holding(self, rare: bytes, mark: bytes) -> Sequence[int]:
         return self._with(rare, mark, self._ends) if mark in rare else ()
@@ -126,11 +114,11 @@ class LineBatch:
         """Return the lines (0-based) in which some places of all lines are."""
         return {bisect_right(self._line_ends, place) for place in places}
 
-    def runs(self, sign: bytes) -> list[int]:
-        """Return where `sign` stands before `RUN` letters, digits, _ or -, as in a token."""
-        if sign not in self._runs:
-            self._runs[sign] = self.places(re.compile(_run_after(sign)))
-        return self._runs[sign]
+    def places_of(self, mark: Mark) -> list[int]:
+        """Return where a mark stands in all lines, looked for with all others."""
+        if mark.byte not in self._placed:
+            self._placed[mark.byte] = WHOLE.places(mark.byte, self.whole)
+        return self._placed[mark.byte][mark]
 
     @cached_property
     def beyond_ascii(self) -> bytes:
@@ -140,9 +128,13 @@ class LineBatch:
     @cached_property
     def escaped(self) -> Sequence[int]:
         """The lines (0-based) that may have a character written by its number."""
-        # Of a new line before a word with u, the rare bytes keep the same.
-        lines, escape = self.lines, _ESCAPE.search
-        return [at for at in sorted(self.marked(_ESCAPED)) if escape(lines[at])]
+        found, lines, at = [], self.lines, 0
+        while match := _ESCAPE.search(self.whole, self._line_ends[at - 1] if at else 0):
+            at = bisect_right(self._line_ends, match.start()) + 1
+            found.append(at - 1)
+            if at == len(lines):
+                break
+        return found
 
     @cached_property
     def _line_ends(self) -> list[int]:
@@ -220,14 +212,13 @@ def _by_rest(marks: Iterable[bytes]) -> dict[bytes, list[bytes]]:
     return found
 
 
-# What is left of marks, and the marks.
-_Marks = Mapping[bytes, Iterable[bytes]]
-_Lets = Callable[[bytes, bytes], bool]
+_Look = Callable[[bytes], object]
 RUN = 16
 
 
-def _run_after(sign: bytes) -> bytes:
-    return re.escape(sign) + b"(?=[A-Za-z0-9_-]{%d})" % RUN
+def _run_after(sign: bytes) -> Mark:
+    """Return a mark for a sign before letters, digits, _ or -, as in a token."""
+    return WHOLE.add(sign, b"[A-Za-z0-9_-]{%d}" % RUN)
 
 
 def marked(
@@ -250,39 +241,46 @@ def marked(
         sign.encode(): re.compile(f"{re.escape(sign)}(?:{token})".encode())
         for sign, token in (runs or {}).items()
     }
-    return _gate(pairs, within or {}, tokens, re.compile(exact.encode()).search if exact else None)
+    look = re.compile(exact.encode()).search if exact else None
+    looks = {rest: _look(whole, look) for rest, whole in pairs.items()}
+    return _gate(
+        looks, {word: _look(whole, look) for word, whole in (within or {}).items()}, tokens
+    )
 
 
-def _holds_one(line: bytes, marks: Iterable[bytes]) -> bool:
-    for mark in marks:  # noqa: SIM110 - a generator costs as much as all of the search
-        if mark in line:
-            return True
-    return False
+def _look(marks: Iterable[bytes], exact: _Look | None) -> _Look:
+    """Return what says whether a line holds one of some marks, or matches what is looked for."""
+    if exact is not None:
+        return exact
+    found = by_rarest(marks).items()
+    looks = [
+        one_of(byte, [Mark(byte, *around(*one)) for one in words]).search for byte, words in found
+    ]
+    return looks[0] if len(looks) == 1 else lambda line: any(look(line) for look in looks)
 
 
 def _gate(
-    pairs: _Marks,
-    within: _Marks,
+    pairs: Mapping[bytes, _Look],
+    within: Mapping[bytes, _Look],
     tokens: Mapping[bytes, re.Pattern[bytes]],
-    exact: Callable[[bytes], object] | None,
 ) -> Callable[[Row], bool]:
     searches = [token.search for token in tokens.values()]
-    holds = _holds_one if exact is None else lambda line, _marks: exact(line) is not None
     by_byte = by_rarest(pairs).items()
     single = [rest for byte, left in by_byte if byte in _MANY for _, rest in left]
     shared = [
-        (mark_of(byte, *around(at, rest)), pairs[rest])
+        (RARE.add(byte, *around(at, rest)), pairs[rest])
         for byte, left in by_byte
         if byte not in _MANY
         for at, rest in left
     ]
+    runs = [(_run_after(sign), token.match) for sign, token in tokens.items()]
 
     def lets(line: bytes, rest: bytes) -> bool:
-        for left, whole in pairs.items():
-            if left in rest and holds(line, whole):
+        for left, look in pairs.items():
+            if left in rest and look(line):
                 return True
-        for word, whole in within.items():
-            if word in line and holds(line, whole):
+        for word, look in within.items():
+            if word in line and look(line):
                 return True
         return any(search(line) for search in searches)
 
@@ -291,14 +289,13 @@ def _gate(
 
     def hint(batch: LineBatch) -> Iterable[int]:
         lines, whole = batch.lines, batch.whole
-        suspects: list[tuple[Iterable[int], Iterable[bytes]]]
-        suspects = [(batch.marked(mark), marks) for mark, marks in shared]
+        suspects: list[tuple[Iterable[int], _Look]]
+        suspects = [(batch.marked(mark), look) for mark, look in shared]
         suspects += [(batch.holding(rest), pairs[rest]) for rest in single]
-        suspects += [(batch.having(word), marks) for word, marks in within.items()]
-        found = {at for places, marks in suspects for at in places if holds(lines[at], marks)}
-        for sign, token in tokens.items():
-            match = token.match
-            found.update(batch.lines_at(at for at in batch.runs(sign) if match(whole, at)))
+        suspects += [(batch.having(word), look) for word, look in within.items()]
+        found = {at for places, look in suspects for at in places if look(lines[at])}
+        for run, match in runs:
+            found.update(batch.lines_at(at for at in batch.places_of(run) if match(whole, at)))
         return found
 
     HINTS[gate] = hint

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui.core.checks.fast.byte_prefilter import ASCII, HINTS, LETS
 from tui.core.checks.fast.rare_bytes import KEPT
-from tui.core.checks.fast.rare_marks import Mark, around, by_rarest, mark_of, one_of
+from tui.core.checks.fast.rare_marks import RARE, WHOLE, Mark, around, by_rarest, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -50,8 +50,9 @@ _IN_ADDRESS = r"=(?=[^\s\"'`&#<>;]{16})[A-Za-z_+/~@$%^*\\-]*[0-9]"
 
 
 # Before the option of a command stands a blank, or the end of an escaped one.
-_COMMAND_OPTION = re.compile(
-    rb"-(?:(?<![g-mo-qsu-zG-Z]-)(?=(?:u|-user)[ =\\\"'\w])|(?<=[ \tt9]-)(?=p))"
+_COMMAND_OPTIONS = (
+    WHOLE.add(b"-", rb"(?:u|-user)[ =\\\"'\w](?<![g-mo-qsu-zG-Z]-u.)(?<![g-mo-qsu-zG-Z]--user.)"),
+    WHOLE.add(b"-", rb"p(?<=[ \tt9]-p)"),
 )
 
 
@@ -125,7 +126,7 @@ _LOGINS = (
 
 # What the rare bytes keep of names, and of what follows them.
 _BY_MARK: dict[Mark, tuple[_Given, ...]] = {
-    mark_of(byte, then.encode(), before): given
+    RARE.add(byte, then.encode(), before): given
     for byte, then, before, given in (
         (b"K", r"(?:EY|EN|y)[A-Z0_ug-]*[\\\"`*]*[:=]", b"", _IN_CAPITALS),
         (
@@ -204,7 +205,7 @@ def _hint(batch: LineBatch) -> Iterable[int]:
         if letters in batch.beyond_ascii
     ]
     suspects.append((batch.escaped, _ESCAPED))
-    suspects.append((batch.lines_at(batch.places(_COMMAND_OPTION)), _LOGINS))
+    suspects += [(batch.lines_at(batch.places_of(one)), _LOGINS) for one in _COMMAND_OPTIONS]
     lines = batch.lines
     found = {
         at

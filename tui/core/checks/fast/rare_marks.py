@@ -22,7 +22,7 @@ _COMMONEST = (
 
 
 class Mark(NamedTuple):
-    """A mark in rare bytes: its rarest byte, what follows that, and which bytes stand before it.
+    """A mark: its rarest byte, what follows that, and which bytes stand before it.
 
     What follows is a pattern; it may look behind, too, if `before` is given.
     """
@@ -32,24 +32,40 @@ class Mark(NamedTuple):
     before: bytes = b""
 
 
-_MARKS: dict[bytes, list[Mark]] = {}
+class Marks:
+    """Marks in the same kind of text, by their rarest bytes."""
+
+    def __init__(self) -> None:
+        self._by_byte: dict[bytes, list[Mark]] = {}
+        self.patterns = cache(self._patterns)
+
+    def add(self, byte: bytes, then: bytes, before: bytes = b"") -> Mark:
+        """Return a mark that is looked for with all others that have the same rarest byte."""
+        mark = Mark(byte, then, before)
+        marks = self._by_byte.setdefault(byte, [])
+        if mark not in marks:
+            marks.append(mark)
+            self.patterns.cache_clear()
+        return mark
+
+    def _patterns(
+        self, byte: bytes
+    ) -> tuple[re.Pattern[bytes], list[tuple[Mark, re.Pattern[bytes]]]]:
+        """Return a pattern for any mark with this rarest byte, and one for each of them."""
+        marks = self._by_byte[byte]
+        return one_of(byte, marks), [(mark, one_of(byte, [mark])) for mark in marks]
+
+    def places(self, byte: bytes, text: bytes) -> dict[Mark, list[int]]:
+        """Return by mark with this rarest byte where it stands in a text."""
+        any_of, each = self.patterns(byte)
+        places = [match.start() for match in any_of.finditer(text)] if byte in text else []
+        if len(each) == 1:
+            return {each[0][0]: places}
+        return {mark: [at for at in places if of.match(text, at)] for mark, of in each}
 
 
-def mark_of(byte: bytes, then: bytes, before: bytes = b"") -> Mark:
-    """Return a mark that is looked for with all others that have the same rarest byte."""
-    mark = Mark(byte, then, before)
-    marks = _MARKS.setdefault(byte, [])
-    if mark not in marks:
-        marks.append(mark)
-        patterns_at.cache_clear()
-    return mark
-
-
-@cache
-def patterns_at(byte: bytes) -> tuple[re.Pattern[bytes], list[tuple[Mark, re.Pattern[bytes]]]]:
-    """Return a pattern for any mark with this rarest byte, and one for each of them."""
-    marks = _MARKS[byte]
-    return one_of(byte, marks), [(mark, one_of(byte, [mark])) for mark in marks]
+RARE = Marks()  # in rare bytes
+WHOLE = Marks()  # in whole lines
 
 
 def one_of(byte: bytes, marks: Iterable[Mark]) -> re.Pattern[bytes]:

@@ -45,7 +45,10 @@ pattern_rule(
     "personal-card",
     "warning",
     "Payment card number",
-    shaped(("0000(?:-?0){9}",), ("0000(?:[ -]?0){9}",), _CARD, 24),
+    # Thirteen digits at least: together, or with signs between after four to seven, or later.
+    shaped(
+        ("0" * 13, "-(?:(?<=0000-)0(?:-?0){5}|(?<=00000000-)0)"), ("0000(?:[ -]?0){9}",), _CARD, 24
+    ),
     _CARD,
     near=numbers.card,
     extent=numbers.card_extent,
