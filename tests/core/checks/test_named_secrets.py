@@ -3,10 +3,13 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.core.checks.named_secrets import GIVEN, SPEAKING
 from tests.core.checks.test_columns import RULE_IDS, agree
 from tests.core.fixes.secrets_found import secrets_in
+from tests.exploring import tried
 from tests.rows import USER, says
 from tui.core.checks import check_batch
 from tui.core.fixes.redaction.redaction import PLACEHOLDERS, redact
@@ -117,6 +120,32 @@ def test_every_kind_is_found_in_many_lines_at_once_wherever_it_stands() -> None:
     ]
     assert quiet == []
     assert agree(lines)
+
+
+_KINDS = [*(text for text, _, _ in GIVEN), *MORE, *TOKENS, *OTHERS]
+
+
+@tried(40)
+@given(
+    st.lists(st.lists(st.sampled_from(_KINDS), max_size=3), min_size=1, max_size=5),
+    st.sampled_from(["", " ", ", ", "-", "_", ":", "=", "\n", "K", "é", '"', "\\"]),
+    st.integers(0, 40),
+)
+def test_kinds_side_by_side_and_where_lines_begin_and_end_are_found_as_in_a_line_alone(
+    texts: list[list[str]], between: str, cut: int
+) -> None:
+    joined = [between.join(parts) for parts in texts]
+    lines = [text.encode().replace(b"\n", b"\\n") for text in joined]  # from border to border
+    lines += [says(text) for text in joined]
+    # What two lines only hold together is in neither.
+    half = lines[0][:cut], lines[0][cut:]
+    lines = [*half, *lines, *reversed(half)]
+    assert agree(lines)
+    whole = check_batch(1, lines)
+    parts = [check_batch(at, [line]) for at, line in enumerate(lines, 1)]
+    assert [whole.signatures[sign] for sign in whole.signs] == [
+        part.signatures[part.signs[0]] for part in parts
+    ]
 
 
 def test_tokens_with_the_mark_of_a_service_go_whole() -> None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.core.checks.fast import shortcut
 from tui.core.checks.fast.rare_bytes import figures, hides_ascii, rare_bytes
+from tui.core.checks.fast.rare_marks import RARE, WHOLE, Mark, around, by_rarest, one_of
 from tui.core.checks.fast.raw_matches import in_some_text
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 
 ASCII = bytes(range(128))
+_ESCAPE = re.compile(rb"\\(?=u)")
 
 
 class LineBatch:
@@ -34,7 +36,9 @@ class LineBatch:
         self.whole = b"\n".join(lines)
         self.rare_bytes = rare_bytes(self.whole)
         self._figures: dict[int, bytes] = {}
-        self._runs: dict[bytes, list[int]] = {}
+        self._marked: dict[bytes, dict[Mark, list[int]]] = {}
+        self._placed: dict[bytes, dict[Mark, list[int]]] = {}
+        self._held: dict[bytes, Sequence[int]] = {}
 
     @cached_property
     def rare_by_line(self) -> list[bytes]:
@@ -48,13 +52,21 @@ class LineBatch:
         """Whether there are no lines, or one that has a break."""
         return self.rare_bytes.count(b"\n") != len(self.lines) - 1
 
+    def marked(self, mark: Mark) -> Iterable[int]:
+        """Return the lines (0-based) whose rare bytes hold `mark`, looked for with all others."""
+        if mark.byte not in self._marked:
+            self._marked[mark.byte] = RARE.places(mark.byte, self.rare_bytes)
+        return {bisect_right(self._ends, place) for place in self._marked[mark.byte][mark]}
+
     def holding(self, mark: bytes) -> Sequence[int]:
         """Return the lines (0-based) whose rare bytes hold `mark`."""
         return self._holding(self.rare_bytes, mark)
 
     def holding_figures(self, mark: bytes) -> Sequence[int]:
         """Return the lines (0-based) the figures of whose rare bytes hold `mark`."""
-        return self._holding(self._rare_figures, mark)
+        if mark not in self._held:
+            self._held[mark] = self._holding(self._rare_figures, mark)
+        return self._held[mark]
 
     def _holding(self, rare: bytes, mark: bytes) -> Sequence[int]:
         return self._with(rare, mark, self._ends) if mark in rare else ()
@@ -102,11 +114,11 @@ class LineBatch:
         """Return the lines (0-based) in which some places of all lines are."""
         return {bisect_right(self._line_ends, place) for place in places}
 
-    def runs(self, sign: bytes) -> list[int]:
-        """Return where `sign` stands before `RUN` letters, digits, _ or -, as in a token."""
-        if sign not in self._runs:
-            self._runs[sign] = self.places(re.compile(_run_after(sign)))
-        return self._runs[sign]
+    def places_of(self, mark: Mark) -> list[int]:
+        """Return where a mark stands in all lines, looked for with all others."""
+        if mark.byte not in self._placed:
+            self._placed[mark.byte] = WHOLE.places(mark.byte, self.whole)
+        return self._placed[mark.byte][mark]
 
     @cached_property
     def beyond_ascii(self) -> bytes:
@@ -116,8 +128,13 @@ class LineBatch:
     @cached_property
     def escaped(self) -> Sequence[int]:
         """The lines (0-based) that may have a character written by its number."""
-        # Of a new line before a word with u, the rare bytes keep the same.
-        return [at for at in self.holding(b"\\u") if b"\\u" in self.lines[at]]
+        found, lines, at = [], self.lines, 0
+        while match := _ESCAPE.search(self.whole, self._line_ends[at - 1] if at else 0):
+            at = bisect_right(self._line_ends, match.start()) + 1
+            found.append(at - 1)
+            if at == len(lines):
+                break
+        return found
 
     @cached_property
     def _line_ends(self) -> list[int]:
@@ -181,33 +198,8 @@ def common(mark: bytes, pattern: re.Pattern[bytes], unsure: Unsure) -> Callable[
     return shortcut(gate)
 
 
-# From the commonest bytes of such lines to the rarest, of letters beyond ASCII the first bytes;
-# any other is rarer still.
-_COMMONEST = (
-    bytes(range(0xC0, 0x100))
-    + b' etaoinsrhl"dcu,mfp.gwy0b\\:v_kx1*T`2-zI=@>E3SRAPN9CFO8M76DL54Y\nBU#/W|GHVK<j%+q'
-)
-
-
 # Too many of the rare bytes to look around each.
 _MANY = b'"u0,\\.:gy'
-
-
-def by_rarest(words: Iterable[bytes]) -> dict[bytes, list[tuple[int, bytes]]]:
-    """Return words by their rarest bytes, each with where that is in it.
-
-    A pattern that begins with one byte is searched for many times as fast as any other.
-    """
-    found: dict[bytes, list[tuple[int, bytes]]] = {}
-    for word in words:
-        at = max(range(len(word)), key=lambda at: _COMMONEST.find(word[at]) % 256)
-        found.setdefault(word[at : at + 1], []).append((at, word))
-    return found
-
-
-def from_rarest(at: int, word: bytes) -> bytes:
-    """Return a pattern of what stands around a byte of a word, to follow it."""
-    return b"(?<=%b)%b" % (re.escape(word[: at + 1]), re.escape(word[at + 1 :]))
 
 
 def _by_rest(marks: Iterable[bytes]) -> dict[bytes, list[bytes]]:
@@ -220,68 +212,75 @@ def _by_rest(marks: Iterable[bytes]) -> dict[bytes, list[bytes]]:
     return found
 
 
-# What is left of marks, and the marks.
-_Marks = Mapping[bytes, Iterable[bytes]]
-_Lets = Callable[[bytes, bytes], bool]
+_Look = Callable[[bytes], object]
 RUN = 16
 
 
-def _run_after(sign: bytes) -> bytes:
-    return re.escape(sign) + b"(?=[A-Za-z0-9_-]{%d})" % RUN
+def _run_after(sign: bytes) -> Mark:
+    """Return a mark for a sign before letters, digits, _ or -, as in a token."""
+    return WHOLE.add(sign, b"[A-Za-z0-9_-]{%d}" % RUN)
 
 
 def marked(
     *marks: bytes,
     exact: str = "",
     after: Mapping[bytes, Iterable[bytes]] | None = None,
+    within: Mapping[bytes, Iterable[bytes]] | None = None,
     runs: Mapping[str, str] | None = None,
 ) -> Callable[[Row], bool]:
     """Return a gate: whether one of `marks`, which are ASCII, may be in a text of the line.
 
     With `exact`, a pattern that begins with a rare letter, the line has to match that instead.
-    `after` are marks of which too little is left, by what is left of what goes with them. `runs`
-    are patterns for tokens whose mark ends in a sign, by that sign: what stands before and after,
+    `after` are marks of which too little is left, by what is left of what goes with them; `within`
+    those that are looked for in whole lines therefore, by what they have in common. `runs` are
+    patterns for tokens whose mark ends in a sign, by that sign: what stands before and after,
     where `RUN` letters, digits, _ or - follow it.
     """
     pairs = {**_by_rest(marks), **(after or {})}
     tokens = {
-        sign.encode(): re.compile(f"{re.escape(sign)}(?:{around})".encode())
-        for sign, around in (runs or {}).items()
+        sign.encode(): re.compile(f"{re.escape(sign)}(?:{token})".encode())
+        for sign, token in (runs or {}).items()
     }
-    return _gate(pairs, tokens, re.compile(exact.encode()).search if exact else None)
+    look = re.compile(exact.encode()).search if exact else None
+    looks = {rest: _look(whole, look) for rest, whole in pairs.items()}
+    return _gate(
+        looks, {word: _look(whole, look) for word, whole in (within or {}).items()}, tokens
+    )
 
 
-def _holds_one(line: bytes, marks: Iterable[bytes]) -> bool:
-    for mark in marks:  # noqa: SIM110 - a generator costs as much as all of the search
-        if mark in line:
-            return True
-    return False
-
-
-def _one_of(byte: bytes, words: list[tuple[int, bytes]]) -> re.Pattern[bytes]:
-    """Return a pattern for words with the same rarest byte."""
-    around = b"|".join(from_rarest(at, word) for at, word in words)
-    return re.compile(b"%b(?:%b)" % (re.escape(byte), around))
+def _look(marks: Iterable[bytes], exact: _Look | None) -> _Look:
+    """Return what says whether a line holds one of some marks, or matches what is looked for."""
+    if exact is not None:
+        return exact
+    found = by_rarest(marks).items()
+    looks = [
+        one_of(byte, [Mark(byte, *around(*one)) for one in words]).search for byte, words in found
+    ]
+    return looks[0] if len(looks) == 1 else lambda line: any(look(line) for look in looks)
 
 
 def _gate(
-    pairs: _Marks,
+    pairs: Mapping[bytes, _Look],
+    within: Mapping[bytes, _Look],
     tokens: Mapping[bytes, re.Pattern[bytes]],
-    exact: Callable[[bytes], object] | None,
 ) -> Callable[[Row], bool]:
     searches = [token.search for token in tokens.values()]
-    holds = _holds_one if exact is None else lambda line, _marks: exact(line) is not None
     by_byte = by_rarest(pairs).items()
-    grouped = [
-        (_one_of(byte, left), [mark for _, rest in left for mark in pairs[rest]])
+    single = [rest for byte, left in by_byte if byte in _MANY for _, rest in left]
+    shared = [
+        (RARE.add(byte, *around(at, rest)), pairs[rest])
         for byte, left in by_byte
         if byte not in _MANY
+        for at, rest in left
     ]
-    single = [rest for byte, left in by_byte if byte in _MANY for _, rest in left]
+    runs = [(_run_after(sign), token.match) for sign, token in tokens.items()]
 
     def lets(line: bytes, rest: bytes) -> bool:
-        for left, whole in pairs.items():
-            if left in rest and holds(line, whole):
+        for left, look in pairs.items():
+            if left in rest and look(line):
+                return True
+        for word, look in within.items():
+            if word in line and look(line):
                 return True
         return any(search(line) for search in searches)
 
@@ -290,13 +289,13 @@ def _gate(
 
     def hint(batch: LineBatch) -> Iterable[int]:
         lines, whole = batch.lines, batch.whole
-        suspects: list[tuple[Iterable[int], Iterable[bytes]]]
-        suspects = [(batch.matching(pattern), marks) for pattern, marks in grouped]
+        suspects: list[tuple[Iterable[int], _Look]]
+        suspects = [(batch.marked(mark), look) for mark, look in shared]
         suspects += [(batch.holding(rest), pairs[rest]) for rest in single]
-        found = {at for places, marks in suspects for at in places if holds(lines[at], marks)}
-        for sign, token in tokens.items():
-            match = token.match
-            found.update(batch.lines_at(at for at in batch.runs(sign) if match(whole, at)))
+        suspects += [(batch.having(word), look) for word, look in within.items()]
+        found = {at for places, look in suspects for at in places if look(lines[at])}
+        for run, match in runs:
+            found.update(batch.lines_at(at for at in batch.places_of(run) if match(whole, at)))
         return found
 
     HINTS[gate] = hint

@@ -10,8 +10,9 @@ import json
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.core.checks.fast.byte_prefilter import ASCII, HINTS, LETS, by_rarest, from_rarest
+from tui.core.checks.fast.byte_prefilter import ASCII, HINTS, LETS
 from tui.core.checks.fast.rare_bytes import KEPT
+from tui.core.checks.fast.rare_marks import RARE, WHOLE, Mark, around, by_rarest, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -48,8 +49,11 @@ _ANY = r"[^\s\"'`<{\[][^\s\"'`]{5}"  # what a name in capitals is given in a set
 _IN_ADDRESS = r"=(?=[^\s\"'`&#<>;]{16})[A-Za-z_+/~@$%^*\\-]*[0-9]"
 
 
-# Before the option of a command stands a blank, or what is left of an escaped one.
-_USER_OPTION = re.compile(rb"-(?<![g-mo-qsu-zG-Z]-)(?=(?:u|-user)[ =\\\"'\w])")
+# Before the option of a command stands a blank, or the end of an escaped one.
+_COMMAND_OPTIONS = (
+    WHOLE.add(b"-", rb"(?:u|-user)[ =\\\"'\w](?<![g-mo-qsu-zG-Z]-u.)(?<![g-mo-qsu-zG-Z]--user.)"),
+    WHOLE.add(b"-", rb"p(?<=[ \tt9]-p)"),
+)
 
 
 class _Given(NamedTuple):
@@ -115,30 +119,34 @@ _SIGNATURES = (
 _HEADERS = (_given("uthorization", rf"{_TO_VALUE}(?:[A-Za-z]+[ \t]+)?[A-Za-z0-9._~+/=:\\-]{{6}}"),)
 _LOGINS = (
     _given("curl", r".{0,600}?(?:-u|--user)[ =\\\"'\w]"),
+    _given("sshpass", r"(?:[ \t]|\\+t|\\+u0009).{0,20}?-p"),
     _given("mysql", r".{0,600}? -p(?:\\*[\"'][^\"']|[^\s\"'])[^\"']{5}"),
     _given("mariadb", r".{0,600}? -p(?:\\*[\"'][^\"']|[^\s\"'])[^\"']{5}"),
 )
 
-# Each begins with a byte that is found without trying the pattern everywhere.
-_BY_RARE: dict[re.Pattern[bytes], tuple[_Given, ...]] = {
-    re.compile(pattern.encode()): given
-    for pattern, given in (
-        (r"K(?:EY|EN|y)[A-Z0_ug-]*[\\\"`*]*[:=]", _IN_CAPITALS),
-        (r"P(?:(?:00?)?(?:=|[\\\"`]+[:=])|(?:ASS|WD)[A-Za-z0_-]*[\\\"`*]*[:=])", _PASSES),
-        (rf"=(?:(?<=g=)|(?<=gu=))[A-Z{KEPT}_+/~@$%^*\\-]*0", _SIGNATURES),
-        (r"z(?<=uz)[\\\"`]*[:=,]", _HEADERS),
-        (rf"--(?:[{KEPT}]*-){{0,3}}k(?:y|[A-Z{KEPT}0_+/~@#$%^&*\\\"-]{{0,60}}0)", _OPTIONS),
+# What the rare bytes keep of names, and of what follows them.
+_BY_MARK: dict[Mark, tuple[_Given, ...]] = {
+    RARE.add(byte, then.encode(), before): given
+    for byte, then, before, given in (
+        (b"K", r"(?:EY|EN|y)[A-Z0_ug-]*[\\\"`*]*[:=]", b"", _IN_CAPITALS),
+        (
+            *(b"P", r"(?:(?:00?)?(?:=|[\\\"`]+[:=])|(?:ASS|WD)[A-Za-z0_-]*[\\\"`*]*[:=])"),
+            *(b"", _PASSES),
+        ),
+        (b"=", rf"(?:(?<=g=)|(?<=gu=))[A-Z{KEPT}_+/~@$%^*\\-]*0", b"gu", _SIGNATURES),
+        (b"z", r"(?<=uz)[\\\"`]*[:=,]", b"u", _HEADERS),
+        (
+            *(b"-", rf"-(?:[{KEPT}]*-){{0,3}}k(?:y|[A-Z{KEPT}0_+/~@#$%^&*\\\"-]{{0,60}}0)"),
+            *(b"", _OPTIONS),
+        ),
+        (b"C", "RET(?<=SECRET)", b"E", _CAPITAL_SECRETS),
     )
 }
-
-
-_BY_MARK: dict[bytes, tuple[_Given, ...]] = {b"SECRET": _CAPITAL_SECRETS}
 _IN_LANGUAGES = tuple(
     _given(word, _GIVES + _STRONG_PASSWORD) for name in IN_LANGUAGES for word in _in_language(name)
 )
 _WORDS = (
     *(*_PASSWORDS, *_SMALL_PWD, *_SECRETS, *_TOKENS),
-    _given("ssh", r"pass[ \t].{0,20}?-p"),
     *(given for given in _IN_LANGUAGES if given.word.isascii()),
 )
 # Those of letters beyond ASCII, by these letters.
@@ -151,28 +159,28 @@ _ESCAPED = tuple(
     for name in IN_LANGUAGES
     if not name.isascii()
 )
-_ALL = [given for by in (_BY_RARE, _BY_MARK) for many in by.values() for given in many]
+_ALL = [given for many in _BY_MARK.values() for given in many]
 _ALL += [*_LOGINS, *_WORDS, *_BEYOND_ASCII.values(), *_ESCAPED]
 
 
 def _from_rarest(byte: bytes, words: list[tuple[int, bytes]]) -> re.Pattern[bytes]:
     """Return a pattern for all that is given by some words, with their rarest byte."""
     after = {word: b"|".join(g.then for g in _WORDS if g.word == word) for _, word in words}
-    given = b"|".join(b"%b(?:%b)" % (from_rarest(*one), after[one[1]]) for one in words)
-    return re.compile(b"%b(?=%b)" % (re.escape(byte), given))
+    return one_of(
+        byte, [Mark(byte, *around(at, word, b"(?:%b)" % after[word])) for at, word in words]
+    )
 
 
 _BY_BYTE = by_rarest(dict.fromkeys(given.word for given in _WORDS))
-_BY_RAREST = [_from_rarest(byte, words) for byte, words in _BY_BYTE.items() if len(words) > 1]
-# Of words that share their rarest letter with no other, it is not worth to look around each.
-_BY_WORD = {
-    word: tuple(given for given in _WORDS if given.word == word)
-    for ((_, word), *more) in _BY_BYTE.values()
-    if not more
-}
+# A long word that shares its rarest letter with no other is found as quickly as such a letter.
+_LONG = {word for ((_, word), *more) in _BY_BYTE.values() if not more and len(word) > 4}
+_BY_WORD = {word: tuple(given for given in _WORDS if given.word == word) for word in _LONG}
+_BY_RAREST = [
+    _from_rarest(byte, words) for byte, words in _BY_BYTE.items() if words[0][1] not in _LONG
+]
 # Those of letters beyond ASCII are rare where these letters are not.
 _BEYOND = {
-    letters: re.compile(b"%b(?=%b)" % (re.escape(byte), from_rarest(*one)))
+    letters: one_of(byte, [Mark(byte, *around(*one))])
     for letters, given in _BEYOND_ASCII.items()
     for byte, (one,) in by_rarest([given.word]).items()
 }
@@ -189,8 +197,7 @@ def names_secret(row: Row) -> bool:
 
 def _hint(batch: LineBatch) -> Iterable[int]:
     suspects: list[tuple[Iterable[int], tuple[_Given, ...]]]
-    suspects = [(batch.holding(mark), given) for mark, given in _BY_MARK.items()]
-    suspects += [(batch.matching(pattern), given) for pattern, given in _BY_RARE.items()]
+    suspects = [(batch.marked(mark), given) for mark, given in _BY_MARK.items()]
     suspects += [(batch.having(word), given) for word, given in _BY_WORD.items()]
     suspects += [
         (batch.lines_at(batch.places(pattern)), (_BEYOND_ASCII[letters],))
@@ -198,7 +205,7 @@ def _hint(batch: LineBatch) -> Iterable[int]:
         if letters in batch.beyond_ascii
     ]
     suspects.append((batch.escaped, _ESCAPED))
-    suspects.append((batch.lines_at(batch.places(_USER_OPTION)), _LOGINS))
+    suspects += [(batch.lines_at(batch.places_of(one)), _LOGINS) for one in _COMMAND_OPTIONS]
     lines = batch.lines
     found = {
         at

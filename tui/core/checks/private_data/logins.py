@@ -69,8 +69,9 @@ pattern_rule(
     "warning",
     "Password of an account",
     marked(
-        *(b'"auth":"', b'"auth": "', b'"auth\\', b":5432:", b":6432:", b":*:"),
+        *(b":5432:", b":6432:", b":*:"),
         *_HASHED,
+        within={b'"auth': (b'"auth":"', b'"auth": "', b'"auth\\')},
     ),
     _HASH.pattern,
     finder=_find,

@@ -137,7 +137,7 @@ def _windows(text: str, words: tuple[str, ...]) -> Iterable[tuple[int, int]]:
     """Yield where a name may begin that is given something, and where its line ends."""
     lower = _lower(text)
     starts: set[int] = set()
-    for word in words:
+    for word in filter(str.isascii, words) if text.isascii() else words:
         at = lower.find(word)
         while at >= 0:
             if _GIVES_SOON.match(lower, at):

@@ -6,22 +6,28 @@ from tui.core.checks.fast.byte_prefilter import shaped
 from tui.core.checks.private_data import numbers
 from tui.core.checks.private_data.secrets import pattern_rule
 
-# Digits are those of ASCII. `shaped` says how these patterns may look around, and what stands
+# Digits are those of ASCII. Each says first what begins it: at most places that is all that is
+# asked. `shaped` says how these patterns may look around, and what stands
 # before them: the figures of each, without and with blanks.
 _CARD = (
+    r"(?=[0-9])(?:"
     r"(?<![\d.-])(?<!\d[ -])[0-9]{4}([ -])[0-9]{4}\1[0-9]{4}\1[0-9]{4}(?:\1[0-9]{3})?"
     r"(?![ -]?\d{4})(?![\d-])"
     r"|(?<![\d.-])(?:[0-9]{4}([ -])[0-9]{6}\2[0-9]{4,5}|[2-6][0-9]{12,18})(?![\d-]|\.\d)"
     r"|(?<![\d.-])(?<!\d[ -])[2-6][0-9]{3}(?:[ -]?[0-9]){9,15}(?![ -]?\d|-|\.\d)"
+    r")"
 )
-_IBAN = r"(?<![A-Za-z0-9])[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])"
+_IBAN = (
+    r"(?=[A-Z])(?<![A-Za-z0-9])[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?"
+    r"(?![A-Za-z0-9])"
+)
 _PHONE = (
-    r"(?<![\w+./-])(?:\+[1-9][0-9]{0,2}(?:[ .-]?\(?[0-9]{1,4}\)?){2,5}"
+    r"(?=[0-9+(])(?<![\w+./-])(?:\+[1-9][0-9]{0,2}(?:[ .-]?\(?[0-9]{1,4}\)?){2,5}"
     r"|\([0-9]{3}\) ?[0-9]{3}[ .-][0-9]{4}"
     r"|(?<!\d[ .-])[2-9][0-9]{2}[ .-][2-9][0-9]{2}[ .-][0-9]{4}(?![ .-]\d))(?![\w-])"
 )
 _ADDRESS = (
-    r"(?<![\w.-])(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])\.){3}"
+    r"(?=[0-9])(?<![\w.-])(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])\.){3}"
     r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])(?![\w-]|\.\d)"
 )
 _ID = (
@@ -39,7 +45,10 @@ pattern_rule(
     "personal-card",
     "warning",
     "Payment card number",
-    shaped(("0000(?:-?0){9}",), ("0000(?:[ -]?0){9}",), _CARD, 24),
+    # Thirteen digits at least: together, or with signs between after four to seven, or later.
+    shaped(
+        ("0" * 13, "-(?:(?<=0000-)0(?:-?0){5}|(?<=00000000-)0)"), ("0000(?:[ -]?0){9}",), _CARD, 24
+    ),
     _CARD,
     near=numbers.card,
     extent=numbers.card_extent,
@@ -93,9 +102,9 @@ pattern_rule(
             "0 ?00 ?00 ?00 ?000 ?000 ?00",
         ),
         # In a list of numbers a comma stands before each, in no text.
-        rf"(?<![\w.+-]){_ID}",
+        rf"(?=[0-9A-Z])(?<![\w.+-]){_ID}",
         21,
     ),
-    rf"(?<![\w.,+-]){_ID}",
+    rf"(?=[0-9A-Z])(?<![\w.,+-]){_ID}",
     near=numbers.national_id,
 )

@@ -52,10 +52,17 @@ _LESS_MARKED = {
 _BOT = r"(?<![0-9])[0-9]{8,10}:AA[A-Za-z0-9_-]{33}(?![A-Za-z0-9_-])"  # Telegram
 _HOOK = r"(?<=/api/webhooks/)[0-9]{15,}/[A-Za-z0-9_-]{50,}"  # Discord
 _PACKED = "LS0tLS1CRUdJTi"  # -----BEGIN, as configurations of clusters hold keys
-_OF_SERVICES = "|".join(
-    rf"(?<![A-Za-z0-9_]){re.escape(mark)}{rest}"
+_KINDS = {
+    mark: rest
     for tokens in (_SIGNED, _TOKENS, *_LESS_MARKED.values())
     for mark, rest in tokens.items()
+}
+_OF_SERVICES = "|".join(f"{re.escape(mark)}{rest}" for mark, rest in _KINDS.items())
+# What begins none of them is asked but that.
+_BEGINS = "".join(sorted({mark[0] for mark in (*_KINDS, _PACKED)}))
+_ANY = (
+    rf"(?=[{_BEGINS}0-9])(?:(?<![A-Za-z0-9_])(?:{_OF_SERVICES})|{_BOT}|{_HOOK}"
+    rf"|{_PACKED}[A-Za-z0-9+/]{{50,}}={{0,2}})"
 )
 
 
@@ -88,6 +95,6 @@ pattern_rule(
             for sign in "-_."
         },
     ),
-    rf"{_OF_SERVICES}|{_BOT}|{_HOOK}|{_PACKED}[A-Za-z0-9+/]{{50,}}={{0,2}}",
+    _ANY,
     _is_token,
 )
