@@ -11,6 +11,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.commands import LAST, MODES, command, commands_for, key_hint, key_line_order
+from tui.core.provider.parsing import as_text
 from tui.core.text.text import visible
 from tui.dispatch import Dispatcher
 from tui.key_bindings import bindings_for, follow_keymap
@@ -168,6 +169,11 @@ class ModeScreen(Screen[None]):
         Called once, when there is a workspace.
         """
 
+    def reopened(self, remembered: Mapping[str, Any]) -> str:
+        """Return the id of the command whose dialog is opened again, empty for none."""
+        opened = as_text(remembered.get("open")) or ""
+        return opened if opened in self.REOPENS else ""
+
     def _bring_back(self) -> None:
         if self._came_back:
             return
@@ -176,8 +182,8 @@ class ModeScreen(Screen[None]):
             if remembered.get("open"):
                 self._reopens_until = time.monotonic() + _REOPENS_S
             self.come_back(remembered)
-            if remembered.get("open") in self.REOPENS:
-                self.call_after_refresh(self.action_command, remembered["open"])
+            if opened := self.reopened(remembered):
+                self.call_after_refresh(self.action_command, opened)
 
     # -- the program around ----------------------------------------------------------
 

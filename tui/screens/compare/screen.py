@@ -8,6 +8,7 @@ from textual.containers import Vertical
 from textual.widgets import ContentSwitcher
 
 from tui.commands import key_hint, key_of
+from tui.core.provider.parsing import as_map
 from tui.dispatch import handles
 from tui.screens.base import ModeScreen
 from tui.screens.chat.asking.prompt import LOW_BREAKPOINTS, Prompt
@@ -115,6 +116,7 @@ class CompareScreen(ModeScreen):
         self.pane = ResultsPane()
         # Whether a column is to have the focus, once there is one: r is a letter in the prompt.
         self._wants_keys = False
+        self._asked = False  # whether another mode has asked for anything
         self._first = True  # there has been no workspace yet
         self.shows_results = False  # whether the results are in view
         self._from_results = False  # whether esc goes back from the columns to the results
@@ -165,16 +167,37 @@ class CompareScreen(ModeScreen):
         self._take_up()
 
     def remembered(self) -> Mapping[str, Any]:
-        """Return the models of the columns, and how each is asked."""
-        asked = [one.candidate for one in self.context.comparison.columns]
+        """Return the models of the columns, how each is asked, and the results looked at."""
+        comparison, results = self.context.comparison, self.results.remembered()
+        asked = [one.candidate for one in comparison.columns]
         columns = [{"model": one.model, "parameters": one.parameters.as_json()} for one in asked]
-        return {"columns": columns or None}
+        return {
+            "columns": columns or None,
+            "results": results,
+            "in_results": None if results is None else self.shows_results,
+            "repeats": comparison.repeats,
+            "diff": comparison.diff,
+            "blind": comparison.blind,
+        }
 
     def come_back(self, remembered: Mapping[str, Any]) -> None:
-        """Show columns for the models, unless another mode has asked for some."""
-        asked = kept_columns(remembered.get("columns"))
-        if asked and not self.context.comparison.columns:
+        """Show columns for the models and the results, unless another mode has asked for some."""
+        asked, comparison = kept_columns(remembered.get("columns")), self.context.comparison
+        if asked and not comparison.columns:
             self.candidates.bring_back(asked)
+        if self._asked:
+            return
+        comparison.ask_as(remembered)
+        comes = self.results.come_back(as_map(remembered.get("results")), self._bring_back_run)
+        if comes and remembered.get("in_results") is True:
+            self._show_results(True)
+
+    def _bring_back_run(self, looked_at: LookedAt | None) -> None:
+        if looked_at is not None:
+            self.running.look_at(looked_at)
+            self.results.show(looked_at)
+        elif self.shows_results:
+            self._show_results(False)
 
     def on_mount(self) -> None:
         """Begin in the prompt; whoever has opened this with one wants the keys of a column."""
@@ -188,6 +211,7 @@ class CompareScreen(ModeScreen):
     def _take_up(self) -> None:
         asked, self.host.compare_asked = self.host.compare_asked, None
         if asked is not None:
+            self._asked = True
             self._take(asked)
         self.candidates.look_for_default()
         self.system.look_at_dataset()

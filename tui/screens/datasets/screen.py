@@ -13,6 +13,7 @@ from tui.commands import key_hint
 from tui.core.text.paths import path_line
 from tui.screens.base import ModeScreen
 from tui.screens.datasets.files.welcome import Welcome
+from tui.services.settings.typed_texts import IMPORT_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -63,6 +64,7 @@ class DatasetsScreen(ModeScreen):
 
     MODE: ClassVar[str] = "datasets"
     CSS_PATH = "screen.tcss"
+    REOPENS = frozenset({"datasets.import_data"})
     NEEDS_ROWS = frozenset(
         {
             *("edit", "role", "weight", "add_message", "delete", "bulk", "export", "filter"),
@@ -183,6 +185,14 @@ class DatasetsScreen(ModeScreen):
     def come_back(self, remembered: Mapping[str, Any]) -> None:
         """Go where one was in the open dataset."""
         self.place.come_back(remembered)
+
+    def reopened(self, remembered: Mapping[str, Any]) -> str:
+        """Go on with an import, unless another dataset is what to begin with."""
+        path = None if self.document is None else str(self.document.path)
+        if "open" not in remembered or path != remembered.get("path"):
+            return ""
+        begun = self.workspace.typed.get(IMPORT_KEY)
+        return "datasets.import_data" if begun else super().reopened(remembered)
 
     async def _list_recents(self) -> None:
         """List the datasets opened before on the start page."""

@@ -123,11 +123,17 @@ class JobsScreen(ModeScreen):
         self._say()
 
     def remembered(self) -> Mapping[str, Any]:
-        """Return the job under the cursor."""
-        return {"job": self.context.selected}
+        """Return the job under the cursor, those drawn over it, and how they are looked at."""
+        return {
+            "job": self.context.selected,
+            "marked": self.overlays.remembered(),
+            **self.pane.remembered(),
+        }
 
     def come_back(self, remembered: Mapping[str, Any]) -> None:
-        """Select the job, once it is listed."""
+        """Look at jobs as then; select the job and draw the others, once they are listed."""
+        self.pane.come_back(remembered)
+        self.overlays.come_back(remembered.get("marked"))
         if job := as_text(remembered.get("job")):
             self.context.selected = self._of_last_time = job
 
@@ -167,6 +173,7 @@ class JobsScreen(ModeScreen):
     # -- the list ----------------------------------------------------------------------
 
     def _take_state(self, state: PollerState) -> None:
+        self.overlays.listed()
         self.fetched(state.fetched_at)
         self._say()
         self._tell_gone(state)
