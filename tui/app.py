@@ -43,7 +43,7 @@ from tui.terminal.colors import Readable
 from tui.tuning import not_collecting
 from tui.type_ahead import TypeAhead
 from tui.warm import AFTER_S, warm
-from tui.widgets.frame.passing_remark import Remark, toast_width
+from tui.widgets.frame.passing_remark import Remark, joined, toast_width
 from tui.widgets.frame.status_line import Status
 
 if TYPE_CHECKING:
@@ -168,6 +168,7 @@ class FinetuiApp(TypeAhead):
         self._notifications = DistinctNotifications(self)
         self.early, self.urgent = self.opening.is_early, self.opening.is_urgent
         self.acted, self.remembered = self.returning.note, self.returning.remembered
+        self.arrived = self.returning.arrived
         finding = Finding(context, self.opening)
         parts = (self.leaving, self.profiles, self.logbook, self.appearance, self.keys, finding)
         self.dispatcher = Dispatcher(self, *parts)
@@ -431,7 +432,7 @@ class FinetuiApp(TypeAhead):
         if toast_width(cell_len(line)) <= self.size.width:
             super().notify(line, **{**options, "markup": False})
             return
-        self.said = remark = Remark(text, options.get("severity") == "warning")
+        self.said = remark = joined(self.said, text, options.get("severity") == "warning")
         seconds = options.get("timeout") or self.NOTIFICATION_TIMEOUT
 
         def end() -> None:

@@ -301,6 +301,11 @@ class ModeScreen(Screen[None]):
     def on_screen_resume(self) -> None:
         """Show what a dialog has said, and was closed with."""
         self._show_said(self.host.said)
+        self.host.arrived()
+
+    def on_screen_suspend(self) -> None:
+        """Have it kept that a dialog is open."""
+        self.host.arrived()
 
     def _take_workspace(self, workspace: Workspace | None) -> None:
         if workspace is not None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from tui.core.dataset.example import Example
     from tui.services.session.holder import Holder
+    from tui.services.settings.state_trouble import StateTrouble
 
 __all__ = ["Change", "Document", "Snapshot"]
 
@@ -247,16 +248,24 @@ class Document(OpenRows):
     # -- opening ---------------------------------------------------------------------
 
     @classmethod
-    def open(cls, path: Path, journals: Path, *, whole: bool = True) -> Document:
+    def open(
+        cls,
+        path: Path,
+        journals: Path,
+        *,
+        whole: bool = True,
+        trouble: StateTrouble | None = None,
+    ) -> Document:
         """Open a file and lay recovered edits over it. Raises OSError. Blocks.
 
+        `trouble` is told when what could be undone is damaged.
         Not `whole`: with the first rows only, unless there are edits; then call `grow`.
         """
         source = LineSource(path, whole=whole)
         content = Content(source)
         journal = None
         try:
-            journal = Journal(journals, path)
+            journal = Journal(journals, path, trouble)
             return cls(path, content, journal, recover(journal, content))
         except JournalBusyError as error:
             who = f" ({error.holder.words})" if error.holder is not None else ""

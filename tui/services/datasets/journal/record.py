@@ -34,8 +34,11 @@ class Record:
         found = self._opening
         if found.begun or self.journal is None:
             return
-        path, identity = self.journal.history, self._content.source.identity
-        found.begin(await asyncio.to_thread(recall, path, identity, self._content))
+        journal, identity = self.journal, self._content.source.identity
+        recalled = await asyncio.to_thread(
+            recall, journal.history, identity, self._content, journal.trouble
+        )
+        found.begin(recalled)
         self._replayed = found.replayed
 
     async def move(self, move: Move, named: Step, step: Step | None = None) -> None:

@@ -74,7 +74,7 @@ def recover(journal: Journal, content: Content) -> Recovered:
 
 
 def _replay(found: Recovered, entries: Sequence[Entry], journal: Journal, content: Content) -> None:
-    found.begin(recall(journal.history, content.source.identity, content))
+    found.begin(recall(journal.history, content.source.identity, content, journal.trouble))
     rows, replayed = found.rows, found.replayed
     for entry in entries:
         if entry.move == "undo" and rows.done:
