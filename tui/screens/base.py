@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.containers import Vertical
@@ -28,7 +27,7 @@ from tui.widgets.frame.passing_remark import PassingRemark, Remark
 from tui.widgets.frame.status_line import Status, StatusLine
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from textual.app import ComposeResult
     from textual.binding import BindingsMap
@@ -102,6 +101,7 @@ class ModeScreen(Screen[None]):
     waiting = 0  # commands that have not opened yet what the keys typed after them are meant for
     last_command = ""  # the id of the command of this mode that was given last
     _came_back = False
+    _idle: frozenset[str] = frozenset()  # as the key line has it
     _reopens_until = 0.0  # monotonic seconds
     _refused = False  # whether the error shown says only why a command could not be carried out
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
@@ -135,7 +135,7 @@ class ModeScreen(Screen[None]):
         yield ErrorPanel(panel_keys())
         yield PassingRemark()
         yield StatusLine()
-        yield KeyLine(partial(key_line_order, self.MODE), LAST)
+        yield KeyLine(self._key_order, LAST)
 
     def compose_body(self) -> ComposeResult:
         """Yield the mode's own widgets."""
@@ -232,6 +232,25 @@ class ModeScreen(Screen[None]):
     def out_of_view(self, _command_id: str) -> str:
         """Say that what a command works on is not in view, and how it is; empty where it is."""
         return ""
+
+    def idle(self) -> Collection[str]:
+        """Return the ids of commands that find nothing to do now: the key line leaves them out.
+
+        Their keys can be given all the same, and say so: they may wait for what is under way.
+        """
+        return ()
+
+    def look_idle(self) -> None:
+        """Have the key line show anew what there is to do, where that has changed."""
+        if (idle := frozenset(self.idle())) != self._idle:
+            self._idle = idle
+            self.refresh_bindings()
+
+    def _key_order(self, focused: str) -> Mapping[str, int]:
+        """Return the ranks of the commands that have something to do, for the key line."""
+        idle = frozenset(self.idle())
+        ranks = key_line_order(self.MODE, focused)
+        return {name: rank for name, rank in ranks.items() if name not in idle}
 
     def refuse(self, command_id: str) -> bool:
         """Say why a command cannot be given now; tells whether there was anything to say."""
@@ -350,6 +369,7 @@ class ModeScreen(Screen[None]):
         """Say in the status line what this screen shows."""
         if (line := self._status_line) is not None:
             line.note(text)
+        self.look_idle()
 
     def fetched(self, at: float | None) -> None:
         """Say when (unix time) the data shown was fetched."""

@@ -28,7 +28,7 @@ from tui.screens.compare.to_chat import Onward
 from tui.screens.compare.to_data import ComparedToData
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from textual import events
     from textual.app import ComposeResult
@@ -286,6 +286,25 @@ class CompareScreen(ModeScreen):
                 f"That is for the results of the run: {key_hint('compare.view', 'goes')} to them."
             )
         return ""
+
+    def idle(self) -> Collection[str]:
+        """Return what needs columns, answers, a prompt or a run where there is none."""
+        comparison, workspace = self.context.comparison, self.host.workspace
+        answered = any(column.ended for column in comparison.columns)
+        idle: set[str] = set()
+        if not comparison.columns:
+            idle |= _OF_COLUMNS - {"compare.add"}
+        if comparison.prompt is None:
+            idle.add("compare.again")
+        if not answered:
+            idle.add("compare.winner")
+        if not answered and not self.shows_results:
+            idle |= _OF_A_PROMPT
+        if self.results.looked_at is None:
+            idle |= {*_OF_RESULTS, "compare.stop"}
+        if workspace is None or workspace.adding.last is None:
+            idle.add("compare.take_back")
+        return idle
 
     def _picked(self, column: Column) -> None:
         """Keep the winner with the run, if the columns show a row of one."""

@@ -16,7 +16,7 @@ from tui.screens.datasets.files.welcome import Welcome
 from tui.services.settings.typed_texts import IMPORT_KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from textual.app import ComposeResult
     from textual.widget import Widget
@@ -53,6 +53,13 @@ _LONGEST_NAME = 30  # of a file, in the status line: what it says of it has to f
 _WITHOUT_DATASET = frozenset({"datasets.open", "datasets.sample", "datasets.import_data"})
 
 
+# What changes rows, which a file that is open for reading only does not let.
+_EDITS = (
+    *("undo", "redo", "save", "drop", "fix", "fix_all", "bulk", "edit", "role", "weight"),
+    *("add_message", "new_example", "delete", "move_up", "move_down"),
+)
+
+
 class DatasetsScreen(ModeScreen):
     """Everything about one dataset at a time: panes, and a controller for each capability.
 
@@ -64,7 +71,7 @@ class DatasetsScreen(ModeScreen):
 
     MODE: ClassVar[str] = "datasets"
     CSS_PATH = "screen.tcss"
-    REOPENS = frozenset({"datasets.import_data"})
+    REOPENS = frozenset(f"datasets.{name}" for name in ("open", "save_as", "import_data"))
     NEEDS_ROWS = frozenset(
         {
             *("edit", "role", "weight", "add_message", "delete", "bulk", "export", "filter"),
@@ -286,6 +293,20 @@ class DatasetsScreen(ModeScreen):
         if command_id == "datasets.filter" and self.focused is self.bar.field:
             return False
         return super().available(command_id)
+
+    def idle(self) -> Collection[str]:
+        """Return what finds nothing to take back, to save, to fix, or may not edit."""
+        if (document := self.document) is None:
+            return ()
+        problems = self.checks.problems
+        found = [
+            (not document.can_undo, ("undo",)),
+            (not document.can_redo, ("redo",)),
+            (not document.modified, ("save", "drop", "changes")),
+            (problems is not None and not problems.counts.total(), ("fix", "fix_all")),
+            (document.read_only, _EDITS),
+        ]
+        return [f"datasets.{name}" for idles, names in found if idles for name in names]
 
     def has_rows(self) -> bool:
         """Whether the open file has examples; before one is opened, what needs one says so."""

@@ -26,7 +26,7 @@ from tui.screens.jobs.writing import JobWriting
 from tui.screens.not_offered import jobs_unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from textual.app import ComposeResult
     from textual.events import Key
@@ -252,9 +252,21 @@ class JobsScreen(ModeScreen):
         """Show the job under the cursor once that has come to rest."""
         self.subscriptions.select(event.job_id)
 
+    def idle(self) -> Collection[str]:
+        """Return what the job under the cursor is past, or has not come to."""
+        if (job := self.context.job) is None:
+            return ()
+        found = [
+            (job.terminal, ("cancel", "pause")),
+            (not job.fine_tuned_model, ("chat", "compare")),
+            (not job.result_files, ("result",)),
+        ]
+        return [f"jobs.{name}" for idles, names in found if idles for name in names]
+
     def _show_selected(self) -> None:
         """Show the selected job as it is listed."""
         context = self.context
+        self.look_idle()
         if (job := context.job) is None:
             return
         model = job.fine_tuned_model

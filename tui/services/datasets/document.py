@@ -69,6 +69,16 @@ class Document(OpenRows):
         return self._rows.modified
 
     @property
+    def can_undo(self) -> bool:
+        """Whether there is a step to take back, as far as is known."""
+        return bool(self._rows.done) or self._record.keeps_steps
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether a step that was taken back is at hand."""
+        return bool(self._rows.undone)
+
+    @property
     def read_only(self) -> bool:
         """Whether edits are off, because another running program edits this file."""
         return self._record.journal is None

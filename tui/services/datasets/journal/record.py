@@ -29,6 +29,11 @@ class Record:
         self._replayed = recovered.replayed
         self._same_lines = True  # file lines on disk still have the numbers they were opened with
 
+    @property
+    def keeps_steps(self) -> bool:
+        """Whether steps from before the last save can be taken back, and are not at hand yet."""
+        return self._opening.kept and not self._opening.begun
+
     async def remember(self) -> None:
         """Have the steps from before the last save at hand, before there are others."""
         found = self._opening

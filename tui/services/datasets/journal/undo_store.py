@@ -81,6 +81,17 @@ def recall(path: Path, current: Identity, content: Content, trouble: StateTroubl
     return History([step.inverse() for step in reversed(back)], ahead[::-1])
 
 
+def holds(path: Path, current: Identity) -> bool:
+    """Whether there are steps to take back for a file of this identity. Blocks."""
+    try:
+        with path.open("rb") as file:
+            size, mtime_ns, edges, count = orjson.loads(file.readline())
+    except (OSError, ValueError, TypeError):
+        return False
+    fits = (size, mtime_ns, edges) == (current.size, current.mtime_ns, current.edges)
+    return fits and isinstance(count, int) and count > 0
+
+
 def _within(rows: Rows, content: Content) -> History:
     """Return the steps nearest to the saved rows that are not too large together."""
     room = [_MOST_BYTES, _MOST_ROWS]
