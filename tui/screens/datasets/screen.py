@@ -97,7 +97,7 @@ class DatasetsScreen(ModeScreen):
     def __init__(self) -> None:
         super().__init__(classes="-no-document")
         self._leave_service: Callable[[], None] = lambda: None
-        self.welcome = Welcome(self._open_soon)
+        self.welcome = Welcome(self._open_soon, self.action_command)
         self._lists_recents = False
         self._had_rows = True
         self._built = self._commanded = False

@@ -13,6 +13,7 @@ from tui.core.chat.reply import Reply
 from tui.core.compare.answers import Answer, answer_of
 from tui.core.compare.plan import Candidate
 from tui.core.compare.sides.repeats import collapsed, repeats_words
+from tui.core.money.pricing import FREE
 from tui.core.provider.parsing import as_int
 from tui.core.text.text import plural
 
@@ -261,7 +262,7 @@ def measures_words(column: Column, *, hidden: bool = False) -> str:
     known = [cost for cost in costs if cost is not None]
     if len(known) == len(costs):
         total = sum(known)
-        parts.append(f"{total:.5f}".rstrip("0").rstrip(".") if total else "free")
+        parts.append(f"{total:.5f}".rstrip("0").rstrip(".") if total else FREE)
     else:
         parts.append("price unknown")
     return " · ".join(parts)
