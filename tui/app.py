@@ -168,7 +168,6 @@ class FinetuiApp(TypeAhead):
         self._notifications = DistinctNotifications(self)
         self.early, self.urgent = self.opening.is_early, self.opening.is_urgent
         self.acted, self.remembered = self.returning.note, self.returning.remembered
-        self.arrived = self.returning.arrived
         finding = Finding(context, self.opening)
         parts = (self.leaving, self.profiles, self.logbook, self.appearance, self.keys, finding)
         self.dispatcher = Dispatcher(self, *parts)

@@ -85,8 +85,10 @@ class Returning:
         return True
 
     def follow(self, workspace: Workspace) -> None:
-        """Note which dataset is opened from now on."""
+        """Note which dataset is opened from now on, and which mode or dialog is gone to."""
         workspace.datasets.subscribe(self.note)
+        app = self._context.app
+        app.screen_change_signal.subscribe(app, self._arrived, immediate=True)
 
     async def take_profile(self, workspace: Workspace) -> None:
         """Go on with the profile that was chosen in the program."""
@@ -178,7 +180,7 @@ class Returning:
         if self._waiting is None:
             self._look_after(SOON_S)
 
-    def arrived(self) -> None:
+    def _arrived(self, _screen: object) -> None:
         """Have where the user is written at once: another mode, or a dialog, is shown."""
         self._looks = max(self._looks, 1)
         self._look_after(SOON_S)

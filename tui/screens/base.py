@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.containers import Vertical
@@ -10,7 +11,6 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.commands import LAST, MODES, command, commands_for, key_hint, key_line_order
-from tui.core.provider.parsing import as_text
 from tui.core.text.text import visible
 from tui.dispatch import Dispatcher
 from tui.key_bindings import bindings_for, follow_keymap
@@ -21,7 +21,7 @@ from tui.screens.reporting import carry_out, failure_of, log_error, panel_keys, 
 from tui.services.errors import InputError
 from tui.tuning import take_styles_as_new
 from tui.widgets.frame.error_panel import ErrorPanel
-from tui.widgets.frame.key_line import KeyLine
+from tui.widgets.frame.key_line import KeyLine, look_idle
 from tui.widgets.frame.mode_bar import ModeBar
 from tui.widgets.frame.passing_remark import PassingRemark, Remark
 from tui.widgets.frame.status_line import Status, StatusLine
@@ -101,7 +101,6 @@ class ModeScreen(Screen[None]):
     waiting = 0  # commands that have not opened yet what the keys typed after them are meant for
     last_command = ""  # the id of the command of this mode that was given last
     _came_back = False
-    _idle: frozenset[str] = frozenset()  # as the key line has it
     _reopens_until = 0.0  # monotonic seconds
     _refused = False  # whether the error shown says only why a command could not be carried out
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
@@ -135,7 +134,7 @@ class ModeScreen(Screen[None]):
         yield ErrorPanel(panel_keys())
         yield PassingRemark()
         yield StatusLine()
-        yield KeyLine(self._key_order, LAST)
+        yield KeyLine(partial(key_line_order, self.MODE), LAST, self.idle)
 
     def compose_body(self) -> ComposeResult:
         """Yield the mode's own widgets."""
@@ -169,11 +168,6 @@ class ModeScreen(Screen[None]):
         Called once, when there is a workspace.
         """
 
-    def reopened(self, remembered: Mapping[str, Any]) -> str:
-        """Return the id of the command whose dialog is opened again, empty for none."""
-        opened = as_text(remembered.get("open")) or ""
-        return opened if opened in self.REOPENS else ""
-
     def _bring_back(self) -> None:
         if self._came_back:
             return
@@ -182,8 +176,8 @@ class ModeScreen(Screen[None]):
             if remembered.get("open"):
                 self._reopens_until = time.monotonic() + _REOPENS_S
             self.come_back(remembered)
-            if opened := self.reopened(remembered):
-                self.call_after_refresh(self.action_command, opened)
+            if remembered.get("open") in self.REOPENS:
+                self.call_after_refresh(self.action_command, remembered["open"])
 
     # -- the program around ----------------------------------------------------------
 
@@ -239,18 +233,6 @@ class ModeScreen(Screen[None]):
         Their keys can be given all the same, and say so: they may wait for what is under way.
         """
         return ()
-
-    def look_idle(self) -> None:
-        """Have the key line show anew what there is to do, where that has changed."""
-        if (idle := frozenset(self.idle())) != self._idle:
-            self._idle = idle
-            self.refresh_bindings()
-
-    def _key_order(self, focused: str) -> Mapping[str, int]:
-        """Return the ranks of the commands that have something to do, for the key line."""
-        idle = frozenset(self.idle())
-        ranks = key_line_order(self.MODE, focused)
-        return {name: rank for name, rank in ranks.items() if name not in idle}
 
     def refuse(self, command_id: str) -> bool:
         """Say why a command cannot be given now; tells whether there was anything to say."""
@@ -320,11 +302,6 @@ class ModeScreen(Screen[None]):
     def on_screen_resume(self) -> None:
         """Show what a dialog has said, and was closed with."""
         self._show_said(self.host.said)
-        self.host.arrived()
-
-    def on_screen_suspend(self) -> None:
-        """Have it kept that a dialog is open."""
-        self.host.arrived()
 
     def _take_workspace(self, workspace: Workspace | None) -> None:
         if workspace is not None:
@@ -369,7 +346,7 @@ class ModeScreen(Screen[None]):
         """Say in the status line what this screen shows."""
         if (line := self._status_line) is not None:
             line.note(text)
-        self.look_idle()
+        look_idle(self)
 
     def fetched(self, at: float | None) -> None:
         """Say when (unix time) the data shown was fetched."""

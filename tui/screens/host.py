@@ -39,9 +39,6 @@ class Host(Protocol):
     def remembered(self, mode: str) -> Mapping[str, Any]:
         """Return what a mode's screen is to come back with, empty for nothing."""
 
-    def arrived(self) -> None:
-        """Have it kept which mode, or which dialog over it, is shown now."""
-
     def show_mode(self, mode: str) -> None:
         """Go to a mode."""
 

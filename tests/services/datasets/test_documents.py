@@ -452,6 +452,25 @@ async def test_a_damaged_undo_history_is_kept_beside_and_told_once(
     await again.close()
 
 
+async def test_it_is_known_whether_there_is_a_step_to_take_back(path: Path) -> None:
+    document = opened(path)
+    assert (document.can_undo, document.can_redo) == (False, False)
+    await document.change("edit", [Change(1, 1, (line("changed"),))])
+    assert document.can_undo
+    await document.save()
+    await document.close()
+    document = opened(path)  # with the step of the last time, which is not read yet
+    assert document.can_undo
+    assert await document.undo() is not None
+    assert (document.can_undo, document.can_redo) == (False, True)
+    await document.drop_changes()
+    await document.close()
+    path.write_bytes(line("another") + b"\n")
+    document = opened(path)
+    assert not document.can_undo
+    await document.close()
+
+
 async def _history(document: Document) -> tuple[list[list[bytes]], list[list[bytes]]]:
     """Return the states that undo and redo reach after a restart, and go back to the start."""
     past: list[list[bytes]] = []

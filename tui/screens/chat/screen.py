@@ -27,6 +27,7 @@ from tui.screens.chat.turns.to_data import AnswersToData
 from tui.screens.chat.turns.view import ChatView
 from tui.screens.controller_context import ScreenContext
 from tui.widgets.conversation import Conversation
+from tui.widgets.frame.key_line import look_idle
 from tui.widgets.line_view import Pane
 
 if TYPE_CHECKING:
@@ -247,7 +248,7 @@ class ChatScreen(ModeScreen):
     def _show_chat(self) -> None:
         self.view.show()
         self.answers.show_waiting()
-        self.look_idle()
+        look_idle(self)
 
     def idle(self) -> Collection[str]:
         """Return what works on turns while there are none, and what takes back nothing."""

@@ -13,7 +13,6 @@ from tui.commands import key_hint
 from tui.core.text.paths import path_line
 from tui.screens.base import ModeScreen
 from tui.screens.datasets.files.welcome import Welcome
-from tui.services.settings.typed_texts import IMPORT_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -53,6 +52,7 @@ _LONGEST_NAME = 30  # of a file, in the status line: what it says of it has to f
 _WITHOUT_DATASET = frozenset({"datasets.open", "datasets.sample", "datasets.import_data"})
 
 
+_REOPENS = frozenset({"datasets.open", "datasets.save_as", "datasets.import_data"})
 # What changes rows, which a file that is open for reading only does not let.
 _EDITS = (
     *("undo", "redo", "save", "drop", "fix", "fix_all", "bulk", "edit", "role", "weight"),
@@ -71,7 +71,6 @@ class DatasetsScreen(ModeScreen):
 
     MODE: ClassVar[str] = "datasets"
     CSS_PATH = "screen.tcss"
-    REOPENS = frozenset(f"datasets.{name}" for name in ("open", "save_as", "import_data"))
     NEEDS_ROWS = frozenset(
         {
             *("edit", "role", "weight", "add_message", "delete", "bulk", "export", "filter"),
@@ -190,16 +189,17 @@ class DatasetsScreen(ModeScreen):
         return self.place.remembered() if self._built else {}
 
     def come_back(self, remembered: Mapping[str, Any]) -> None:
-        """Go where one was in the open dataset."""
+        """Go where one was in the open dataset, and on with an import or a path half typed."""
         self.place.come_back(remembered)
-
-    def reopened(self, remembered: Mapping[str, Any]) -> str:
-        """Go on with an import, unless another dataset is what to begin with."""
         path = None if self.document is None else str(self.document.path)
         if "open" not in remembered or path != remembered.get("path"):
-            return ""
+            return  # another dataset is what to begin with
+        from tui.services.settings.typed_texts import IMPORT_KEY
+
         begun = self.workspace.typed.get(IMPORT_KEY)
-        return "datasets.import_data" if begun else super().reopened(remembered)
+        opened = "datasets.import_data" if begun else remembered["open"]
+        if opened in _REOPENS:
+            self.call_after_refresh(self.action_command, opened)
 
     async def _list_recents(self) -> None:
         """List the datasets opened before on the start page."""

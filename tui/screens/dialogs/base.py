@@ -209,8 +209,8 @@ class Dialog(ModalScreen[T | None]):
     def bring_back(self) -> None:
         """Put in what was typed when the program ended."""
         if self.KEEPS:
-            self._kept = KeptFields(self, self.kept_at)
-            if self._kept.bring_back():
+            self._kept = KeptFields(self, self.kept_at, self.remembered)
+            if self._kept.bring_back(self.come_back):
                 self.notify("Typed here when the program ended, and kept.", timeout=5)
 
     @on(Input.Changed)

@@ -11,7 +11,9 @@ from tui.screens.host import host_of
 from tui.widgets.field import OneOf
 
 if TYPE_CHECKING:
-    from tui.screens.dialogs.base import Dialog
+    from collections.abc import Callable, Mapping
+
+    from textual.screen import Screen
 
 _CHOSEN = "chosen:"  # how the names of what stands in no field begin
 _PLACE = "dialog:"  # how the places of texts in dialogs begin, before the dialog's title
@@ -30,9 +32,14 @@ def titles_of(places: list[str]) -> list[str]:
 class KeptFields:
     """The fields of one dialog; what is typed as a secret is never kept."""
 
-    def __init__(self, form: Dialog[Any], place: str) -> None:
-        """Begin with what stands in them now; what is typed is kept at a place."""
-        self._form, self._place = form, place
+    def __init__(
+        self, form: Screen[Any], place: str, chosen: Callable[[], Mapping[str, Any]]
+    ) -> None:
+        """Begin with what stands in them now; what is typed is kept at a place.
+
+        `chosen` gives what else is chosen there, by name.
+        """
+        self._form, self._place, self._chosen = form, place, chosen
         self._first = self._now()
 
     def _fields(self) -> dict[str, Input | OneOf | TextArea]:
@@ -48,11 +55,14 @@ class KeptFields:
             name: one.text if isinstance(one, TextArea) else one.value
             for name, one in self._fields().items()
         }
-        chosen = {f"{_CHOSEN}{name}": value for name, value in self._form.remembered().items()}
+        chosen = {f"{_CHOSEN}{name}": value for name, value in self._chosen().items()}
         return typed | chosen
 
-    def bring_back(self) -> bool:
-        """Put in what was typed when the program ended; tells whether there was anything."""
+    def bring_back(self, choose: Callable[[Mapping[str, Any]], None]) -> bool:
+        """Put in what was typed when the program ended; tells whether there was anything.
+
+        `choose` is called with what else was chosen.
+        """
         workspace = host_of(self._form).workspace
         kept = as_map(workspace.typed.get(self._place)) if workspace is not None else {}
         for name, field in self._fields().items():
@@ -73,7 +83,7 @@ class KeptFields:
             if name.startswith(_CHOSEN)
         }
         if chosen:
-            self._form.come_back(chosen)
+            choose(chosen)
         return bool(kept)
 
     def keep(self) -> None:

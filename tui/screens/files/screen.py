@@ -19,6 +19,7 @@ from tui.screens.files.training import FileTraining
 from tui.screens.files.uploading import FileUploads
 from tui.services.store.tables.asked_uploads_table import AskedUpload
 from tui.services.store.tables.parts_table import OpenUpload
+from tui.widgets.frame.key_line import look_idle
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -89,7 +90,7 @@ class FilesScreen(ModeScreen):
 
     def on_record_list_moved(self) -> None:
         """Show the keys for the entry under the cursor."""
-        self.look_idle()
+        look_idle(self)
 
     def on_workspace(self, workspace: Workspace) -> None:
         """List the files of this provider."""

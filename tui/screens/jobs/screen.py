@@ -24,6 +24,7 @@ from tui.screens.jobs.pruning import CheckpointPruning
 from tui.screens.jobs.subscriptions import JobSubscriptions
 from tui.screens.jobs.writing import JobWriting
 from tui.screens.not_offered import jobs_unknown
+from tui.widgets.frame.key_line import look_idle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -266,7 +267,7 @@ class JobsScreen(ModeScreen):
     def _show_selected(self) -> None:
         """Show the selected job as it is listed."""
         context = self.context
-        self.look_idle()
+        look_idle(self)
         if (job := context.job) is None:
             return
         model = job.fine_tuned_model

@@ -22,6 +22,7 @@ from tui.screens.models.model_rows import full_text
 from tui.screens.models.running import WhatRuns
 from tui.screens.models.winding_down import WindingDown
 from tui.services.errors import ServiceError
+from tui.widgets.frame.key_line import look_idle
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -100,7 +101,7 @@ class ModelsScreen(ModeScreen):
 
     def on_record_list_moved(self) -> None:
         """Show the keys for the model under the cursor."""
-        self.look_idle()
+        look_idle(self)
 
     def show_one(self, one: str) -> None:
         """Put the cursor on a model, whatever the list was narrowed to."""
