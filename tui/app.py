@@ -43,7 +43,7 @@ from tui.terminal.colors import Readable
 from tui.tuning import not_collecting
 from tui.type_ahead import TypeAhead
 from tui.warm import AFTER_S, warm
-from tui.widgets.frame.passing_remark import Remark, toast_width
+from tui.widgets.frame.passing_remark import Remark, joined, toast_width
 from tui.widgets.frame.status_line import Status
 
 if TYPE_CHECKING:
@@ -431,7 +431,7 @@ class FinetuiApp(TypeAhead):
         if toast_width(cell_len(line)) <= self.size.width:
             super().notify(line, **{**options, "markup": False})
             return
-        self.said = remark = Remark(text, options.get("severity") == "warning")
+        self.said = remark = joined(self.said, text, options.get("severity") == "warning")
         seconds = options.get("timeout") or self.NOTIFICATION_TIMEOUT
 
         def end() -> None:

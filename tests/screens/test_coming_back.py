@@ -10,11 +10,17 @@ import pytest
 
 from tests.screens.conftest import use_profile
 from tests.screens.slow_provider import MODELS, slow_provider
-from tests.until import toasts, until
+from tests.until import narrow, question_of, toasts, until
 from tui.app import FinetuiApp
 from tui.core.chat.parameters import ChatParameters
 from tui.screens.chat.asking.prompt import Prompt
+from tui.screens.datasets.importing.columns import ColumnsDialog
+from tui.screens.datasets.importing.preview import ConversionPreview
+from tui.screens.datasets.importing.row_options_dialog import RowsDialog
+from tui.screens.dialogs.choose import Choose
+from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.editor import TextEditor
+from tui.screens.dialogs.path import PathDialog
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,6 +47,11 @@ def columns(app: FinetuiApp) -> list[str]:
     return [one.candidate.model for one in screen.context.comparison.columns]
 
 
+def columns_said(app: FinetuiApp) -> dict[str, list[str]]:
+    dialog: Any = app.screen
+    return dialog.remembered()["columns"] if isinstance(dialog, ColumnsDialog) else {}
+
+
 def looks(app: FinetuiApp, looked: list[bool]) -> bool:
     """Note whether Chat has a model or says that it looks for one."""
     screen: Any = app.screen
@@ -50,7 +61,9 @@ def looks(app: FinetuiApp, looked: list[bool]) -> bool:
     return True
 
 
-async def test_rows_are_found_by_what_they_hold(app_home: Path, tmp_path: Path) -> None:
+async def test_rows_are_found_by_what_they_hold(
+    app_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     use_profile(app_home, "http://127.0.0.1:9/v1")
     path = tmp_path / "data.jsonl"
     path.write_bytes(b"".join(map(line, "abcdef")))
@@ -59,6 +72,8 @@ async def test_rows_are_found_by_what_they_hold(app_home: Path, tmp_path: Path) 
         await until(lambda: app.workspace and app.screen.document, pilot)
         await pilot.press("space", "space", "down")  # marks a and b, goes to d
         await until(lambda: app.screen.context.selection.position == 3, pilot)
+        await pilot.press("slash")
+        app.screen.bar.field.value = "role:"  # no filter yet, and at once: "role" would be one
         await pilot.press("ctrl+q")
     path.write_bytes(b"".join(map(line, "xyacdef")))  # a has moved, b has gone, d has moved
     app = FinetuiApp()
@@ -68,14 +83,17 @@ async def test_rows_are_found_by_what_they_hold(app_home: Path, tmp_path: Path) 
         await until(lambda: told in toasts(app), pilot)
         assert app.screen.context.selection.position == 4
         assert [*app.screen.marked.positions] == [2]
-        await pilot.press("ctrl+q")
+        await until(lambda: app.screen.bar.field.value == "role:", pilot)
+        assert app.focused is app.screen.bar.field
+        await pilot.press("escape", "ctrl+q")
     path.unlink()
     app = FinetuiApp()
     async with app.run_test(size=(80, 24)) as pilot:
         told = f"data.jsonl was open and cannot be opened: {path} does not exist"
         await until(lambda: told in toasts(app), pilot)
         assert app.screen.document is None
-        await pilot.press("5")  # elsewhere
+        monkeypatch.setattr("tui.program.returning.AFTER_S", 3600.0)
+        await pilot.press("5")  # elsewhere, which is written at once
         await until(lambda: state(app_home)["mode"] == "models", pilot)
     app = FinetuiApp(fresh=True)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -164,6 +182,14 @@ async def test_lists_counts_and_forms_are_as_they_were(app_home: Path, tmp_path:
             await until(lambda: app.current_mode == "tokens" and app.screen.state.files, pilot)
             await pilot.press("t", "t", "e", "7", "enter")
             await until(lambda: app.screen.state.epochs == 7, pilot)
+            await pilot.press("3")
+            await until(lambda: app.current_mode == "jobs", pilot)
+            jobs = app.screen.pane  # the keys are for jobs, of which there are none
+            jobs.next_filter()
+            jobs.curve.next_measure()
+            jobs.curve.toggle_log()
+            await pilot.pause()  # the curve is shown for that
+            jobs.go_to("settings")
             await pilot.press("5")
             await until(lambda: app.current_mode == "models" and app.screen.listed.models, pilot)
             app.screen.listed.order = "name"
@@ -196,14 +222,20 @@ async def test_lists_counts_and_forms_are_as_they_were(app_home: Path, tmp_path:
             assert app.screen.query_one("#name").value == "mine"
             assert app.screen.query_one("#source").value == "command"
             assert app.screen.query_one("#field-key_command").display
-            await pilot.press("escape", "y", "escape", "2")  # drops it
+            await pilot.press("escape", "y", "escape", "3")  # drops it
+            await until(lambda: app.current_mode == "jobs", pilot)
+            jobs = app.screen.pane
+            curve = jobs.curve
+            looked = (jobs.view, jobs.filter, curve.measure, curve.log_axis, curve.smoothing)
+            assert looked == ("settings", "all", "accuracy", True, 0.0)
+            await pilot.press("2")
             await until(lambda: app.current_mode == "tokens" and app.screen.state.files, pilot)
             chosen = app.screen.state
             assert (chosen.measure, chosen.epochs) == ("messages", 7)
             assert not app.workspace.typed.names("")
 
 
-async def test_a_system_prompt_half_typed_is_open_again_and_images_are_attached(
+async def test_what_is_half_done_is_open_again_and_images_are_attached(
     app_home: Path, tmp_path: Path
 ) -> None:
     use_profile(app_home, "http://127.0.0.1:9/v1")
@@ -229,6 +261,51 @@ async def test_a_system_prompt_half_typed_is_open_again_and_images_are_attached(
         await until(lambda: "here.png" in str(chat.query_one(Prompt).border_subtitle), pilot)
         told = "gone.png was attached and cannot be read: "
         await until(lambda: any(one.startswith(told) for one in toasts(app)), pilot)
+        await pilot.press("escape", "y")  # drops it
+        await until(lambda: app.current_mode == "chat" and app.screen is chat, pilot)
+        await pilot.press("escape", "escape", "1")  # the error, the prompt
+        await until(lambda: app.current_mode == "datasets", pilot)
+        (tmp_path / "t.csv").write_text("question,answer,label\nWhat?,That.,1\n")
+        await pilot.press("i")
+        await until(lambda: isinstance(app.screen, PathDialog), pilot)
+        await narrow(pilot, str(tmp_path / "t.csv"))
+        await until(lambda: isinstance(app.screen, ColumnsDialog), pilot)
+        await pilot.press("end", "enter")
+        await until(lambda: isinstance(app.screen, Choose), pilot)
+        await narrow(pilot, "system")
+        await until(lambda: "system" in columns_said(app), pilot)
+        app.leaving.end(129)  # as by a lost line
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: isinstance(app.screen, ColumnsDialog), pilot)
+        assert columns_said(app) == {
+            "system": ["label"],
+            "user": ["question"],
+            "assistant": ["answer"],
+        }
+        await pilot.press("ctrl+s")
+        await until(lambda: isinstance(app.screen, ConversionPreview), pilot)
+        await pilot.press("r")
+        await until(lambda: isinstance(app.screen, RowsDialog), pilot)
+        await pilot.press(*"id")
+        await pilot.pause()
+        app.leaving.end(143)
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: isinstance(app.screen, RowsDialog), pilot)
+        assert app.screen.query_one("#without").value == "id"
+        await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, ConversionPreview), pilot)
+        kept = app.workspace.typed.get("import")
+        assert (kept["path"], kept["step"]) == (str(tmp_path / "t.csv"), "")
+        assert kept["chosen"]["without"] == ["id"]
+        assert kept["chosen"]["columns"]["system"] == ["label"]
+        await pilot.press("escape")
+        await until(lambda: app.current_mode == "datasets" and app.screen.MODE == "datasets", pilot)
+        await until(lambda: not app.workspace.typed.names(""), pilot)  # left, and so forgotten
+        await pilot.press("enter")  # the first thing to begin with is the sample, with the tour
+        await until(lambda: isinstance(app.screen, Confirm), pilot)
+        assert "lab" in question_of(app.screen)
 
 
 async def test_the_log_is_shown_while_it_grows(app_home: Path) -> None:

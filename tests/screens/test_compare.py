@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 BASE, TUNED, OLD = "base-one", "ft:base-one:me:fern:abc", "ft:base-one:me:old:xyz"
 SIZES = [(80, 24), (120, 36)]
-
-
 LISTED = (BASE, OLD, TUNED)
 
 
@@ -226,8 +224,9 @@ async def test_blind_hides_the_names_until_a_winner_is_picked(
 
 
 async def test_a_dataset_is_asked_looked_through_and_gone_back_to(
-    app_home: Path, server: ChatServer, tmp_path: Path
+    app_home: Path, server: ChatServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("FINETUI_START", "back")
     data = dataset(tmp_path / "valid.jsonl")
     async with compare_screen(app_home, server.url, (80, 24), data) as (pilot, screen):
         await run_open_dataset(pilot, screen)
@@ -269,6 +268,14 @@ async def test_a_dataset_is_asked_looked_through_and_gone_back_to(
         lines = (tmp_path / "out.csv").read_text().splitlines()
         assert len(lines) == 13
         assert lines[0].startswith("line,model,repeat,prompt,reference,answer,exact")
+        run, at = screen.results.looked_at.id, screen.results.current.prompt.line
+    app = FinetuiApp()  # the next start looks at the same
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.current_mode == "compare" and app.screen.results.current, pilot)
+        results, listing = app.screen.results, app.screen.results.looked_at.listing
+        looked = (listing.measure, listing.order, listing.shown, results.current.prompt.line)
+        assert (results.looked_at.id, *looked) == (run, "exact", "worse", "worse", at)
+        assert (app.screen.shows_results, len(app.screen.pane.rows)) == (True, 3)
 
 
 async def test_what_is_not_in_view_is_not_changed(

@@ -169,8 +169,8 @@ async def test_open_by_path_with_completion_and_recents(dataset: Path) -> None:
         await pilot.press("enter")
         await until(lambda: screen.document is not None, pilot)
     async with running(None) as (pilot, screen):
-        await until(lambda: listing(screen, "#recents").count == 1, pilot)
-        listing(screen, "#recents").focus()
+        await until(lambda: listing(screen, "#begin").count == 4, pilot)
+        listing(screen, "#begin").focus()
         await pilot.press("enter")
         await until(lambda: screen.document is not None, pilot)
 

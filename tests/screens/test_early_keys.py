@@ -96,7 +96,7 @@ async def test_enter_waits_for_the_files_opened_before(gate: asyncio.Event, tmp_
     gate.clear()
     app = FinetuiApp()
     async with app.run_test(size=(80, 24)) as pilot:
-        app.screen.query_one("#recents").focus()
+        app.screen.query_one("#begin").focus()
         typed(app, "enter")
         await pilot.pause()
         gate.set()

@@ -18,6 +18,7 @@ from tui.app import FinetuiApp
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.deletion import DeletionDialog
 from tui.screens.dialogs.details import DetailsDialog
+from tui.screens.dialogs.kept_fields import place_of
 from tui.screens.dialogs.path import PathDialog
 from tui.screens.files import FilesScreen
 from tui.screens.files.pruning import PruneDialog
@@ -108,8 +109,17 @@ async def test_who_uses_what_and_pruning_what_nobody_does(server: UploadServer) 
         await pilot.press("escape")
         assert server.count("DELETE /files/file-1") == 0
 
-        await pilot.press("p")
+        kept = {"age": "1h", "chosen:orphans": False}
+        pilot.app.workspace.typed.put(place_of("Clean up: what would be deleted"), kept)
+        await pilot.press("p")  # as when the program ended with it open
         assert isinstance(pilot.app.screen, PruneDialog)
+        await until(
+            lambda: "not needed by a running job" in said(pilot.app.screen, "#which"), pilot
+        )
+        assert pilot.app.screen.query_one("#age").value == "1h"
+        await pilot.press("tab")
+        assert pilot.app.workspace.typed.get(pilot.app.screen.kept_at) == {"age": "1h"}
+        await pilot.press("escape", "p")  # left, and so forgotten
         assert "1 file," in said(pilot.app.screen, "#which")
         await pilot.press(*"12h")  # in place of 30d
         await until(lambda: "2 files" in said(pilot.app.screen, "#which"), pilot)

@@ -191,7 +191,7 @@ async def test_a_cursor_move_paints_no_key_and_a_click_presses_one(
         await until(lambda: app.workspace, pilot)
         await pilot.press("s")
         keys = app.screen.query_one(KeyLine)
-        await until(lambda: "u Undo  p Problems" in keys.render_line(0).text, pilot)
+        await until(lambda: "e Edit  p Problems  f Fix" in keys.render_line(0).text, pilot)
         examples = app.screen.query_one("#examples", RecordList)
         await until(lambda: examples.has_focus and examples.count > 2, pilot)
         before = len(painted)
@@ -256,6 +256,9 @@ async def test_the_newest_remark_stands_and_a_long_one_is_whole_and_passes(app_h
         app.notify("the second\nin two lines")
         await until(lambda: "the second in two lines" in on_screen(app), pilot)
         assert "the first" not in on_screen(app)
+        for what in ("one", "two", "one"):  # damaged files at one start
+            app.notify(f"{what} {LONG}", severity="warning")
+        assert [app.said.text.count(f"{what} {LONG.strip()}") for what in ("one", "two")] == [1, 1]
         app.notify(f"{LONG}the end", timeout=0.1)
         app.push_screen(Confirm("Ask", "Really?"))
         await until(lambda: "the end" in on_screen(app) or not app.said.text, pilot)

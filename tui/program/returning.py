@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from tui.services.workspace import Workspace
 
 _DAY_S = 24 * 3600.0
-AFTER_S = 1.0  # what is done within is written once
+SOON_S = 0.05  # what a key has begun is done by then
+AFTER_S = 1.0  # after a look whether there is anything to write, before the next one
 _AT_PROVIDER = frozenset({"jobs", "chat", "models", "files", "compare"})
 
 
@@ -42,6 +43,7 @@ class Returning:
         self._state: Mapping[str, Any] = {}
         self._profile = ""  # whose jobs, models and files those are
         self._waiting: asyncio.TimerHandle | None = None
+        self._looks = 0  # how often to look yet whether there is anything to write
         self._writing: asyncio.Task[None] | None = None
         context.ending.add(self._take_note)
 
@@ -83,8 +85,10 @@ class Returning:
         return True
 
     def follow(self, workspace: Workspace) -> None:
-        """Note which dataset is opened from now on."""
+        """Note which dataset is opened from now on, and which mode or dialog is gone to."""
         workspace.datasets.subscribe(self.note)
+        app = self._context.app
+        app.screen_change_signal.subscribe(app, self._arrived, immediate=True)
 
     async def take_profile(self, workspace: Workspace) -> None:
         """Go on with the profile that was chosen in the program."""
@@ -168,20 +172,43 @@ class Returning:
     # -- keeping -----------------------------------------------------------------------
 
     def note(self) -> None:
-        """Have where the user is written soon: something was done."""
-        if self._waiting is None and self._context.workspace is not None:
-            self._waiting = asyncio.get_running_loop().call_later(AFTER_S, self._write)
+        """Have where the user is written soon, and again later: something was done.
+
+        At once after a rest, else with what else is done within `AFTER_S`.
+        """
+        self._looks = 2
+        if self._waiting is None:
+            self._look_after(SOON_S)
+
+    def _arrived(self, _screen: object) -> None:
+        """Have where the user is written at once: another mode, or a dialog, is shown."""
+        self._looks = max(self._looks, 1)
+        self._look_after(SOON_S)
+
+    def _look_after(self, seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        if self._context.workspace is None:
+            return
+        if self._waiting is not None:
+            if self._waiting.when() <= loop.time() + seconds:
+                return
+            self._waiting.cancel()
+        self._waiting = loop.call_later(seconds, self._write)
 
     def _write(self) -> None:
         self._waiting = None
         workspace = self._context.workspace
-        if workspace is not None and self._context.runs:
+        if self._looks and workspace is not None and self._context.runs:
+            self._looks -= 1
             self._take_note()
             self._writing = start(self._write_out(workspace), "keep the place")
+            self._look_after(AFTER_S)
 
     async def _write_out(self, workspace: Workspace) -> None:
         if await asyncio.to_thread(workspace.session.flush):
-            self.note()  # what was done may come to its end only now: a filter, a list asked for
+            # What was done may come to its end only now: a filter, a list asked for.
+            self._looks = max(self._looks, 1)
+            self._look_after(AFTER_S)
 
     def _take_note(self) -> None:
         """Note where the user is, to be written by whoever comes to it first."""

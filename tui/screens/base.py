@@ -21,13 +21,13 @@ from tui.screens.reporting import carry_out, failure_of, log_error, panel_keys, 
 from tui.services.errors import InputError
 from tui.tuning import take_styles_as_new
 from tui.widgets.frame.error_panel import ErrorPanel
-from tui.widgets.frame.key_line import KeyLine
+from tui.widgets.frame.key_line import KeyLine, look_idle
 from tui.widgets.frame.mode_bar import ModeBar
 from tui.widgets.frame.passing_remark import PassingRemark, Remark
 from tui.widgets.frame.status_line import Status, StatusLine
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from textual.app import ComposeResult
     from textual.binding import BindingsMap
@@ -134,7 +134,7 @@ class ModeScreen(Screen[None]):
         yield ErrorPanel(panel_keys())
         yield PassingRemark()
         yield StatusLine()
-        yield KeyLine(partial(key_line_order, self.MODE), LAST)
+        yield KeyLine(partial(key_line_order, self.MODE), LAST, self.idle)
 
     def compose_body(self) -> ComposeResult:
         """Yield the mode's own widgets."""
@@ -226,6 +226,13 @@ class ModeScreen(Screen[None]):
     def out_of_view(self, _command_id: str) -> str:
         """Say that what a command works on is not in view, and how it is; empty where it is."""
         return ""
+
+    def idle(self) -> Collection[str]:
+        """Return the ids of commands that find nothing to do now: the key line leaves them out.
+
+        Their keys can be given all the same, and say so: they may wait for what is under way.
+        """
+        return ()
 
     def refuse(self, command_id: str) -> bool:
         """Say why a command cannot be given now; tells whether there was anything to say."""
@@ -339,6 +346,7 @@ class ModeScreen(Screen[None]):
         """Say in the status line what this screen shows."""
         if (line := self._status_line) is not None:
             line.note(text)
+        look_idle(self)
 
     def fetched(self, at: float | None) -> None:
         """Say when (unix time) the data shown was fetched."""

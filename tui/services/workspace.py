@@ -206,7 +206,7 @@ class Workspace:
         """Datasets on disk."""
         from tui.services.datasets import DatasetService
 
-        datasets = DatasetService(self.locations, self.store)
+        datasets = DatasetService(self.locations, self.store, self.trouble)
         datasets.subscribe(self._prepare)
         return datasets
 

@@ -21,6 +21,7 @@ from tui.services.datasets.journal.journal import is_free
 from tui.services.datasets.service import DatasetService
 from tui.services.errors import InputError
 from tui.services.settings.locations import Locations
+from tui.services.settings.state_trouble import StateTrouble
 from tui.services.store.store import Store
 
 
@@ -420,6 +421,53 @@ async def _agree(path: Path, moves: list[tuple[object, ...]]) -> None:
         assert _clean(rows(document)) == _clean(now)
         if not document.modified:
             assert _clean(now) == _clean(on_disk)
+    await document.close()
+
+
+@pytest.mark.parametrize("left", ["clean", "edited"])
+@pytest.mark.parametrize("content", [b"", b"{", b"[1,2]\n", b"\xff\n[]\n"])
+async def test_a_damaged_undo_history_is_kept_beside_and_told_once(
+    path: Path, content: bytes, left: str
+) -> None:
+    document = opened(path)
+    await document.change("edit", [Change(1, 1, (line("changed"),))])
+    await document.save()
+    if left == "edited":
+        await document.change("edit", [Change(0, 1, (line("again"),))])
+    history = journal_of(document).history
+    await document.close()
+    history.write_bytes(content)
+    told: list[str] = []
+    trouble = StateTrouble()
+    trouble.follow(told.append)
+    again = Document.open(path, path.parent / "journals", trouble=trouble)
+    for _ in range(2):
+        await again.undo()  # what is not saved, and then nothing that is known
+    assert rows(again) == [line("one"), line("changed"), line("three")]
+    assert told == [
+        f"What was done before the last save cannot be undone: {history} cannot be read "
+        f"(it is damaged). It is kept as {history.name}.damaged."
+    ]
+    assert history.with_name(f"{history.name}.damaged").read_bytes() == content
+    await again.close()
+
+
+async def test_it_is_known_whether_there_is_a_step_to_take_back(path: Path) -> None:
+    document = opened(path)
+    assert (document.can_undo, document.can_redo) == (False, False)
+    await document.change("edit", [Change(1, 1, (line("changed"),))])
+    assert document.can_undo
+    await document.save()
+    await document.close()
+    document = opened(path)  # with the step of the last time, which is not read yet
+    assert document.can_undo
+    assert await document.undo() is not None
+    assert (document.can_undo, document.can_redo) == (False, True)
+    await document.drop_changes()
+    await document.close()
+    path.write_bytes(line("another") + b"\n")
+    document = opened(path)
+    assert not document.can_undo
     await document.close()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tui.core.money.terms import amount_words
+from tui.core.money.terms import amount_words, charge_words
 from tui.core.text.text import plural
 
 if TYPE_CHECKING:
@@ -48,7 +48,9 @@ def run_document(run: str, plan: Plan, table: Table, asked_again: int) -> dict[s
 def summary_cells(one: Summary) -> tuple[str, ...]:
     """Return a model's measures as cells below HEAD; a dash for what does not apply."""
     tokens = "–" if one.answer_tokens is None else f"{one.answer_tokens:,.0f}"
-    cost = "unknown" if one.amount is None else amount_words(one.amount, one.currency)
+    # That nothing was answered is no reason to say that answers are free.
+    price = charge_words if one.answers else amount_words
+    cost = "unknown" if one.amount is None else price(one.amount, one.currency)
     shares = [share_words(one.shares.get(name)) for name in SHORT]
     return (one.model, *shares, tokens, *_seconds(one.latency), cost, f"{one.failed:,}")
 

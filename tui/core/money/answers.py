@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tui.core.money.pricing import Cost
+from tui.core.money.pricing import FREE, Cost
 
 if TYPE_CHECKING:
     from tui.core.catalog.models import ModelFacts
@@ -34,7 +34,7 @@ def cost_words(cost: Cost) -> str:
     if cost.amount is None:
         return UNKNOWN
     if not cost.amount:
-        return "free"
+        return FREE
     if cost.amount < Decimal("0.0001"):
         return f"under 0.0001 {cost.currency}"
     return f"{cost.amount:,.4f} {cost.currency}"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _PER = Decimal(1_000_000)
 MOST_EPOCHS = 50  # what OpenAI takes
+FREE = "free"  # what is said of all that costs nothing
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from tui.core.catalog.models import PRICES
 from tui.core.money import pricing
+from tui.core.money.pricing import FREE
 from tui.core.provider.estimates import told_price
 from tui.core.text.text import plural
 
@@ -176,6 +177,11 @@ def _in_currency(forecast: Forecast, currency: str) -> bool:
 def amount_words(amount: Decimal, currency: str) -> str:
     """Return an amount of money rounded up to the cent, such as `0.12 USD`."""
     return f"{rounded(amount):,.2f} {currency}"
+
+
+def charge_words(amount: Decimal, currency: str) -> str:
+    """Return what something costs, for all that may cost nothing: `0.12 USD`, or free."""
+    return amount_words(amount, currency) if amount else FREE
 
 
 def rounded(amount: Decimal) -> Decimal:

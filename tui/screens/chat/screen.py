@@ -27,10 +27,11 @@ from tui.screens.chat.turns.to_data import AnswersToData
 from tui.screens.chat.turns.view import ChatView
 from tui.screens.controller_context import ScreenContext
 from tui.widgets.conversation import Conversation
+from tui.widgets.frame.key_line import look_idle
 from tui.widgets.line_view import Pane
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from textual.app import ComposeResult
     from textual.widgets import TextArea
@@ -60,6 +61,17 @@ def empty_chat() -> str:
             f"{key_hint('chat.prompt', 'goes')} back to it.",
         )
     )
+
+
+_OF_TURNS = frozenset(
+    f"chat.{name}"
+    for name in (
+        *("edit", "again", "branch_before", "branch_after", "prompt_before", "prompt_after"),
+        *("raw", "code", "code_before", "tokens", "token_after", "token_before"),
+        *("unsure_after", "unsure_before", "fork", "export", "copy_all", "differences"),
+        *("add", "add_to", "pair", "pair_to", "compare"),
+    )
+)
 
 
 class ChatScreen(ModeScreen):
@@ -236,6 +248,14 @@ class ChatScreen(ModeScreen):
     def _show_chat(self) -> None:
         self.view.show()
         self.answers.show_waiting()
+        look_idle(self)
+
+    def idle(self) -> Collection[str]:
+        """Return what works on turns while there are none, and what takes back nothing."""
+        workspace, idle = self.host.workspace, [] if self.session.tree.nodes else [*_OF_TURNS]
+        if workspace is None or workspace.adding.last is None:
+            idle.append("chat.take_back")
+        return idle
 
     def _show(self) -> None:
         self._header.show(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.commands import key_hint
+from tui.core.compare.sides.side_by_side import MOST_REPEATS
 from tui.dispatch import handles
 from tui.screens.dialogs.editor import LineEditor
 
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
 
     from tui.core.compare.sides.side_by_side import Column
     from tui.screens.compare.compare_context import CompareContext
-
-MOST_REPEATS = 50
 
 
 class Judging:

@@ -8,6 +8,7 @@ from textual.containers import Vertical
 from textual.widgets import ContentSwitcher
 
 from tui.commands import key_hint, key_of
+from tui.core.provider.parsing import as_map
 from tui.dispatch import handles
 from tui.screens.base import ModeScreen
 from tui.screens.chat.asking.prompt import LOW_BREAKPOINTS, Prompt
@@ -27,7 +28,7 @@ from tui.screens.compare.to_chat import Onward
 from tui.screens.compare.to_data import ComparedToData
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from textual import events
     from textual.app import ComposeResult
@@ -115,6 +116,7 @@ class CompareScreen(ModeScreen):
         self.pane = ResultsPane()
         # Whether a column is to have the focus, once there is one: r is a letter in the prompt.
         self._wants_keys = False
+        self._asked = False  # whether another mode has asked for anything
         self._first = True  # there has been no workspace yet
         self.shows_results = False  # whether the results are in view
         self._from_results = False  # whether esc goes back from the columns to the results
@@ -165,16 +167,37 @@ class CompareScreen(ModeScreen):
         self._take_up()
 
     def remembered(self) -> Mapping[str, Any]:
-        """Return the models of the columns, and how each is asked."""
-        asked = [one.candidate for one in self.context.comparison.columns]
+        """Return the models of the columns, how each is asked, and the results looked at."""
+        comparison, results = self.context.comparison, self.results.remembered()
+        asked = [one.candidate for one in comparison.columns]
         columns = [{"model": one.model, "parameters": one.parameters.as_json()} for one in asked]
-        return {"columns": columns or None}
+        return {
+            "columns": columns or None,
+            "results": results,
+            "in_results": None if results is None else self.shows_results,
+            "repeats": comparison.repeats,
+            "diff": comparison.diff,
+            "blind": comparison.blind,
+        }
 
     def come_back(self, remembered: Mapping[str, Any]) -> None:
-        """Show columns for the models, unless another mode has asked for some."""
-        asked = kept_columns(remembered.get("columns"))
-        if asked and not self.context.comparison.columns:
+        """Show columns for the models and the results, unless another mode has asked for some."""
+        asked, comparison = kept_columns(remembered.get("columns")), self.context.comparison
+        if asked and not comparison.columns:
             self.candidates.bring_back(asked)
+        if self._asked:
+            return
+        comparison.ask_as(remembered)
+        comes = self.results.come_back(as_map(remembered.get("results")), self._bring_back_run)
+        if comes and remembered.get("in_results") is True:
+            self._show_results(True)
+
+    def _bring_back_run(self, looked_at: LookedAt | None) -> None:
+        if looked_at is not None:
+            self.running.look_at(looked_at)
+            self.results.show(looked_at)
+        elif self.shows_results:
+            self._show_results(False)
 
     def on_mount(self) -> None:
         """Begin in the prompt; whoever has opened this with one wants the keys of a column."""
@@ -188,6 +211,7 @@ class CompareScreen(ModeScreen):
     def _take_up(self) -> None:
         asked, self.host.compare_asked = self.host.compare_asked, None
         if asked is not None:
+            self._asked = True
             self._take(asked)
         self.candidates.look_for_default()
         self.system.look_at_dataset()
@@ -262,6 +286,25 @@ class CompareScreen(ModeScreen):
                 f"That is for the results of the run: {key_hint('compare.view', 'goes')} to them."
             )
         return ""
+
+    def idle(self) -> Collection[str]:
+        """Return what needs columns, answers, a prompt or a run where there is none."""
+        comparison, workspace = self.context.comparison, self.host.workspace
+        answered = any(column.ended for column in comparison.columns)
+        idle: set[str] = set()
+        if not comparison.columns:
+            idle |= _OF_COLUMNS - {"compare.add"}
+        if comparison.prompt is None:
+            idle.add("compare.again")
+        if not answered:
+            idle.add("compare.winner")
+        if not answered and not self.shows_results:
+            idle |= _OF_A_PROMPT
+        if self.results.looked_at is None:
+            idle |= {*_OF_RESULTS, "compare.stop"}
+        if workspace is None or workspace.adding.last is None:
+            idle.add("compare.take_back")
+        return idle
 
     def _picked(self, column: Column) -> None:
         """Keep the winner with the run, if the columns show a row of one."""

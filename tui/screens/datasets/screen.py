@@ -15,7 +15,7 @@ from tui.screens.base import ModeScreen
 from tui.screens.datasets.files.welcome import Welcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from textual.app import ComposeResult
     from textual.widget import Widget
@@ -50,6 +50,14 @@ def _empty_file() -> str:
 
 _LONGEST_NAME = 30  # of a file, in the status line: what it says of it has to fit too
 _WITHOUT_DATASET = frozenset({"datasets.open", "datasets.sample", "datasets.import_data"})
+
+
+_REOPENS = frozenset({"datasets.open", "datasets.save_as", "datasets.import_data"})
+# What changes rows, which a file that is open for reading only does not let.
+_EDITS = (
+    *("undo", "redo", "save", "drop", "fix", "fix_all", "bulk", "edit", "role", "weight"),
+    *("add_message", "new_example", "delete", "move_up", "move_down"),
+)
 
 
 class DatasetsScreen(ModeScreen):
@@ -88,7 +96,7 @@ class DatasetsScreen(ModeScreen):
     def __init__(self) -> None:
         super().__init__(classes="-no-document")
         self._leave_service: Callable[[], None] = lambda: None
-        self.welcome = Welcome(self._open_soon)
+        self.welcome = Welcome(self._open_soon, self.action_command)
         self._lists_recents = False
         self._had_rows = True
         self._built = self._commanded = False
@@ -181,8 +189,17 @@ class DatasetsScreen(ModeScreen):
         return self.place.remembered() if self._built else {}
 
     def come_back(self, remembered: Mapping[str, Any]) -> None:
-        """Go where one was in the open dataset."""
+        """Go where one was in the open dataset, and on with an import or a path half typed."""
         self.place.come_back(remembered)
+        path = None if self.document is None else str(self.document.path)
+        if "open" not in remembered or path != remembered.get("path"):
+            return  # another dataset is what to begin with
+        from tui.services.settings.typed_texts import IMPORT_KEY
+
+        begun = self.workspace.typed.get(IMPORT_KEY)
+        opened = "datasets.import_data" if begun else remembered["open"]
+        if opened in _REOPENS:
+            self.call_after_refresh(self.action_command, opened)
 
     async def _list_recents(self) -> None:
         """List the datasets opened before on the start page."""
@@ -276,6 +293,20 @@ class DatasetsScreen(ModeScreen):
         if command_id == "datasets.filter" and self.focused is self.bar.field:
             return False
         return super().available(command_id)
+
+    def idle(self) -> Collection[str]:
+        """Return what finds nothing to take back, to save, to fix, or may not edit."""
+        if (document := self.document) is None:
+            return ()
+        problems = self.checks.problems
+        found = [
+            (not document.can_undo, ("undo",)),
+            (not document.can_redo, ("redo",)),
+            (not document.modified, ("save", "drop", "changes")),
+            (problems is not None and not problems.counts.total(), ("fix", "fix_all")),
+            (document.read_only, _EDITS),
+        ]
+        return [f"datasets.{name}" for idles, names in found if idles for name in names]
 
     def has_rows(self) -> bool:
         """Whether the open file has examples; before one is opened, what needs one says so."""

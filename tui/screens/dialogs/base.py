@@ -25,6 +25,8 @@ from tui.widgets.frame.passing_remark import PassingRemark, Remark
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from textual.app import ComposeResult
     from textual.await_complete import AwaitComplete
     from textual.binding import BindingsMap, BindingType
@@ -50,8 +52,8 @@ class Dialog(ModalScreen[T | None]):
     WHERE: ClassVar[str] = ""
     CHOSEN: ClassVar[str] = ""  # the id of what is done with what is chosen in its list
     SHARED: ClassVar[tuple[str, ...]] = ()
-    # Whether what is typed in its fields is there again after an end of the program.
-    KEEPS: ClassVar[bool] = False
+    # Whether what is typed and chosen in it is there again after an end of the program.
+    KEEPS: ClassVar[bool] = True
     CONTROLLERS: ClassVar[tuple[type, ...]] = ()  # classes that handle commands for it
 
     DEFAULT_CSS = """
@@ -139,6 +141,7 @@ class Dialog(ModalScreen[T | None]):
     def action_command(self, command_id: str) -> None:
         """Run a command of this dialog, wherever its handler is."""
         carry_out(self.dispatcher, command_id, self)
+        self.keep_typed()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Tell whether a command can be given now; its keys follow it."""
@@ -194,19 +197,27 @@ class Dialog(ModalScreen[T | None]):
         """Say that a command for what the cursor is on has nothing to work on."""
         self.notify(_NOTHING, timeout=3)
 
-    # -- what is typed in a form ---------------------------------------------------------
+    # -- what is typed and chosen in it -------------------------------------------------
+
+    def remembered(self) -> Mapping[str, Any]:
+        """Return what is chosen here and stands in no field, as JSON values by name."""
+        return {}
+
+    def come_back(self, remembered: Mapping[str, Any]) -> None:
+        """Take what `remembered` gave before the program ended. Anybody may have written it."""
 
     def bring_back(self) -> None:
         """Put in what was typed when the program ended."""
         if self.KEEPS:
-            self._kept = KeptFields(self, self.kept_at)
-            if self._kept.bring_back():
+            self._kept = KeptFields(self, self.kept_at, self.remembered)
+            if self._kept.bring_back(self.come_back):
                 self.notify("Typed here when the program ended, and kept.", timeout=5)
 
     @on(Input.Changed)
     @on(OneOf.Changed)
     @on(TextArea.Changed)
-    def _keep_fields(self) -> None:
+    def keep_typed(self) -> None:
+        """Keep what stands in its fields and what is chosen, if it is other than at first."""
         if self._kept is not None:
             self._kept.keep()
 

@@ -35,6 +35,7 @@ class DeletionDialog(Typed[frozenset[int]]):
     }
     """
     WHERE = "typed"
+    KEEPS = False  # what confirms is typed anew
     AUTO_FOCUS = "#typed"
     CANCEL = "leaves everything as it is"
 

@@ -48,8 +48,6 @@ class FormField:
 class FormDialog(Dialog[T]):
     """Answers with the values given, those of the fields as they were typed."""
 
-    KEEPS = True
-
     def __init__(
         self,
         title: str,

@@ -1,4 +1,4 @@
-"""What is typed in the fields of a form, kept on disk until the form is left."""
+"""What is typed and chosen in a dialog, kept on disk until the dialog is left."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from tui.screens.host import host_of
 from tui.widgets.field import OneOf
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from textual.screen import Screen
 
+_CHOSEN = "chosen:"  # how the names of what stands in no field begin
 _PLACE = "dialog:"  # how the places of texts in dialogs begin, before the dialog's title
 
 
@@ -27,11 +30,16 @@ def titles_of(places: list[str]) -> list[str]:
 
 
 class KeptFields:
-    """The fields of one form; what is typed as a secret is never kept."""
+    """The fields of one dialog; what is typed as a secret is never kept."""
 
-    def __init__(self, form: Screen[Any], place: str) -> None:
-        """Begin with what stands in them now; what is typed is kept at a place."""
-        self._form, self._place = form, place
+    def __init__(
+        self, form: Screen[Any], place: str, chosen: Callable[[], Mapping[str, Any]]
+    ) -> None:
+        """Begin with what stands in them now; what is typed is kept at a place.
+
+        `chosen` gives what else is chosen there, by name.
+        """
+        self._form, self._place, self._chosen = form, place, chosen
         self._first = self._now()
 
     def _fields(self) -> dict[str, Input | OneOf | TextArea]:
@@ -42,14 +50,19 @@ class KeptFields:
             if one.id is not None and not (isinstance(one, Input) and one.password)
         }
 
-    def _now(self) -> dict[str, str]:
-        return {
+    def _now(self) -> dict[str, Any]:
+        typed = {
             name: one.text if isinstance(one, TextArea) else one.value
             for name, one in self._fields().items()
         }
+        chosen = {f"{_CHOSEN}{name}": value for name, value in self._chosen().items()}
+        return typed | chosen
 
-    def bring_back(self) -> bool:
-        """Put in what was typed when the program ended; tells whether there was anything."""
+    def bring_back(self, choose: Callable[[Mapping[str, Any]], None]) -> bool:
+        """Put in what was typed when the program ended; tells whether there was anything.
+
+        `choose` is called with what else was chosen.
+        """
         workspace = host_of(self._form).workspace
         kept = as_map(workspace.typed.get(self._place)) if workspace is not None else {}
         for name, field in self._fields().items():
@@ -60,16 +73,26 @@ class KeptFields:
                 field.replace(value, (0, 0), field.document.end)  # undo takes it out again
             elif isinstance(field, Input):
                 field.value = value
+                field.cursor_position = len(value)
             elif value in field.words:
                 field.value = value
                 field.post_message(OneOf.Changed(field, value))  # the others tell so themselves
+        chosen = {
+            name.removeprefix(_CHOSEN): value
+            for name, value in kept.items()
+            if name.startswith(_CHOSEN)
+        }
+        if chosen:
+            choose(chosen)
         return bool(kept)
 
     def keep(self) -> None:
         """Keep what stands in them now, as far as it is typed."""
         if (workspace := host_of(self._form).workspace) is not None:
-            typed = {name: text for name, text in self._now().items() if text != self._first[name]}
-            workspace.typed.put(self._place, typed)
+            now = self._now()
+            typed = {name: one for name, one in now.items() if one != self._first.get(name, "")}
+            if typed or workspace.typed.get(self._place):
+                workspace.typed.put(self._place, typed)
 
     def forget(self) -> None:
         """Keep nothing: the form is left."""

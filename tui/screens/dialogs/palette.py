@@ -36,6 +36,8 @@ class Palette(Choose["Target | KnownThing"]):
     Palette > .dialog { width: 100; }
     """
 
+    KEEPS = False  # it goes to places: whoever comes back is at one
+
     def __init__(
         self,
         choices: list[Choice[Target]],

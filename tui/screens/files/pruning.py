@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 from textual.widgets import Input, Static
@@ -17,7 +17,7 @@ from tui.widgets.record_list import RecordList
 from tui.widgets.text_fields import Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from textual.app import ComposeResult
 
@@ -57,6 +57,15 @@ class PruneDialog(Dialog[tuple[str, ...]]):
 
     def on_input_changed(self) -> None:
         """Show what fits now."""
+        self._look()
+
+    def remembered(self) -> Mapping[str, Any]:
+        """Return whether only orphans are listed."""
+        return {"orphans": self._orphans}
+
+    def come_back(self, remembered: Mapping[str, Any]) -> None:
+        """List the files listed then."""
+        self._orphans = remembered.get("orphans") is not False
         self._look()
 
     @handles("prune.orphans")

@@ -19,9 +19,10 @@ from tui.screens.files.training import FileTraining
 from tui.screens.files.uploading import FileUploads
 from tui.services.store.tables.asked_uploads_table import AskedUpload
 from tui.services.store.tables.parts_table import OpenUpload
+from tui.widgets.frame.key_line import look_idle
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from textual.app import ComposeResult
 
@@ -80,6 +81,16 @@ class FilesScreen(ModeScreen):
     def has_rows(self) -> bool:
         """Whether files or uploads are listed."""
         return bool(self.listed.pane.entries)
+
+    def idle(self) -> Collection[str]:
+        """Return what has no file to work on."""
+        file = isinstance(self.listed.current, StoredFile)
+        idle = [] if self.listed.files else ["files.prune"]
+        return idle if file else [*idle, "files.download", "files.train"]
+
+    def on_record_list_moved(self) -> None:
+        """Show the keys for the entry under the cursor."""
+        look_idle(self)
 
     def on_workspace(self, workspace: Workspace) -> None:
         """List the files of this provider."""

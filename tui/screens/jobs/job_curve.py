@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.message import Message
 
@@ -13,7 +13,7 @@ from tui.dispatch import handles
 from tui.widgets.charts.curve import Curve, Series, View
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from tui.core.jobs.metrics import Metrics
 
@@ -114,6 +114,14 @@ class JobCurve(Curve):
         return Series(name, tuple(points), overlay.letter, sparse=True)
 
     # -- how it is looked at ---------------------------------------------------------
+
+    def look_as(self, kept: Mapping[str, Any]) -> None:
+        """Draw as was kept: measure, scale and smoothing; what is not understood stays."""
+        self.measure = "accuracy" if kept.get("measure") == "accuracy" else "loss"
+        self.smoothing = next((one for one in SMOOTHINGS if one == kept.get("smoothing")), 0.0)
+        self.log_axis = kept.get("log") is True
+        self._curves = curves(self._metrics, self.measure)
+        self._repaint()
 
     @handles("jobs.measure")
     def next_measure(self) -> None:

@@ -26,6 +26,26 @@ class Overlays:
         self._names: dict[str, str] = {}
         self._metrics: dict[str, tuple[Metrics, ...]] = {}
         self._leave: dict[str, Callable[[], None]] = {}
+        self._of_last_time: list[str] = []  # the jobs marked then, until they are listed
+
+    def remembered(self) -> list[str] | None:
+        """Return the ids of the jobs marked, by letter; None while they are not listed yet."""
+        if self._of_last_time:
+            return None
+        return sorted(self._letters, key=self._letters.__getitem__)
+
+    def come_back(self, marked: object) -> None:
+        """Mark the jobs of the last time, once they are listed."""
+        if isinstance(marked, list):
+            self._of_last_time = [one for one in marked if isinstance(one, str)]
+
+    def listed(self) -> None:
+        """Mark what was marked the last time, of the jobs that are listed now."""
+        jobs = {job.id: job for job in self._context.jobs}
+        if jobs and self._of_last_time:
+            marked, self._of_last_time = self._of_last_time, []
+            for job in (jobs[one] for one in marked if one in jobs):
+                self._add(job)
 
     @handles("jobs.mark")
     def mark(self) -> None:
@@ -67,6 +87,7 @@ class Overlays:
     def clear(self) -> None:
         """Mark none."""
         self.suspend()
+        self._of_last_time = []
         for table in (self._letters, self._names, self._metrics):
             table.clear()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 from textual.widgets import Static
@@ -25,7 +25,7 @@ from tui.widgets.record_list import RecordList
 from tui.widgets.text_fields import Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from textual.app import ComposeResult
 
@@ -112,6 +112,18 @@ class KeepBestDialog(Dialog[None]):
         """Do nothing: there are no marks here."""
 
     # -- choosing ----------------------------------------------------------------------
+
+    def remembered(self) -> Mapping[str, Any]:
+        """Return by what they are ranked, and whether those of all jobs are."""
+        return {"measure": self._asked, "everything": self._everything}
+
+    def come_back(self, remembered: Mapping[str, Any]) -> None:
+        """Rank them as then."""
+        asked = remembered.get("measure")
+        self._asked = next((one for one in Measure if one == asked), None)
+        if remembered.get("everything") is True:
+            self.switch_jobs()
+        self._judge()
 
     def on_input_changed(self) -> None:
         """Judge by the number typed."""

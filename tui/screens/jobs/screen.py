@@ -24,9 +24,10 @@ from tui.screens.jobs.pruning import CheckpointPruning
 from tui.screens.jobs.subscriptions import JobSubscriptions
 from tui.screens.jobs.writing import JobWriting
 from tui.screens.not_offered import jobs_unknown
+from tui.widgets.frame.key_line import look_idle
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from textual.app import ComposeResult
     from textual.events import Key
@@ -123,11 +124,17 @@ class JobsScreen(ModeScreen):
         self._say()
 
     def remembered(self) -> Mapping[str, Any]:
-        """Return the job under the cursor."""
-        return {"job": self.context.selected}
+        """Return the job under the cursor, those drawn over it, and how they are looked at."""
+        return {
+            "job": self.context.selected,
+            "marked": self.overlays.remembered(),
+            **self.pane.remembered(),
+        }
 
     def come_back(self, remembered: Mapping[str, Any]) -> None:
-        """Select the job, once it is listed."""
+        """Look at jobs as then; select the job and draw the others, once they are listed."""
+        self.pane.come_back(remembered)
+        self.overlays.come_back(remembered.get("marked"))
         if job := as_text(remembered.get("job")):
             self.context.selected = self._of_last_time = job
 
@@ -167,6 +174,7 @@ class JobsScreen(ModeScreen):
     # -- the list ----------------------------------------------------------------------
 
     def _take_state(self, state: PollerState) -> None:
+        self.overlays.listed()
         self.fetched(state.fetched_at)
         self._say()
         self._tell_gone(state)
@@ -245,9 +253,21 @@ class JobsScreen(ModeScreen):
         """Show the job under the cursor once that has come to rest."""
         self.subscriptions.select(event.job_id)
 
+    def idle(self) -> Collection[str]:
+        """Return what the job under the cursor is past, or has not come to."""
+        if (job := self.context.job) is None:
+            return ()
+        found = [
+            (job.terminal, ("cancel", "pause")),
+            (not job.fine_tuned_model, ("chat", "compare")),
+            (not job.result_files, ("result",)),
+        ]
+        return [f"jobs.{name}" for idles, names in found if idles for name in names]
+
     def _show_selected(self) -> None:
         """Show the selected job as it is listed."""
         context = self.context
+        look_idle(self)
         if (job := context.job) is None:
             return
         model = job.fine_tuned_model

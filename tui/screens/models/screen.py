@@ -17,14 +17,15 @@ from tui.screens.models.everywhere import ModelsEverywhere
 from tui.screens.models.exporting import ModelExporting
 from tui.screens.models.lineage import ModelLineage
 from tui.screens.models.marks import ModelMarks
-from tui.screens.models.model_list import ModelList, ModelsPane
+from tui.screens.models.model_list import ModelList, ModelsPane, deletable
 from tui.screens.models.model_rows import full_text
 from tui.screens.models.running import WhatRuns
 from tui.screens.models.winding_down import WindingDown
 from tui.services.errors import ServiceError
+from tui.widgets.frame.key_line import look_idle
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from textual.app import ComposeResult
 
@@ -85,6 +86,22 @@ class ModelsScreen(ModeScreen):
         if command_id == "models.filter" and isinstance(self.focused, FilterField):
             return False
         return super().available(command_id)
+
+    def idle(self) -> Collection[str]:
+        """Return what hides or unfolds nothing, or would delete a base."""
+        entries, current = self.listed.seen.entries, self.listed.current
+        idle = []
+        if not any(one.kind == "tuned" and one.state.gone for one in entries):
+            idle.append("models.gone")
+        if all(one.kind == "tuned" for one in entries):
+            idle.append("models.all")
+        if not self.listed.marked and (current is None or not deletable(current)):
+            idle.append("models.delete")
+        return idle
+
+    def on_record_list_moved(self) -> None:
+        """Show the keys for the model under the cursor."""
+        look_idle(self)
 
     def show_one(self, one: str) -> None:
         """Put the cursor on a model, whatever the list was narrowed to."""

@@ -72,7 +72,6 @@ class ProfileForm(Dialog[str]):
     }
     """
     WHERE = "profile_form"
-    KEEPS = True
 
     def __init__(
         self,

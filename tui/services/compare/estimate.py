@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.compare.plan import prompt_json
 from tui.core.compare.remaining import remaining_of
+from tui.core.money.pricing import FREE
 from tui.core.money.terms import amount_words
 from tui.core.tokens.comparison import asked_prompts
 
@@ -56,7 +57,7 @@ class Estimate:
         if self.amount is None:
             return f"cost unknown: no price is known for {', '.join(self.unknown)}"
         if self.free:
-            return "free"
+            return FREE
         day = f" (list prices of {self.as_of})" if self.as_of else ""
         return f"about {amount_words(self.amount, self.currency)}{day}"
 

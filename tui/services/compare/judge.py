@@ -12,7 +12,7 @@ from tui.core.compare.judging import JudgeBill, JudgeSettings, Sheet, read_score
 from tui.core.compare.plan import Candidate
 from tui.core.compare.result_row import Row, Slot
 from tui.core.money.answers import answer_cost
-from tui.core.money.terms import amount_words
+from tui.core.money.terms import charge_words
 from tui.core.provider.records import Usage
 from tui.core.text.text import plural
 from tui.services.compare.asking import Asker
@@ -81,7 +81,7 @@ class Judge:
     def words(self) -> str:
         """How often it was asked, and what that costs."""
         cost, failed = self.cost, self.bill.failed
-        price = "not known" if cost is None else amount_words(cost, self.currency)
+        price = "not known" if cost is None else charge_words(cost, self.currency)
         scoreless = f", {failed:,} without scores" if failed else ""
         return f"{plural(self.bill.asked, 'judgement')}{scoreless}; its bill: {price}"
 

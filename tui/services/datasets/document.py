@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from tui.core.dataset.example import Example
     from tui.services.session.holder import Holder
+    from tui.services.settings.state_trouble import StateTrouble
 
 __all__ = ["Change", "Document", "Snapshot"]
 
@@ -66,6 +67,16 @@ class Document(OpenRows):
     def modified(self) -> bool:
         """Whether there are changes the file on disk does not hold."""
         return self._rows.modified
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a step to take back, as far as is known."""
+        return bool(self._rows.done) or self._record.keeps_steps
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether a step that was taken back is at hand."""
+        return bool(self._rows.undone)
 
     @property
     def read_only(self) -> bool:
@@ -247,16 +258,24 @@ class Document(OpenRows):
     # -- opening ---------------------------------------------------------------------
 
     @classmethod
-    def open(cls, path: Path, journals: Path, *, whole: bool = True) -> Document:
+    def open(
+        cls,
+        path: Path,
+        journals: Path,
+        *,
+        whole: bool = True,
+        trouble: StateTrouble | None = None,
+    ) -> Document:
         """Open a file and lay recovered edits over it. Raises OSError. Blocks.
 
+        `trouble` is told when what could be undone is damaged.
         Not `whole`: with the first rows only, unless there are edits; then call `grow`.
         """
         source = LineSource(path, whole=whole)
         content = Content(source)
         journal = None
         try:
-            journal = Journal(journals, path)
+            journal = Journal(journals, path, trouble)
             return cls(path, content, journal, recover(journal, content))
         except JournalBusyError as error:
             who = f" ({error.holder.words})" if error.holder is not None else ""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from tui.services.settings.locations import Locations
+    from tui.services.settings.state_trouble import StateTrouble
     from tui.services.store.store import Store
 
 log = logging.getLogger(__name__)
@@ -34,7 +35,11 @@ SAMPLES = ("support_train.jsonl", "support_valid.jsonl", "preferences.jsonl", "f
 class DatasetService:
     """Holds the document that is open, so that every screen speaks of the same rows."""
 
-    def __init__(self, locations: Locations, store: Store) -> None:
+    def __init__(
+        self, locations: Locations, store: Store, trouble: StateTrouble | None = None
+    ) -> None:
+        """Keep journals and histories where they belong; `trouble` is told of a damaged one."""
+        self._trouble = trouble
         self._locations = locations
         self._store = store
         self._listeners = Listeners[[]]()
@@ -166,7 +171,7 @@ class DatasetService:
                 raise InputError("Not a file", f"{path} is a folder", "Choose a file in it")
             if not path.is_file() and path.exists():
                 raise InputError("Not a file", f"{path} is not a regular file", "Choose a file")
-            return Document.open(path, self._journals, whole=whole)
+            return Document.open(path, self._journals, whole=whole, trouble=self._trouble)
         except FileNotFoundError as error:
             raise InputError(
                 "No such file",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 AFTER_S = 0.3  # the typing rests
 _AGAIN_S = 5.0  # the disk may have room by then
+IMPORT_KEY = "import"  # where an import that is under way is kept
 FORM_KEY = "job form:{}"  # where the form of a profile's next job is kept
 
 

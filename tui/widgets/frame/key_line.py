@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -12,7 +12,7 @@ from textual.widget import Widget
 from tui.core.text.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from textual import events
     from textual.screen import Screen
@@ -39,8 +39,8 @@ class KeyLine(Widget):
     """The keys that can be given now; the `last` ones stand at the right end, whatever goes.
 
     `order` gives the rank of each command by its id, for the id of the widget in focus; others are
-    not shown. What that widget brings goes before all else. Nothing is painted while the keys stay
-    the same.
+    not shown, and neither are those of `idle`, which find nothing to do now. What that widget
+    brings goes before all else. Nothing is painted while the keys stay the same.
     """
 
     ALLOW_SELECT = False
@@ -55,9 +55,15 @@ class KeyLine(Widget):
     }
     """
 
-    def __init__(self, order: Callable[[str], Mapping[str, int]], last: Sequence[str]) -> None:
+    def __init__(
+        self,
+        order: Callable[[str], Mapping[str, int]],
+        last: Sequence[str],
+        idle: Callable[[], Collection[str]],
+    ) -> None:
         super().__init__()
-        self._order, self._last = order, last
+        self._order, self._last, self._idle = order, last, idle
+        self._left_out: frozenset[str] = frozenset()
         self._keys: tuple[tuple[Key, ...], tuple[Key, ...]] = ((), ())
 
     def on_mount(self) -> None:
@@ -79,13 +85,20 @@ class KeyLine(Widget):
         if self._placed() != before:
             self.refresh()
 
+    def look_idle(self) -> None:
+        """Look again what finds nothing to do."""
+        if frozenset(self._idle()) != self._left_out:
+            self.bindings_changed(self.screen)
+
     def _working(self, screen: Screen[object]) -> tuple[tuple[Key, ...], tuple[Key, ...]]:
         """Return the keys that work, in order of use, and those that stand last."""
         order = self._order((screen.focused and screen.focused.id) or "")
+        self._left_out = idle = frozenset(self._idle())
         found: dict[str, tuple[bool, Key]] = {}
         for node, binding, enabled, _ in screen.active_bindings.values():
             name = binding.id or ""
-            if enabled and name not in found and (name in order or name in self._last):
+            shown = name in self._last or (name in order and name not in idle)
+            if enabled and shown and name not in found:
                 label = one_line(self.app.get_key_display(binding))
                 key = Key(label, one_line(binding.description), binding.key, binding.tooltip)
                 found[name] = (node is screen or node is self.app, key)
@@ -139,3 +152,9 @@ def _in_a_row(keys: Iterable[Key], start: int, end: int) -> Iterable[tuple[int, 
         if start + key.width <= end:
             yield start, key
             start += key.width + _GAP
+
+
+def look_idle(screen: Screen[Any]) -> None:
+    """Have the key line of a screen show anew what there is to do, where that has changed."""
+    if (line := screen.query_one_optional(KeyLine)) is not None:
+        line.look_idle()

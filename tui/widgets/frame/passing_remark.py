@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from textual.widgets import Static
 
 _EDGE = 3  # columns of a toast beside its text
+_LONGEST = 600  # characters of warnings that are shown together
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # the same said again is said anew
@@ -20,12 +21,21 @@ class Remark:
     warning: bool = False
 
 
+def joined(before: Remark, text: str, warning: bool) -> Remark:
+    """Return a remark in place of the one before; a warning that is still shown stays in it."""
+    if warning and before.warning and text in before.text:
+        return Remark(before.text, warning)
+    both = f"{before.text} {text}"
+    stays = warning and before.warning and len(both) <= _LONGEST
+    return Remark(both if stays else text, warning)
+
+
 class PassingRemark(Static):
     """Shows a long remark above the status line, or at the foot of a dialog."""
 
     DEFAULT_CSS = """
     PassingRemark {
-        display: none; height: auto; max-height: 5; padding: 0 1;
+        display: none; height: auto; max-height: 8; padding: 0 1;
         border-left: outer $success; background: $panel-lighten-1;
         &.-shown { display: block; }
         &.-warning { border-left: outer $warning; }

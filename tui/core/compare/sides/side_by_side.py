@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from tui.core.chat.reply import Reply
 from tui.core.compare.answers import Answer, answer_of
 from tui.core.compare.plan import Candidate
 from tui.core.compare.sides.repeats import collapsed, repeats_words
+from tui.core.money.pricing import FREE
+from tui.core.provider.parsing import as_int
 from tui.core.text.text import plural
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 State = Literal["waiting", "streaming", "done", "stopped", "failed"]
 Diff = Literal["off", "first", "reference"]
 MOST_COLUMNS = 4
+MOST_REPEATS = 50
 
 
 @dataclass(slots=True)
@@ -213,6 +216,14 @@ class Comparison:
             return f"{names[0]} {self.tally[names[0]]} : {self.tally[names[1]]} {names[1]}"
         return " · ".join(f"{name} {self.tally[name]}" for name in won)
 
+    def ask_as(self, kept: Mapping[str, Any]) -> None:
+        """Ask and show as was kept; what is not understood stays as it is."""
+        repeats = as_int(kept.get("repeats"))
+        if repeats is not None and 1 <= repeats <= MOST_REPEATS:
+            self.repeats = repeats
+        self.diff = "first" if kept.get("diff") in {"first", "reference"} else "off"
+        self.blind = kept.get("blind") is True
+
     def next_diff(self) -> None:
         """Mark what differs from the next text: none, the first answer, the reference."""
         modes: list[Diff] = ["off", "first"]
@@ -251,7 +262,7 @@ def measures_words(column: Column, *, hidden: bool = False) -> str:
     known = [cost for cost in costs if cost is not None]
     if len(known) == len(costs):
         total = sum(known)
-        parts.append(f"{total:.5f}".rstrip("0").rstrip(".") if total else "free")
+        parts.append(f"{total:.5f}".rstrip("0").rstrip(".") if total else FREE)
     else:
         parts.append("price unknown")
     return " · ".join(parts)

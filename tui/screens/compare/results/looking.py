@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tui.commands import key_hint, key_of
 from tui.core.compare.listing import ORDERS, SHOWN
-from tui.core.text.text import plural
+from tui.core.provider.parsing import as_int, as_text
+from tui.core.text.text import one_line, plural
 from tui.dispatch import handles
 from tui.screens.compare.results.earlier import (
     EarlierRuns,
@@ -24,7 +25,7 @@ from tui.screens.dialogs.target import ask_target
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from tui.core.compare.listing import Order, PromptRow, Shown
     from tui.screens.compare.compare_context import CompareContext
@@ -43,6 +44,7 @@ class Results:
         self._context, self._pane, self._looked = context, pane, looked
         self.looked_at: LookedAt | None = None
         self.forgotten: Callable[[], None] = lambda: None  # called once the one shown is deleted
+        self._comes_back = False  # the run of the last time is being read
         self._stale = self._adding = False  # whether sums are wanted anew, and being made
 
     def begin(self) -> None:
@@ -84,6 +86,62 @@ class Results:
             self.show(looked_at)
         keep = partial(self._context.workspace.compare.keep_picks, looked_at.id, rows)
         self._context.run(keep, group="picks", description="keep the pick", exclusive=False)
+
+    # -- coming back -------------------------------------------------------------------
+
+    def remembered(self) -> Mapping[str, Any] | None:
+        """Return which run is looked at, and how; None while that of the last time is read."""
+        looked_at, row = self.looked_at, self.current
+        if looked_at is None or looked_at.dropped:
+            return None if self._comes_back else {}
+        listing = looked_at.listing
+        return {
+            "run": looked_at.id,
+            "beside": looked_at.beside,
+            "measure": listing.measure,
+            "order": listing.order,
+            "shown": listing.shown,
+            "line": None if row is None else row.prompt.line,
+        }
+
+    def come_back(self, kept: Mapping[str, Any], show: Callable[[LookedAt | None], None]) -> bool:
+        """Look at the run of the last time, as then; tells whether there was one.
+
+        `show` is called with it, or with None where it is not kept any more.
+        """
+        if not (run := as_text(kept.get("run"))):
+            return False
+        self._comes_back = True
+        self._context.run(
+            self._bring_back, run, kept, show, group="results-menu", description="open a run"
+        )
+        return True
+
+    async def _bring_back(
+        self, run: str, kept: Mapping[str, Any], show: Callable[[LookedAt | None], None]
+    ) -> None:
+        try:
+            looked_at = await self._read(run)
+            if looked_at is not None and (beside := as_text(kept.get("beside"))):
+                looked_at.set_beside((await self._context.workspace.compare.read(beside)).beside())
+        except InputError as error:
+            self._context.tell(f"Not as it was: {one_line(error.cause, 200)}.", seconds=10)
+            looked_at = None
+        finally:
+            self._comes_back = False
+        if self.looked_at is not None:  # another one was opened meanwhile
+            return
+        if looked_at is not None:
+            self._look_as(looked_at, kept)
+        show(looked_at)
+
+    def _look_as(self, looked_at: LookedAt, kept: Mapping[str, Any]) -> None:
+        listing, line = looked_at.listing, as_int(kept.get("line"))
+        listing.order = next((one for one in ORDERS if one == kept.get("order")), listing.order)
+        listing.shown = next((one for one in SHOWN if one == kept.get("shown")), listing.shown)
+        listing.measure = as_text(kept.get("measure")) or listing.measure
+        if line is not None:
+            self._pane.look_for(line)
 
     # -- keys --------------------------------------------------------------------------
 
@@ -146,15 +204,19 @@ class Results:
         self._context.run(self._open, run, line, group="results-menu", description="open a run")
 
     async def _open(self, run: str, line: int | None = None) -> None:
-        service = self._context.workspace.compare
-        found = await service.read(run)
-        if found.plan is None:
+        if (looked_at := await self._read(run)) is None:
             return
-        facts = await service.prices(found.plan.candidates)
-        looked_at = LookedAt(run, found.plan, {row.slot: row for row in found.rows}, facts)
         if line is not None:
             self._pane.look_for(line)
         self._looked(looked_at)
+
+    async def _read(self, run: str) -> LookedAt | None:
+        service = self._context.workspace.compare
+        found = await service.read(run)
+        if found.plan is None:
+            return None
+        facts = await service.prices(found.plan.candidates)
+        return LookedAt(run, found.plan, {row.slot: row for row in found.rows}, facts)
 
     @handles("compare.against", group="results-menu")
     @opens

@@ -64,6 +64,11 @@ class LookedAt:
         return len(self.rows) + len(self._fresh)
 
     @property
+    def beside(self) -> str:
+        """The id of the earlier run beside it, empty for none."""
+        return next(iter(self.earlier), "").rpartition("@")[2]
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The columns, an earlier run's behind those of this one."""
         return self.listing.names

@@ -29,7 +29,6 @@ class BulkForm(Dialog[dict[str, str]]):
     BulkForm Field { margin: 0 0 1 0; }
     """
     WHERE = "bulk"
-    KEEPS = True
 
     def __init__(self, operation: Operation, scope: str) -> None:
         super().__init__(operation.title)

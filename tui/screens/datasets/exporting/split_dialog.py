@@ -40,7 +40,6 @@ class SplitDialog(Dialog[SplitForm]):
     SplitDialog .row > .label { width: 16; color: $text-muted; }
     """
     WHERE = "split"
-    KEEPS = True
 
     def __init__(self, examples: int) -> None:
         super().__init__(f"Split {plural(examples, 'example')} into training and validation")

@@ -63,6 +63,8 @@ class DatasetPlace:
         kept["in_conversation"] = selection.conversation.is_attached and selection.in_conversation
         if not isinstance(self._filtered.node, Everything):
             kept["filter"] = str(self._filtered.node)
+        if typed := self._filtering.half_typed:
+            kept["typed"] = typed
         if self._marked.marks:
             if self._marks is None:
                 self._marks = _MarkRuns(document.snapshot(), self._marked.marks.ids())
@@ -89,6 +91,8 @@ class DatasetPlace:
             *await self._go_to_row(document, remembered),
             *await self._mark(document, remembered.get("marks")),
         ]
+        if typed := as_text(remembered.get("typed")):
+            self._filtering.type_again(typed)
         if missing and document is self._context.document:
             self._context.tell(f"Not as it was: {', '.join(missing)}.", seconds=10, warning=True)
 

@@ -1,4 +1,4 @@
-"""The start page, without a dataset open: what can be done, and files opened before."""
+"""The start page, without a dataset open: what to begin with, and files opened before."""
 
 from __future__ import annotations
 
@@ -49,13 +49,9 @@ def what_to_do() -> Text:
     for left, right in zip_longest(first, second, fillvalue=Text()):
         text.append("\n  ").append_text(left)
         text.append(" " * (start - left.cell_len)).append_text(right)
-    text.append("\n")
-    width = max(3, *(len(key_of(f"datasets.{name}")) for name, _ in _BEGIN))
-    for name, words in _BEGIN:
-        text.append("\n  ").append_text(_row(f"datasets.{name}", words, width))
-    text.append("\n  ")
+    text.append("\n\n  ")
     for name, words in _ALWAYS:
-        text.append_text(_row(f"app.{name}", words, width if name == "help" else 0))
+        text.append_text(_row(f"app.{name}", words))
     return text
 
 
@@ -70,46 +66,70 @@ def _row(command_id: str, words: str, width: int = 0) -> Text:
 
 
 class Welcome(Vertical):
-    """The start page: the circle in five lines, and the datasets opened before."""
+    """The start page: the circle in five lines, what to begin with, the datasets opened before.
+
+    The cursor is on the dataset opened last, or else on what to begin with: enter does that.
+    """
 
     DEFAULT_CSS = """
     Welcome {
         padding: 1 2;
         & > #welcome-text { height: auto; margin: 0 0 1 0; }
-        & > #recents { height: 1fr; }
+        & > #begin { height: 1fr; margin: 0 0 0 2; }
     }
     """
 
-    def __init__(self, open_path: Callable[[Path], None]) -> None:
+    def __init__(self, open_path: Callable[[Path], None], do: Callable[[str], None]) -> None:
         super().__init__(id="welcome")
-        self._open_path = open_path
+        self._open_path, self._do = open_path, do
         self._paths: Sequence[Path] = ()
 
     def compose(self) -> ComposeResult:
-        """Lay out the text and the list of recent files."""
+        """Lay out the text, and the list of what to begin with."""
         yield Static(what_to_do(), id="welcome-text")
-        yield RecordList(id="recents")
+        yield RecordList(id="begin")
 
     def on_mount(self) -> None:
-        """Follow the keymap in use."""
+        """Offer what to begin with, and follow the keymap in use."""
+        self._show()
         self.watch(self.app, "keymap", self.keys_changed, init=False)
 
     def keys_changed(self) -> None:
         """Show the keys in use."""
         self.query_one("#welcome-text", Static).update(what_to_do())
+        self._show()
+
+    def _show(self) -> None:
+        self.query_one(RecordList).show(len(_BEGIN) + len(self._paths), self._row)
 
     def show_recents(self, paths: Sequence[Path]) -> None:
         """List the datasets opened before; enter opens one."""
         self._paths = paths
-        self.query_one(RecordList).show(len(paths), self._row)
+        self._show()
+        listing = self.query_one(RecordList)
+        if paths and listing.cursor == 0:
+            listing.move_to(len(_BEGIN))
 
     def on_record_list_chosen(self, event: RecordList.Chosen) -> None:
-        """Open the file chosen."""
+        """Begin with what was chosen."""
         event.stop()
-        if event.index < len(self._paths):  # else they were listed anew since
-            self._open_path(self._paths[event.index])
+        at = event.index - len(_BEGIN)
+        if at < 0:
+            self._do(f"datasets.{_BEGIN[event.index][0]}")
+        elif at < len(self._paths):  # else they were listed anew since
+            self._open_path(self._paths[at])
 
     def _row(self, row: int, width: int) -> Text:
+        if row >= len(_BEGIN):
+            return self._recent(row - len(_BEGIN), width)
+        keys = max(3, *(len(key_of(f"datasets.{name}")) for name, _ in _BEGIN))
+        name, words = _BEGIN[row]
+        text, enter = _row(f"datasets.{name}", words, keys), f"  or {key_of('lists.choose')}"
+        if row == 0 and not self._paths and text.cell_len + len(enter) <= width:
+            text.append(enter, style="dim")
+        return text
+
+    def _recent(self, row: int, width: int) -> Text:
         # There are rows only after the first paint, which text fields would take a tenth longer.
         from tui.screens.dialogs.path import short_path
 

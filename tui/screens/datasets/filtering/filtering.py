@@ -45,6 +45,18 @@ class Filtering:
         self._context.selection.listing.move_to(0)
         self._remember(str(node))
 
+    @property
+    def half_typed(self) -> str:
+        """What is typed and is no filter yet, empty for nothing."""
+        typed = self._bar.field.value.strip() if self._bar.display else ""
+        return "" if typed == str(self._filtered.node) else typed
+
+    def type_again(self, text: str) -> None:
+        """Go on typing what was half typed when the program ended."""
+        self._bar.open()
+        self._bar.field.value = text
+        self._bar.field.action_end()
+
     def bring_back(self, text: str) -> Worker[None] | None:
         """Set a filter kept before the program ended; returns what finds its rows.
 

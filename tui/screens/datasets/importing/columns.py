@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from rich.text import Text
 from textual import work
@@ -11,11 +11,14 @@ from textual.widgets import Static
 from tui.core.formats.columns import EVERY_ROW, PARTS, Columns
 from tui.core.text.text import one_line
 from tui.dispatch import handles
+from tui.screens.datasets.importing.begun import columns_from, columns_json
 from tui.screens.dialogs.base import Dialog
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from textual.app import ComposeResult
 
     from tui.core.formats.columns import Part
@@ -58,6 +61,15 @@ class ColumnsDialog(Dialog[Columns]):
 
     def on_mount(self) -> None:
         """Show the columns."""
+        self._show()
+
+    def remembered(self) -> Mapping[str, Any]:
+        """Return what the columns hold."""
+        return {"columns": columns_json(self._columns)}
+
+    def come_back(self, remembered: Mapping[str, Any]) -> None:
+        """Take what the columns held."""
+        self._columns = columns_from(remembered.get("columns"))
         self._show()
 
     @property
@@ -113,6 +125,7 @@ class ColumnsDialog(Dialog[Columns]):
             named[cast("Part", part)] = (*named.get(cast("Part", part), ()), name)
         self._columns = Columns(**named)
         self._show()
+        self.keep_typed()
 
     @handles("columns.done")
     def done(self) -> None:

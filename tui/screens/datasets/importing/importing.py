@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -15,23 +15,17 @@ from tui.screens.datasets.importing.preview import ConversionPreview
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.path import PathDialog, short_path
 from tui.screens.host import at_work
+from tui.services.errors import ServiceError
+from tui.services.settings.typed_texts import IMPORT_KEY
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tui.core.formats import Columns, Converted, ReadOptions
+    from tui.core.formats import Converted
     from tui.screens.datasets.dataset_context import DatasetContext
+    from tui.screens.datasets.importing.begun import Begun, Choices
     from tui.screens.datasets.problems.checks import ProblemChecks
     from tui.services.transfer.importing import Looked
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What was chosen about an import: the format, what the columns hold, and which rows."""
-
-    format: str
-    columns: Columns
-    options: ReadOptions
 
 
 class Importing:
@@ -44,6 +38,11 @@ class Importing:
     @in_turn
     async def ask(self) -> None:
         """Bring a foreign file, or a folder of them, into a dataset."""
+        from tui.screens.datasets.importing.begun import Begun
+
+        if (begun := Begun.parse(self._context.typed.get(IMPORT_KEY))) is not None:
+            await self._go_on(begun)
+            return
         dialog = PathDialog(
             "Import data",
             value=self._proposal(),
@@ -66,9 +65,29 @@ class Importing:
 
     async def import_path(self, path: Path) -> None:
         """Look at a file or a folder, convert it, and write what it becomes after a yes."""
-        looked = await self._look(path)
-        begun: Choices | None = None
-        while looked is not None:
+        from tui.screens.datasets.importing.begun import Begun
+
+        await self._go_on(Begun(path))
+
+    async def _go_on(self, begun: Begun) -> None:
+        """Go on with an import; an end of the program between leaves it to be gone on with."""
+        try:
+            await self._import(begun)
+        except ServiceError:
+            self._keep(None)
+            raise
+        self._keep(None)
+
+    def _keep(self, begun: Begun | None) -> None:
+        self._context.typed.put(IMPORT_KEY, None if begun is None else begun.as_json())
+
+    async def _import(self, begun: Begun) -> None:
+        self._keep(begun)
+        found = await self._look(begun)
+        if found is None:
+            return
+        looked, begun = found
+        while True:
             taken = await self._ask_until_taken(looked, begun)
             if taken is None:
                 return
@@ -76,23 +95,24 @@ class Importing:
             if answer == "append":
                 await self._append(looked, made)
                 return
-            if answer == "write" and await self._write_new(path, made):
+            if answer == "write" and await self._write_new(begun.path, made):
                 return
-            if answer == "encoding" and (encoding := await self._ask_encoding(path)):
-                looked = await self._look(path, encoding) or looked
+            if answer == "encoding" and (encoding := await self._ask_encoding(begun.path)):
+                found = await self._look(replace(begun, encoding=encoding))
+                looked, begun = found or (looked, begun)
 
-    async def _look(self, path: Path, encoding: str = "") -> Looked | None:
+    async def _look(self, begun: Begun) -> tuple[Looked, Begun] | None:
         """Look at what is to be imported; asks for the encoding of a text until it fits."""
         from tui.services.transfer.importing import NotDecoded, look
 
         while True:
             try:
-                return await asyncio.to_thread(look, path, encoding)
+                return await asyncio.to_thread(look, begun.path, begun.encoding), begun
             except NotDecoded as error:
-                asked = await self._ask_encoding(path, error.cause)
+                asked = await self._ask_encoding(begun.path, error.cause)
                 if asked is None:
                     return None
-                encoding = asked
+                begun = replace(begun, encoding=asked)
 
     async def _ask_encoding(self, path: Path, why: str = "") -> str | None:
         """Ask for the encoding of a text; each is shown by what the text reads like in it."""
@@ -108,24 +128,29 @@ class Importing:
         return await self._context.ask(dialog)
 
     async def _ask_until_taken(
-        self, looked: Looked, begun: Choices | None
-    ) -> tuple[str, Choices, Converted] | None:
+        self, looked: Looked, begun: Begun
+    ) -> tuple[str, Begun, Converted] | None:
         """Ask for format, columns and rows until the preview is taken; None leaves.
 
-        `begun` is what was chosen before. Who leaves a question asked from the preview comes
-        back to the preview.
+        Who leaves a question asked from the preview comes back to the preview.
         """
-        answer = ""
-        if begun is None:
+        from tui.screens.datasets.importing.begun import STEPS
+
+        chosen, about = begun.choices, begun.step
+        if chosen is None:
             first = _first_choices(looked)
             about = {"": "format", "table": "columns"}.get(first.format, "")  # these are a guess
-            begun = await self._ask_choice(looked, first, about)
-        while begun is not None:
-            begun = await self._ask_choice(looked, begun, answer) or begun
-            converted = await self._read(looked, begun)
-            answer = await self._preview(looked, begun.format, converted) or ""
-            if answer not in {"format", "columns", "rows"}:
-                return (answer, begun, converted) if answer else None
+            self._keep(begun)
+            chosen, about = await self._ask_choice(looked, first, about), ""
+        while chosen is not None:
+            self._keep(replace(begun, choices=chosen, step=about))
+            chosen = await self._ask_choice(looked, chosen, about) or chosen
+            begun = replace(begun, choices=chosen, step="")
+            self._keep(begun)
+            converted = await self._read(looked, chosen)
+            about = await self._preview(looked, chosen.format, converted) or ""
+            if about not in STEPS:
+                return (about, begun, converted) if about else None
         return None
 
     async def _ask_choice(self, looked: Looked, now: Choices, about: str) -> Choices | None:
@@ -243,5 +268,6 @@ class Importing:
 
 def _first_choices(looked: Looked) -> Choices:
     from tui.core.formats import ReadOptions
+    from tui.screens.datasets.importing.begun import Choices
 
     return Choices(looked.sniffed.format or "", looked.guess, ReadOptions())

@@ -28,7 +28,6 @@ class RowsDialog(Dialog[ReadOptions]):
     RowsDialog Field { margin: 0 0 1 0; }
     """
     WHERE = "rows"
-    KEEPS = True
 
     def __init__(self, options: ReadOptions) -> None:
         super().__init__("Which rows become examples?")

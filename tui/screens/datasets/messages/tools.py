@@ -41,7 +41,6 @@ class CallEditor(Dialog[edits.CallDraft]):
     CallEditor TextArea { height: 1fr; margin: 1 0 0 0; }
     """
     WHERE = "call"
-    KEEPS = True
 
     def __init__(self, title: str, draft: edits.CallDraft, tools: Sequence[str]) -> None:
         super().__init__(title)

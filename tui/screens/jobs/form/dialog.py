@@ -63,6 +63,7 @@ class NewJob(Dialog[Job]):
     CSS_PATH = "form.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-roomy")]  # what is typed before hints
     WHERE = "job_form"
+    KEEPS = False  # `keep_form` does, as a draft for the profile
     CONTROLLERS = (FormLists, FormPresets, JobSubmission)
 
     def __init__(self, workspace: Workspace, draft: Draft) -> None:

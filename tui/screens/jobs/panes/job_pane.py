@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 from textual.containers import Vertical, VerticalScroll
@@ -24,6 +24,8 @@ from tui.widgets.paragraph import Paragraph
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from textual.app import ComposeResult
     from textual.widget import Widget
 
@@ -81,6 +83,26 @@ class JobPane(Vertical):
             yield Static(id="why-best", markup=False)
         with VerticalScroll(id="settings"):
             yield Static(id="settings-text", markup=False)
+
+    # -- coming back -----------------------------------------------------------------
+
+    def remembered(self) -> Mapping[str, Any]:
+        """Return which view is shown, and how, as JSON values."""
+        curve = self.curve
+        return {
+            "view": self.view,
+            "events": self.filter,
+            "measure": curve.measure,
+            "smoothing": curve.smoothing,
+            "log": curve.log_axis,
+        }
+
+    def come_back(self, kept: Mapping[str, Any]) -> None:
+        """Show the view of the last time, as far as it is understood."""
+        self.curve.look_as(kept)
+        self.filter = next((one for one in FILTERS if one == kept.get("events")), FILTERS[0])
+        self.go_to(next((one for one in VIEWS if one == kept.get("view")), VIEWS[0]))
+        self._show_events()
 
     # -- what is shown ---------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from tui.commands import key_hint
+from tui.core.money.pricing import FREE
 from tui.core.text.text import one_line
 from tui.core.tokens.comparison import Offer, asked_prompts, offer, validated, without_longest
 from tui.dispatch import handles
@@ -71,7 +72,7 @@ def besides(report: TokenReport, prompts: int, beside: FileFigures | None) -> Te
     if amount is None:
         said = "price of asking it unknown"
     elif not amount:
-        said = "nothing"
+        said = FREE
     else:
         said = f"≈ {words.money(amount, facts.currency)}, if answered at the same length"
     asked_for = f"{prompts:,} test {'prompt' if prompts == 1 else 'prompts'}"
@@ -129,7 +130,7 @@ def _cost(each: Offer) -> str:
         return "unknown"
     # Nothing to bill is not free of charge: a file without examples is no reason to say so.
     free = each.facts.price_training == 0
-    return "free" if free else words.money(amount, each.cost.currency)
+    return FREE if free else words.money(amount, each.cost.currency)
 
 
 class PricesDialog(Dialog[bool]):

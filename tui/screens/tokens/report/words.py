@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tui.commands import key_hint
+from tui.core.money.pricing import FREE
 from tui.core.text.text import figure, plural
 from tui.core.tokens import comparison
 
@@ -59,7 +60,7 @@ def price(facts: ModelFacts, *, dated: bool = True) -> str:
     if facts.price_training is None:
         return "training price unknown"
     if facts.price_training == 0:
-        return "free"
+        return FREE
     amount = money(facts.price_training, facts.currency)
     if not dated:
         return f"{amount} per 1M"
@@ -69,7 +70,7 @@ def price(facts: ModelFacts, *, dated: bool = True) -> str:
 def validation(facts: ModelFacts) -> str:
     """Return whether the tokens of a validation file are billed, as far as is known."""
     if facts.price_training == 0:
-        return "free"
+        return FREE
     if facts.validation_billed is None:
         return "not known whether its tokens are billed"
     return "billed as training is" if facts.validation_billed else "not billed (guide of 2024)"
@@ -81,7 +82,7 @@ def cost(report: TokenReport) -> str:
     if amount is None:
         return "unknown"
     if report.facts.price_training == 0:
-        return "nothing: the lab is free"
+        return FREE
     mark = "" if report.facts.exact else "≈ "
     return f"{mark}{money(amount, report.cost.currency)}"
 

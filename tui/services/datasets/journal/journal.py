@@ -25,6 +25,7 @@ from tui.services.datasets.disk.source import Identity
 from tui.services.datasets.journal.entries import TEXTS, Entry, Move, entry_of, records_of, texts_of
 from tui.services.session.holder import Holder, read_holder, write_holder
 from tui.services.settings.locations import make_private
+from tui.services.settings.state_trouble import StateTrouble
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -78,8 +79,12 @@ class Replayed:
 class Journal:
     """The open journal of one dataset, locked for this process."""
 
-    def __init__(self, folder: Path, dataset: Path) -> None:
-        """Open (or make) and lock it. Raises JournalBusyError, OSError. Blocks."""
+    def __init__(self, folder: Path, dataset: Path, trouble: StateTrouble | None = None) -> None:
+        """Open (or make) and lock it; `trouble` is told of a damaged history beside it.
+
+        Raises JournalBusyError, OSError. Blocks.
+        """
+        self.trouble = trouble or StateTrouble()
         real = os.path.realpath(dataset)
         self._dataset = real
         self.path = folder / f"{hashlib.sha256(os.fsencode(real)).hexdigest()[:24]}.jsonl"

@@ -29,13 +29,21 @@ class Record:
         self._replayed = recovered.replayed
         self._same_lines = True  # file lines on disk still have the numbers they were opened with
 
+    @property
+    def keeps_steps(self) -> bool:
+        """Whether steps from before the last save can be taken back, and are not at hand yet."""
+        return self._opening.kept and not self._opening.begun
+
     async def remember(self) -> None:
         """Have the steps from before the last save at hand, before there are others."""
         found = self._opening
         if found.begun or self.journal is None:
             return
-        path, identity = self.journal.history, self._content.source.identity
-        found.begin(await asyncio.to_thread(recall, path, identity, self._content))
+        journal, identity = self.journal, self._content.source.identity
+        recalled = await asyncio.to_thread(
+            recall, journal.history, identity, self._content, journal.trouble
+        )
+        found.begin(recalled)
         self._replayed = found.replayed
 
     async def move(self, move: Move, named: Step, step: Step | None = None) -> None:

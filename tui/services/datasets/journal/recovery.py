@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tui.core.arrays import numbers_from
 from tui.core.dataset.splices import Rows
 from tui.services.datasets.journal.journal import Replayed
-from tui.services.datasets.journal.undo_store import History, recall, step_of
+from tui.services.datasets.journal.undo_store import History, holds, recall, step_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +29,7 @@ class Recovered:
     replayed: Replayed
     notice: str = ""
     begun: bool = False  # whether the steps from before the last save are there
+    kept: bool = False  # whether there are such steps to take back
 
     def begin(self, history: History) -> None:
         """Put the steps from before the last save under all others. Call it before any."""
@@ -70,11 +71,12 @@ def recover(journal: Journal, content: Content) -> Recovered:
         entries = []
     if not entries:
         journal.start(source.identity)
+        found.kept = holds(journal.history, source.identity)
     return found
 
 
 def _replay(found: Recovered, entries: Sequence[Entry], journal: Journal, content: Content) -> None:
-    found.begin(recall(journal.history, content.source.identity, content))
+    found.begin(recall(journal.history, content.source.identity, content, journal.trouble))
     rows, replayed = found.rows, found.replayed
     for entry in entries:
         if entry.move == "undo" and rows.done:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from tui.services.datasets.content import Content
     from tui.services.datasets.disk.source import Identity
+    from tui.services.settings.state_trouble import StateTrouble
 
 # Of steps larger than this together the older ones are forgotten at the end of the session.
 _MOST_BYTES = 16_000_000
@@ -58,8 +59,11 @@ def keep(path: Path, saved: Identity, rows: Rows, content: Content) -> History:
     return kept
 
 
-def recall(path: Path, current: Identity, content: Content) -> History:
-    """Return the history kept for a file of this identity, none if it does not fit. Blocks."""
+def recall(path: Path, current: Identity, content: Content, trouble: StateTrouble) -> History:
+    """Return the history kept for a file of this identity, none if it does not fit. Blocks.
+
+    `trouble` is told of a damaged one.
+    """
     try:
         head, *records = map(orjson.loads, path.read_bytes().splitlines())
         size, mtime_ns, edges, count = head
@@ -68,9 +72,24 @@ def recall(path: Path, current: Identity, content: Content) -> History:
         entries = [entry_of(record) for record in records]
         back = _run(entries[:count], content)
         ahead = _run(entries[count:], content)
-    except (OSError, ValueError, TypeError, KeyError, IndexError):
-        return History([], [])  # there is none, or it is damaged: the data itself is not in it
+    except FileNotFoundError:
+        return History([], [])
+    except (OSError, ValueError, TypeError, KeyError, IndexError) as error:
+        # The data itself is not in it.
+        trouble.damaged(path, "What was done before the last save cannot be undone", error)
+        return History([], [])
     return History([step.inverse() for step in reversed(back)], ahead[::-1])
+
+
+def holds(path: Path, current: Identity) -> bool:
+    """Whether there are steps to take back for a file of this identity. Blocks."""
+    try:
+        with path.open("rb") as file:
+            size, mtime_ns, edges, count = orjson.loads(file.readline())
+    except (OSError, ValueError, TypeError):
+        return False
+    fits = (size, mtime_ns, edges) == (current.size, current.mtime_ns, current.edges)
+    return fits and isinstance(count, int) and count > 0
 
 
 def _within(rows: Rows, content: Content) -> History:

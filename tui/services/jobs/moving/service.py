@@ -10,6 +10,7 @@ from tui.core.catalog.models import base_of
 from tui.core.catalog.training import AUTO, METHODS
 from tui.core.jobs.move.moving import MovedData, NewHome, OldJob, move
 from tui.core.jobs.progress import Progress
+from tui.core.money.pricing import FREE
 from tui.core.text.text import one_line
 from tui.services.errors import InputError, ServiceError, Unfit
 from tui.services.jobs.drafts import FILES, Draft, MovedFrom, draft_from_job
@@ -212,7 +213,7 @@ class Moving:
         costs = await read_costs([job], self._profile, self._store.forecasts, self._catalog)
         found = costs.cost(job, Progress())
         if found.amount == 0:
-            return "free"
+            return FREE
         return found.words
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from tui.core.money.pricing import FREE
 from tui.core.money.terms import Forecast, amount_words, rounded
 from tui.core.text.text import plural
 from tui.services.errors import InputError, ReadOnly, Unfit
@@ -81,7 +82,7 @@ class Price:
         if self.cost.amount is None:
             return "unknown: no price of this model is known"
         if self.cost.amount == 0:
-            return "free"
+            return FREE
         day = f" (list price of {self.cost.as_of})" if self.cost.as_of else ""
         return f"about {amount_words(self.cost.amount, self.cost.currency)}{day}{self._beside}"
 

@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from tui.core.money import pricing
+from tui.core.money.pricing import FREE
 from tui.core.money.terms import budget_words
 from tui.core.text.text import one_line, plural
 from tui.services.errors import LedgerError, ServiceError
@@ -311,7 +312,7 @@ class _Look:
 
     def _unknown(self) -> str:
         if self._profile.kind == "lab":
-            return "free"
+            return FREE
         return "unknown: the tokens are not known here"
 
     async def _budget(self) -> Budget | None:
