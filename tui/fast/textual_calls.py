@@ -117,7 +117,7 @@ def _handlers(
     self: MessagePump, method_name: str, message: Message
 ) -> Iterable[tuple[type, Callable[[Message], Any]]]:
     """Give the handlers of a message, nearest class first, until one of them forbids the rest."""
-    handling = _handling(type(self), method_name, type(message))
+    handling = _handling(type(self), method_name, type(message))  # type: ignore[arg-type]
     if any(decorated for _, decorated, _ in handling):
         return _find_handlers(self, method_name, message)  # its selectors are to be looked at
     return _named_handlers(self, handling, message)
