@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import tests.exploring  # noqa: F401 - its profile is loaded
-from tests import labs, pilots
+from tests import forks, labs, pilots
 from tests.compiling import compile_all
 from tests.faults.server import FaultServer
 from tests.home import enter_home
@@ -21,6 +21,8 @@ from tui.services.workers import Pool
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
+    from xdist.workermanage import WorkerController
+
 # Two labs train while a third worker types: threads of one product would only take turns.
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
@@ -30,9 +32,22 @@ pilots.be_patient()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Compile all tests where several workers would: for a run of everything, not of a file."""
-    if config.getoption("numprocesses", None) and config.args_source.name == "TESTPATHS":
-        compile_all(config, Path(__file__).parent)
+    """Have all workers' processes be forks of one, and tests be compiled once.
+
+    The latter for a run of everything, not of a file.
+    """
+    if hasattr(config, "workerinput"):
+        forks.be_forked_by(config.workerinput["forks"])
+    elif config.getoption("numprocesses", None):
+        if config.args_source.name == "TESTPATHS":
+            compile_all(config, Path(__file__).parent)
+        forks.start_server()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: WorkerController) -> None:
+    """Tell a worker who forks for it."""
+    node.workerinput["forks"] = forks.start_server()
 
 
 @pytest.fixture

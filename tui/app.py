@@ -22,6 +22,7 @@ from tui.core.chat.start import ChatStart
 from tui.core.text.masking import mask
 from tui.core.text.text import encodable, visible
 from tui.dispatch import Dispatcher, handles
+from tui.fast import textual_calls
 from tui.fast.stylesheet import FastStylesheet
 from tui.key_bindings import bindings_for
 from tui.program.activity import Activity
@@ -66,6 +67,8 @@ if TYPE_CHECKING:
     from tui.services.settings.terminal_settings import TerminalSettings
     from tui.services.workspace import Workspace
 
+
+textual_calls.install()
 
 _SOON_AFTER_KEY_S = 0.4
 

@@ -19,7 +19,7 @@ import tui.screens.base
 from tests.until import until
 from tui import tuning
 from tui.app import FinetuiApp
-from tui.fast import stylesheet
+from tui.fast import stylesheet, textual_calls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -133,6 +133,26 @@ def tour(*, fast: bool) -> float:
     return min(took)
 
 
+async def keys(ways: Sequence[Callable[[], None]]) -> list[float]:
+    """Return how much processor time 30 keys take in each way, at the median, in ms.
+
+    In turns in one program, as above.
+    """
+    took: list[list[float]] = [[] for _ in ways]
+    app = FinetuiApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(lambda: app.workspace is not None, pilot)
+        await pilot.press(*"2345671")
+        for _ in range(8):
+            for way, times in zip(ways, took, strict=True):
+                way()
+                began = time.process_time()
+                for key in ("f1", *["pagedown"] * 8, "escape", *"234567", *["down"] * 8, *"123451"):
+                    await pilot.press(key)
+                times.append((time.process_time() - began) * 1000)
+    return [statistics.median(times) for times in took]
+
+
 def tell(words: str) -> None:
     """Print a figure as soon as it is known."""
     print(words, flush=True)
@@ -149,6 +169,8 @@ def main() -> None:
     tell(f"first visit to Jobs   {min(without):.0f} ms, styles as new {min(with_it):.0f} ms")
     plain, remembered = tour(fast=False), tour(fast=True)
     tell(f"a tour of all modes   {plain:.0f} ms, styles remembered {remembered:.0f} ms")
+    called, quickly = asyncio.run(keys([textual_calls.remove, textual_calls.install]))
+    tell(f"30 keys and modes     {called:.0f} ms, calls of Textual shortened {quickly:.0f} ms")
     theirs_closed, ours_closed = asyncio.run(closing([App._prune, FinetuiApp._prune]))
     tell(f"closing a dialog      {theirs_closed:.0f} ms, not laid out anew {ours_closed:.0f} ms")
     usual, ours = asyncio.run(longest_wait(0.005)), asyncio.run(longest_wait(tuning._SWITCH_S))

@@ -66,8 +66,9 @@ def assert_as_textual(app: App[Any]) -> int:
     """Style each node anew, then as Textual does, which must change nothing; return how many."""
     assert isinstance(app.stylesheet, FastStylesheet)
     count = 0
-    for node in nodes_of(app):
-        app.stylesheet.apply(node)
+    nodes = [*nodes_of(app)]
+    app.stylesheet.update_nodes(nodes)
+    for node in nodes:
         fast = given(node)
         Stylesheet.apply(app.stylesheet, node)
         now = given(node)

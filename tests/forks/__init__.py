@@ -128,12 +128,12 @@ def be_forked_by(address: str) -> None:
 
 
 def _address() -> str:
-    return _told[0] if _told else _started()
+    return _told[0] if _told else start_server()
 
 
 @cache
-def _started() -> str:
-    """Start the process that forks, one for all tests of a worker, and return where it listens."""
+def start_server() -> str:
+    """Start the process that forks, the one of this process, and return where it listens."""
     folder = Path(tempfile.mkdtemp(prefix="finetui-forks-"))
     server = subprocess.Popen(
         [sys.executable, "-m", "tests.forks.server", str(folder / "socket")],

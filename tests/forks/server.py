@@ -146,7 +146,8 @@ class Server:
     def __init__(self, address: str) -> None:
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(address)
-        self.listener.listen(32)
+        self.listener.listen(128)
+        print("ready", flush=True)
         self.woken, self.wakes = socket.socketpair()
         self.running: dict[int, socket.socket] = {}
 
@@ -157,7 +158,6 @@ class Server:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(self.wakes.fileno())
-        print("ready", flush=True)
         while True:
             ready, _, _ = select.select([0, self.listener, self.woken], [], [])
             if 0 in ready:
@@ -206,10 +206,11 @@ class Server:
 
 
 def main(address: str) -> None:
-    """Load, serve, and remove the socket's folder at the end."""
+    """Listen, load, serve, and remove the socket's folder at the end."""
+    server = Server(address)  # whoever asks meanwhile waits
     load()
     in_forks.start_all(address)
-    Server(address).serve()
+    server.serve()
     shutil.rmtree(Path(address).parent)
 
 

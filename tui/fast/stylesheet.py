@@ -24,12 +24,11 @@ from textual.css.stylesheet import Stylesheet
 from textual.dom import DOMNode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from textual.css.model import RuleSet, Selector
     from textual.css.styles import RulesMap
     from textual.css.types import CSSLocation
-    from textual.message_pump import MessagePump
 
 FAST = True
 
@@ -38,6 +37,8 @@ _MOST_ANSWERS = 1_000  # for one set of rules; far more than there are kinds of 
 
 # Ids of the rules, of which their holder makes sure that they are not given to others.
 _Ids = tuple[int, ...]
+# What some rules ask of a node and those above it, by the ids of both, while neither changes.
+_Keys = dict[tuple[int, int], tuple[Any, ...]]
 
 
 @dataclass(slots=True)
@@ -92,17 +93,17 @@ class _Candidates:
         self._kinds: dict[tuple[type, str | None, frozenset[str]], _Kind] = {}
         self._answers: dict[tuple[Any, ...], _Answer] = {}
 
-    def key(self, node: DOMNode) -> tuple[Any, ...]:
-        """Return all that the rules ask of a node and those above it."""
-        key: list[Any] = []
-        one: MessagePump | None = node
-        while isinstance(one, DOMNode):
-            kind = self.kind(one)
-            key.append(kind)
-            if kind.pseudo_classes:
-                key += [check(one) for check in kind.pseudo_classes]
-            one = one._parent
-        return tuple(key)
+    def key(self, node: DOMNode, known: _Keys) -> tuple[Any, ...]:
+        """Return all that the rules ask of a node and those above it; `known` of the latter."""
+        kind = self.kind(node)
+        own = (kind, *[check(node) for check in kind.pseudo_classes])
+        parent = node._parent
+        if not isinstance(parent, DOMNode):
+            return own
+        place = (id(self), id(parent))
+        if (above := known.get(place)) is None:
+            above = known[place] = self.key(parent, known)
+        return (above, *own)
 
     def kind(self, node: DOMNode) -> _Kind:
         """Return what the rules ask of such a node."""
@@ -219,6 +220,7 @@ class FastStylesheet(Stylesheet):
         self._values = frozenset(self._variables.items())
         self._indexed: tuple[list[RuleSet], _Index] | None = None
         self._given: WeakKeyDictionary[DOMNode, _Given] = WeakKeyDictionary()
+        self._known: _Keys | None = None  # while many nodes are given theirs
 
     # -- parsing -----------------------------------------------------------------------
 
@@ -262,19 +264,27 @@ class FastStylesheet(Stylesheet):
         if not FAST:
             super().apply(node, animate=animate, cache=cache)
             return
-        index = self._index()
+        index, known = self._index(), {} if self._known is None else self._known
         given = self._given.get(node)
         if given is None:
             given = self._given[node] = _Given()
         candidates = index.candidates(node)
-        key = candidates.key(node)
+        key = candidates.key(node, known)
         base = node.styles.base
         if given.candidates is candidates and given.key == key and given.updates == base._updates:
             node.notify_style_update()  # those above it may have new ones
         else:
             self._give(node, candidates, key, animate=animate)
             given.candidates, given.key, given.updates = candidates, key, base._updates
-        self._give_components(node, index.components(node), given)
+        self._give_components(node, index.components(node), given, known)
+
+    def update_nodes(self, nodes: Iterable[DOMNode], animate: bool = False) -> None:
+        """Give nodes their styles: what is asked of those above them, only once."""
+        self._known = {}
+        try:
+            super().update_nodes(nodes, animate)
+        finally:
+            self._known = None
 
     def _index(self) -> _Index:
         rules = self.rules
@@ -300,10 +310,12 @@ class FastStylesheet(Stylesheet):
         if answer.stored is None and not animate:
             answer.stored = _storable(node)
 
-    def _give_components(self, node: DOMNode, components: _Components, given: _Given) -> None:
+    def _give_components(
+        self, node: DOMNode, components: _Components, given: _Given, known: _Keys
+    ) -> None:
         if not components.parts:
             return
-        key = components.together.key(node)
+        key = components.together.key(node, known)
         old = node._component_styles.copy()
         if (
             given.components is components.together
@@ -315,7 +327,7 @@ class FastStylesheet(Stylesheet):
         for name, candidates in components.parts.items():
             part = DOMNode(classes=name)
             part._attach(node)
-            self._give(part, candidates, candidates.key(part), animate=False)
+            self._give(part, candidates, candidates.key(part, known), animate=False)
             node._component_styles[name] = part.styles
         if old != node._component_styles:
             node.refresh()
