@@ -64,7 +64,8 @@ class Checker:
         await self._document.ready()
         if self._file is None:
             self._file = FileCheck(self._document.source, self._workers)
-            self._running = asyncio.create_task(self._file.run())
+            ahead = self._languages.ahead(self._document.snapshot())
+            self._running = asyncio.create_task(self._file.run(ahead))
         if on_progress is not None:
             self._file.on_progress = on_progress
         if self._running is not None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import time
 from bisect import bisect_left
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tui.core.checks import ReportColumns, check_batch
 from tui.services.checks.worker import check
 from tui.services.workers import TaskError, WorkerDied, WorkerError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Coroutine, Iterator
 
     from tui.services.datasets.disk.source import LineSource
     from tui.services.workers import Pool
@@ -40,8 +40,22 @@ class FileCheck:
         self._stopped = False
         self._one_until = 0.0  # until then (monotonic seconds) only one process goes on
 
-    async def run(self) -> None:
-        """Check everything. Call it once; `on_progress` is called with lines done, of all."""
+    async def run(self, beside: Coroutine[Any, Any, object] | None = None) -> None:
+        """Check everything, and do what is to be done `beside` that, which does not fail.
+
+        Call it once; `on_progress` is called with lines done, of all.
+        """
+        if beside is None:
+            await self._check_all()
+            return
+        task = asyncio.ensure_future(beside)
+        try:
+            await self._check_all()
+            await task
+        finally:
+            task.cancel()
+
+    async def _check_all(self) -> None:
         if not is_worth_processes(self._source):
             await self._in_thread([(0, len(self._source))])
             return

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from tui.core.catalog.providers import FileLimits
     from tui.core.checks import Alike, Issue, ReportColumns, Severity
+    from tui.core.checks.whole_file.sample_stats import SampleStats
     from tui.core.formats.detection.foreign import Foreign
     from tui.services.checks.problems import Problems
     from tui.services.datasets.disk.file_lines import FileLines
@@ -294,12 +295,13 @@ async def checking(
     async with reading(path) as rows:
         try:
             table = _table_of(path, rows.source.head)
-            columns = await _columns(rows, workers, on_progress, skip=table == "binary")
+            skip = table == "binary"
+            found = await _looked_through(rows, workers, on_progress, skip=skip)
             checked = await asyncio.to_thread(
                 _checked,
                 path,
                 rows,
-                columns,
+                found,
                 workers,
                 limits,
                 alike,
@@ -343,27 +345,34 @@ def _table_of(path: Path, head: bytes) -> str:
     return "text" if prose else ""
 
 
-async def _columns(
+async def _looked_through(
     rows: FileLines, workers: Pool, on_progress: Callable[[int, int], None], *, skip: bool
-) -> ReportColumns:
-    from tui.core.checks import ReportColumns
+) -> tuple[ReportColumns, SampleStats]:
+    """Check the lines, and guess the languages meanwhile, which take most of a second."""
+    from tui.core.checks import ReportColumns, sample_stats_of
     from tui.services.checks.file_check import FileCheck
+    from tui.services.checks.languages import LanguageGuesses
 
+    sampling = asyncio.to_thread(sample_stats_of, rows, LanguageGuesses(workers))
     if skip:
-        return ReportColumns(len(rows))
+        return ReportColumns(len(rows)), await sampling
     check = FileCheck(rows.source, workers)
     check.on_progress = on_progress
     try:
-        await check.run()
+        checked, sample = await asyncio.gather(check.run(), sampling, return_exceptions=True)
     finally:
         check.stop()
-    return check.columns
+    if isinstance(checked, BaseException):
+        raise checked
+    if isinstance(sample, BaseException):
+        raise sample
+    return check.columns, sample
 
 
 def _checked(
     path: Path,
     rows: FileLines,
-    columns: ReportColumns,
+    looked: tuple[ReportColumns, SampleStats],
     workers: Pool,
     limits: FileLimits | None,
     alike: Callable[[FileLines], Alike] | None,
@@ -371,15 +380,14 @@ def _checked(
     table: bool,
     named: str,
 ) -> CheckedFile:
-    from tui.core.checks import Alike, FileFacts, sample_stats_of
-    from tui.services.checks.languages import LanguageGuesses
+    from tui.core.checks import Alike, FileFacts
     from tui.services.checks.problems import Problems
 
     source = rows.source
     size, ended = source.identity.size, source.ends_with_newline
     found = Alike() if alike is None or table else alike(rows)
     wants_bom = limits is not None and limits.wants_bom
-    sample = sample_stats_of(rows, LanguageGuesses(workers))
+    columns, sample = looked
     facts = FileFacts(path.name, size, source.head, ended, sample, found, wants_bom)
     ready: dict[int, list[Issue]] = {}
     problems = Problems(_FileRows(rows), columns, facts, ready, limits)

@@ -5,11 +5,13 @@ It takes 80 MB and most of a second to load, which the program itself is spared.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from typing import TYPE_CHECKING
 
 import orjson
 
-from tui.core.checks.whole_file.sample_stats import guess_each
+from tui.core.checks.whole_file.sample_stats import guess_each, sample_stats_of
 from tui.core.filtering.languages import UNKNOWN, plain_guess
 from tui.services.checks.worker import languages
 from tui.services.workers import TaskError, WorkerError
@@ -17,6 +19,7 @@ from tui.services.workers import TaskError, WorkerError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tui.core.dataset.lines import Lines
     from tui.services.workers import Pool
 
 _MOST_KEPT = 4096
@@ -39,6 +42,14 @@ class LanguageGuesses:
             self._known |= told
             found |= told
         return [found[text] or "" for text in texts]
+
+    async def ahead(self, rows: Lines) -> None:
+        """Guess the languages of a sample, while something else is done, for who asks next.
+
+        What is wrong with the rows they are told themselves.
+        """
+        with contextlib.suppress(Exception):
+            await asyncio.to_thread(sample_stats_of, rows, self)
 
     def _told(self, texts: list[str]) -> Sequence[str]:
         body = orjson.dumps([text.encode("utf-8", "surrogatepass").hex() for text in texts])
