@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.core.money import pricing
-from tui.core.money.terms import amount_words
+from tui.core.money.terms import FREE, amount_words
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -35,7 +35,7 @@ class JobCost:
     def amount_words(self) -> str:
         """The money so far, such as "≈ 0.12 USD", or "free"; empty when unknown or none yet."""
         if not self.amount:
-            return "free" if self.amount is not None and self.tokens else ""
+            return FREE if self.amount is not None and self.tokens else ""
         return f"{'' if self.exact else '≈ '}{amount_words(self.amount, self.currency)}"
 
     @property
