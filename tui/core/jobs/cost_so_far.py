@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.core.money import pricing
-from tui.core.money.terms import FREE, amount_words
+from tui.core.money.pricing import FREE
+from tui.core.money.terms import amount_words
 
 if TYPE_CHECKING:
     from decimal import Decimal
