@@ -25,6 +25,7 @@ class Line:
     rate: float  # bytes a second
     idle_s: float  # until an answer is back when nothing else is under way
     answers: bool = True
+    over: int = 0  # bytes that a piece is larger than it was to be: rows are written whole
     pacing: Pacing = field(default_factory=Pacing)
     now: float = 1.0
     free: float = 0.0  # when it has carried all that was written
@@ -54,8 +55,8 @@ class Line:
                 continue
             room = self.pacing.room(self.now)
             if room:
-                self.pacing.sent(room)
-                self.write(room)
+                self.pacing.sent(room + self.over)
+                self.write(room + self.over)
                 if self.pacing.asks(self.now, True):
                     self.ask()
             elif room == 0 and not self.pacing.waiting:
@@ -71,11 +72,11 @@ class Line:
 
 
 @pytest.mark.parametrize("idle_s", [0.01, 0.15, 0.6])
-@pytest.mark.parametrize("rate", [1000, 2000, 20_000])
+@pytest.mark.parametrize(("rate", "over"), [(1000, 0), (2000, 0), (2000, 120), (20_000, 300)])
 def test_on_a_slow_line_little_is_under_way_and_none_of_it_stands_still(
-    rate: float, idle_s: float
+    rate: float, over: int, idle_s: float
 ) -> None:
-    line = Line(rate, idle_s)
+    line = Line(rate, idle_s, over=over)
     line.begin()
     line.run(6)
     line.waits.clear()

@@ -53,7 +53,7 @@ def steps() -> tuple[Step, ...]:
     return (
         Step(
             "tokens",
-            f"One example a row; {key_hint('datasets.sample', 'opens the sample')}. "
+            f"One example a row; {key_hint('lists.choose', 'goes')} into one. "
             f"Press {key_of('app.mode_tokens')} for tokens and cost.",
         ),
         Step("jobs", f"How long the examples are and what training would cost. Press {_jobs()}."),

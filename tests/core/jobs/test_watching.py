@@ -65,6 +65,9 @@ def test_cost_so_far_goes_by_the_share_of_steps_until_it_is_told() -> None:
         " (it was 25 % less)"
     )
     assert cost_so_far(job(), Progress(), None, None).words == ""
+    free = replace(FACTS, price_training=Decimal(0))
+    assert cost_so_far(job(), Progress(50, 100), forecast, free).amount_words == "free"
+    assert cost_so_far(job(), Progress(0, 100), forecast, FACTS).amount_words == "", "none yet"
 
 
 @pytest.mark.parametrize(

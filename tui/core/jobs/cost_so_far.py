@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.core.money import pricing
+from tui.core.money.pricing import FREE
 from tui.core.money.terms import amount_words
 
 if TYPE_CHECKING:
@@ -33,9 +34,9 @@ class JobCost:
 
     @property
     def amount_words(self) -> str:
-        """The money so far, such as "≈ 0.12 USD"; empty when unknown or nothing."""
+        """The money so far, such as "≈ 0.12 USD", or "free"; empty when unknown or none yet."""
         if not self.amount:
-            return ""
+            return FREE if self.amount is not None and self.tokens else ""
         return f"{'' if self.exact else '≈ '}{amount_words(self.amount, self.currency)}"
 
     @property

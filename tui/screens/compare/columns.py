@@ -131,8 +131,8 @@ class ColumnsView(Container):
         prompt = comparison.prompt
         said = "" if prompt is None else one_line(prompt.title, _ASKED_CHARACTERS)
         system = "" if prompt is None else _system(prompt.messages)
-        asked = f"{f'system: {system}  ' if system else ''}{said and f'▸ {said}'}"
-        self._asked.update(asked if said else nothing_asked())
+        asked = [f"system: {system}"] if system else []
+        self._asked.update("\n".join([*asked, f"▸ {said}"]) if said else nothing_asked())
         self._asked.display = bool(said or comparison.columns)
         self._empty.set_class(not comparison.columns, "-shown")
         self._columns.set_class(not comparison.columns, "-empty")

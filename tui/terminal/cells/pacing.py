@@ -53,8 +53,12 @@ class Pacing:
             self._give_up()
         if not self.answers:
             return None
-        half = self._window // 2  # at a time: while one half arrives, the other is under way
-        return half if self.under_way <= half + 4 * len(ASK) else 0
+        # Half at a time: while one half arrives, the other is under way. Rows are written whole,
+        # so a piece is larger than it was to be, and the next one is as much smaller: to wait for
+        # the answer would leave the line idle as long as an answer takes.
+        half = self._window // 2
+        left = self._window - self.under_way
+        return min(half, left) if left >= half // 4 else 0
 
     def sent(self, count: int) -> None:
         """Note that so many bytes have been written."""

@@ -28,7 +28,7 @@ def empty_chat() -> str:
 def _reasons() -> dict[str, str]:
     return {
         "": "ended",  # the server gives no reason
-        "stop": "ended by itself",
+        "stop": "",  # it has said all: nothing to tell
         "length": (
             f"stopped at the token limit (finish: length); {key_of('app.escape')}, "
             f"{key_hint('chat.parameters', 'allows')} more"
@@ -115,7 +115,7 @@ def _images(message: Mapping[str, Any], names: Sequence[str]) -> Iterator[str]:
 def ending_note(reply: Reply, facts: ModelFacts | None) -> str:
     """Return the line under an answer: why it ended, tokens, times, price, what was left out."""
     parts = [_ending(reply), *_measures(reply), cost_words(answer_cost(reply.usage, facts))]
-    return " · ".join([*parts, *([reply.note] if reply.note else [])])
+    return " · ".join(filter(None, [*parts, reply.note]))
 
 
 def _ending(reply: Reply) -> str:

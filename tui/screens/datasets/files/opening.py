@@ -65,8 +65,8 @@ class Opening:
             self._context.tell(f"{changes} from last time recovered; {undoes}.", seconds=10)
             return
         question = (
-            f"{plural(document.recovered, 'unsaved change')} from last time recovered.\n"
-            "They are in the rows you see, not yet in the file."
+            f"{plural(document.recovered, 'unsaved change')} from last time recovered:\n"
+            "in the rows you see, not yet in the file."
         )
         answer = await self._context.ask(
             Confirm("Unsaved changes recovered", question, "keep", "drop (redo brings them back)")
