@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 SOON = (
     "tui.screens.datasets.workbench",
+    "tui.screens.datasets.controllers",
     "tui.core.checks",
     "tui.core.edits",
     "tui.screens.dialogs.editor",

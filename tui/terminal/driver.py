@@ -43,6 +43,7 @@ class TerminalDriver(LinuxDriver):
         if self._file is not None:
             self._file = cast("Any", _Forgiving(self._file, self._written))
         self._away = False  # stopped, or in the background: the terminal is somebody else's
+        self._left = False  # given back: what the app still paints while it ends is not shown
         self._answers, self._ahead = _Answers(), TypedAhead()
         system = system_named(self._app.console.color_system)
         # Writes only what changed; None when that is switched off.
@@ -63,13 +64,13 @@ class TerminalDriver(LinuxDriver):
 
     def write_frame(self, data: str) -> None:
         """Write what the painter has made; it has counted that."""
-        if not self._away:
+        if not self._away and not self._left:
             self._written.queued += 1
             super().write(data)
 
     def write_question(self, data: str) -> None:
         """Ask the terminal for what it answers with `keys.STATUS`."""
-        if not self._away:
+        if not self._away and not self._left:
             self._answers.asked()
             self.write_frame(data)
 
@@ -99,6 +100,7 @@ class TerminalDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         """Take the terminal, of which nothing is known."""
+        self._left = False
         self._ahead.look(self.fileno)
         super().start_application_mode()  # type: ignore[no-untyped-call]
         if self.painter is not None and self._writer_thread is not None:
@@ -112,6 +114,7 @@ class TerminalDriver(LinuxDriver):
             if os.environ.get("TERM") == "linux":  # it has no other screen to leave
                 self.write("\x1b[H\x1b[2J")
         super().stop_application_mode()
+        self._left = True
 
     # -- stopping and going on ---------------------------------------------------------
 
