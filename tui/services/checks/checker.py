@@ -64,8 +64,9 @@ class Checker:
         await self._document.ready()
         if self._file is None:
             self._file = FileCheck(self._document.source, self._workers)
-            ahead = self._languages.ahead(self._document.snapshot())
-            self._running = asyncio.create_task(self._file.run(ahead))
+            rows = self._document.snapshot()
+            run = self._file.run(lambda: self._languages.ahead(rows))
+            self._running = asyncio.create_task(run)
         if on_progress is not None:
             self._file.on_progress = on_progress
         if self._running is not None:

@@ -40,7 +40,7 @@ class FileCheck:
         self._stopped = False
         self._one_until = 0.0  # until then (monotonic seconds) only one process goes on
 
-    async def run(self, beside: Coroutine[Any, Any, object] | None = None) -> None:
+    async def run(self, beside: Callable[[], Coroutine[Any, Any, object]] | None = None) -> None:
         """Check everything, and do what is to be done `beside` that, which does not fail.
 
         Call it once; `on_progress` is called with lines done, of all.
@@ -48,7 +48,7 @@ class FileCheck:
         if beside is None:
             await self._check_all()
             return
-        task = asyncio.ensure_future(beside)
+        task = asyncio.create_task(beside())
         try:
             await self._check_all()
             await task
