@@ -206,9 +206,6 @@ async def test_errors_and_unsaved_changes_are_asked_about(dataset: Path) -> None
         assert "line 12" in panel.failure.cause
         assert not form.has_class("-busy")
         assert not screen.context.started
-        await until(lambda: "Cancel job" not in on_screen(screen.app), pilot)
-        await pilot.press("d")
-        await until(lambda: "This job has been cancelled" in on_screen(screen.app), pilot)
 
 
 async def test_secrets_are_asked_about_before_they_leave_the_machine(
@@ -336,6 +333,9 @@ async def test_pause_resume_cancel_and_its_result(dataset: Path) -> None:
         await until(lambda: status(screen) == "cancelled", pilot)
         await until(lambda: "■ cancelled" in screen.listing.painted[0], pilot)
         assert not screen.context.started
+        await until(lambda: "Cancel job" not in on_screen(screen.app), pilot)
+        await pilot.press("d")
+        await until(lambda: "This job has been cancelled" in on_screen(screen.app), pilot)
 
 
 async def test_the_result_is_written_as_csv(dataset: Path, tmp_path: Path) -> None:
