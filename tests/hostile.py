@@ -15,11 +15,12 @@ from tests.faults.server import FaultServer, page, problem, reply, stream
 from tests.until import strips_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from rich.style import Style
     from textual.app import App
+    from textual.strip import Strip
 
     from tests.faults.server import Seen
 
@@ -81,7 +82,7 @@ class HostileServer(FaultServer):
         super().__init__()
         self.speaker = Speaker(seed)
         say = self.speaker.text
-        for number in range(60):
+        for number in range(24):  # each model they name is asked for, again and again
             self.new_job(self._job(number))
         for job in self.jobs:
             self._follow(f"/fine_tuning/jobs/{job['id']}")
@@ -236,11 +237,11 @@ def _is_evil(style: Style) -> bool:
     return "evil" in str(style.meta.get("@click", "")) or "evil" in (style.link or "")
 
 
-def faults_on(app: App[Any]) -> list[str]:
-    """Return what is wrong with the screen as it is drawn now."""
+def faults_on(app: App[Any], strips: Sequence[Strip] | None = None) -> list[str]:
+    """Return what is wrong with the screen as it is drawn now, or with these strips of it."""
     size, found = app.screen.size, list[str]()
     over = len(app.screen_stack) > 1
-    for row, strip in enumerate(strips_of(app.screen)):
+    for row, strip in enumerate(strips_of(app.screen) if strips is None else strips):
         if bad := _unsafe(strip.text):
             found.append(f"row {row}: {bad!r} in {strip.text!r}")
         # Where a dialog cuts through an emoji of several characters, Rich counts its halves anew.

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.faults.conftest import write_config
 from tests.faults.server import FaultServer, page, said, stream
+from tui import commands
 from tui.app import FinetuiApp
 from tui.screens.base import ModeScreen
 from tui.services.errors import ServiceError
@@ -53,6 +54,9 @@ LAYERS = {
           "f1"),
     "6": ("", "enter", "u", "d", "p", "x", "v down v", "n", "f1"),
 }  # fmt: skip
+TOGETHER = ("1", "23", "456")  # those that one app goes through
+assert "".join(TOGETHER) == "".join(LAYERS)
+NAMES = {key: mode for key, mode, _ in commands.MODES}
 SMALLEST, USUAL, LARGEST = (10, 3), (130, 50), (300, 100)
 
 

@@ -57,6 +57,10 @@ class Presser:
             paint(*args)
 
         self.app._display = counted  # type: ignore[method-assign]
+        self.app.clear_notifications()
+        # What is said is read from where it is kept: it need not be drawn over the screen.
+        self.app._refresh_notifications = lambda: None  # type: ignore[method-assign]
+        self.alike: set[str] = set()  # commands whose key has run just what the palette runs
 
     def picture(self) -> list[Any]:
         """Return what is drawn now, looked at anew only when something was painted."""
@@ -75,34 +79,42 @@ class Presser:
                 character = key if len(key) == 1 else None
             self.app.post_message(events.Key(key, character))
 
-    async def settled(self) -> list[Any]:
-        """Return what is drawn once nothing changes any more and nothing is said."""
+    async def quiet(self) -> None:
+        """Return once nothing is painted any more and nothing is said."""
         app: Any = self.app
         app.clear_notifications()
-        app.said = Remark()
+        if app.said.text:
+            app.said = Remark()
         last = None
-        while True:
-            screen, shown = app.screen, self.picture()
-            if (screen, shown) == last and not app.holds_typed:
-                return shown
-            last = screen, shown
+        while (now := (app.screen, self._paints)) != last or app.holds_typed:
+            last = now
             await asyncio.sleep(0.03)
+
+    async def settled(self) -> list[Any]:
+        """Return what is drawn once nothing changes any more and nothing is said."""
+        await self.quiet()
+        return self.picture()
 
     async def seen(
         self,
-        key: str,
+        key: str | Callable[[], object],
         at: Screen[Any],
         before: list[Any] | None = None,
         passing: Screen[Any] | None = None,
     ) -> bool:
-        """Press a key and tell whether anything is seen of it `at` a screen, or another opens.
+        """Press a key, or do something else, and tell whether anything is seen of it `at` a screen.
+
+        That another screen opens is seen as well.
 
         `before` is what it looked like before, `passing` a screen over it that the key closes.
         """
         app = self.app
         if before is None:
             before = await self.settled()
-        self.send(key)
+        if isinstance(key, str):
+            self.send(key)
+        else:
+            key()
 
         def shows() -> bool:
             if app.screen is not at:
@@ -124,6 +136,8 @@ class Presser:
         if not one.keys:
             return
         first, *others = to_press(screen, one)
+        if self.runs_alone(first, one):
+            self.alike.add(one.id)
         for key in (*(() if before else others), first):
             shown = await self.settled()
             if not await self.seen(key, screen, shown):
@@ -131,16 +145,24 @@ class Presser:
             if key != first:
                 await self.back(screen, words(shown))
 
+    def runs_alone(self, key: str, one: Command) -> bool:
+        """Whether a key runs the action of a command where it works, and nothing holds it back."""
+        at: Any = self.app if one.where == "app" else self.app.screen
+        return (
+            action_of(self.app.screen, key) == one.call
+            and at.check_action("command", (one.id,)) is True
+        )
+
     async def back(self, screen: Screen[Any], before: list[str]) -> None:
         """Close what a key has opened, until this screen is there as it was before."""
         app: Any = self.app
         for _ in range(6):  # a dialog over a dialog; at last an error, or a field that was opened
-            await self.settled()
+            await self.quiet()
             if app.screen is screen and words(self.picture()) == before:
                 return
             at_screen = app.screen is screen
             self.send("escape")
-            await self.settled()
+            await self.quiet()
             if at_screen:
                 break
         if app.current_mode != screen.MODE:  # type: ignore[attr-defined]
@@ -169,7 +191,7 @@ class Presser:
                 except AssertionError:
                     raise AssertionError(f"{where} is not reached:\n{on_screen(app)}") from None
             dialog: Any = app.screen
-            await self.settled()
+            await self.quiet()
             told = {one.id: one for one in told_of(dialog)}
             if left is None:
                 left = [(one, key) for one in told for key in to_press(dialog, told[one])]
@@ -189,7 +211,7 @@ class Presser:
         app = self.app
         while True:
             await self.pilot.pause()
-            await self.settled()
+            await self.quiet()
             if app.screen in screens:
                 return
             self.send("escape")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
@@ -12,7 +13,7 @@ from rich.style import Style
 from tests.faults.server import page, reply
 from tests.faults.shapes import CHAT, answering, listing
 from tests.screens.conftest import use_profile
-from tests.screens.test_layout import SCENES, reach
+from tests.screens.test_layout import WALKS, reach
 from tests.screens.test_watching import trained
 from tests.until import on_screen, strips_of, until
 from tui.app import FinetuiApp
@@ -41,6 +42,7 @@ Triplet = tuple[int, int, int]
 DEFAULT_TEXT, DEFAULT_GROUND = (229, 229, 229), (0, 0, 0)
 
 
+@cache
 def luminance(color: Triplet) -> float:
     def linear(value: int) -> float:
         part = value / 255
@@ -62,6 +64,7 @@ def arrives(color: Color | None, system: ColorSystem, default: Triplet) -> Tripl
     return red, green, blue
 
 
+@cache
 def contrast(style: Style, system: ColorSystem) -> float:
     text = arrives(style.color, system, DEFAULT_TEXT)
     ground = arrives(style.bgcolor, system, DEFAULT_GROUND)
@@ -117,32 +120,6 @@ def least_at_cursor(app: FinetuiApp, terminals: Sequence[str]) -> float:
         ]
         if segment.style and segment.text.strip()
     )
-
-
-# What is seen on the way through the program, and the keys that lead from one scene to the next.
-WALKS: dict[str, dict[str, Sequence[str]]] = {
-    "lab": {
-        "start": [],
-        "help": ["f1"],
-        "palette": ["escape", "ctrl+p"],
-        "profiles": ["escape", "f2", "<profiles>"],
-        "profile-form": ["ctrl+n", "<form>"],
-        "datasets": ["escape", "escape", "s", "<checked>"],
-        "problems": ["p"],
-        "conversation": ["escape", "enter", "down", "down"],
-        "tokens": ["escape", "2", "<counted>"],
-    },
-    "offline": {
-        "jobs-offline": ["3", "<failed>"],
-        "chat-offline": ["4", "<failed>"],
-        "models-offline": ["5", "<failed>"],
-        "files-offline": ["6", "<failed>"],
-    },
-}
-
-
-def test_the_walks_pass_every_scene() -> None:
-    assert {scene for walk in WALKS.values() for scene in walk} == {*SCENES}
 
 
 @pytest.mark.parametrize("walk", WALKS)

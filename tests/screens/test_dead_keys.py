@@ -2,41 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tests.lab_process import chat_lines
+from tests.screens.pressing import Presser, words
 from tests.screens.test_datasets import running
-from tests.until import on_screen, toasts, until
+from tests.until import on_screen, until
 from tui.app import FinetuiApp
 from tui.commands import commands_for
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from textual.pilot import Pilot
-
 # What opens something else to work on.
 _OTHERS = {"datasets.sample", "datasets.new_example"}
-
-
-async def pressed(pilot: Pilot[Any], key: str) -> None:
-    """Press a key, wait for what it shows, and close that."""
-    app, screen = pilot.app, pilot.app.screen
-    app.clear_notifications()
-    await pilot.pause()
-    before = on_screen(app)
-    await pilot.press(key)
-
-    def shown() -> bool:
-        return app.screen is not screen or bool(toasts(app)) or on_screen(app) != before
-
-    try:
-        await until(shown)
-    except AssertionError:
-        raise AssertionError(f"{key} shows nothing") from None
-    for _ in range(3):
-        if app.screen is not screen or on_screen(app) != before:
-            await pilot.press("escape")
 
 
 async def test_each_key_shows_something(app_home: Path, tmp_path: Path) -> None:
@@ -45,13 +24,18 @@ async def test_each_key_shows_something(app_home: Path, tmp_path: Path) -> None:
     app = FinetuiApp(str(path))
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await until(lambda: app.workspace, pilot)
+        press = Presser(pilot)
         for mode in ("datasets", "tokens"):
             app.show_mode(mode)
             await until(lambda: app.current_mode == mode, pilot)  # noqa: B023
+            screen = app.screen
             for one in commands_for(mode):
                 if one.id not in _OTHERS and one.keys:
-                    await pressed(pilot, one.keys.split(",")[0])
+                    before = await press.settled()
+                    assert await press.seen(one.key_names[0], screen, before), one.id
+                    await press.quiet()
                     assert app.current_mode == mode, one.id
+                    await press.back(screen, words(before))
     assert path.read_bytes() == b""
 
 

@@ -12,9 +12,9 @@ from tests.faults.conftest import write_config
 from tests.faults.server import problem, reply
 from tests.home import enter_home
 from tests.hostile import HostileServer, Speaker, faults_on, hostile_dataset
-from tests.player import LAYERS
+from tests.player import LAYERS, NAMES, TOGETHER
 from tests.served import served
-from tests.until import on_screen, problem_of, until
+from tests.until import on_screen, problem_of, strips_of, until
 from tui.app import FinetuiApp
 from tui.core.chat.parameters import ChatParameters
 from tui.screens.compare.results.form import RunForm
@@ -58,7 +58,7 @@ class Looker:
     def __init__(self, pilot: Pilot[Any]) -> None:
         self.pilot, self.app = pilot, pilot.app
         self.faults: dict[str, str] = {}
-        self.seen = ""
+        self.marked = False  # whether anything hostile has been seen
 
     async def press(self, keys: str) -> None:
         for key in keys.split():
@@ -72,37 +72,50 @@ class Looker:
         return lines.encode("utf-8", "backslashreplace").decode()
 
     def look(self, keys: str = "") -> None:
-        for fault in faults_on(self.app):
+        strips = strips_of(self.app.screen)
+        for fault in faults_on(self.app, strips):
             self.faults.setdefault(fault, f"{type(self.app.screen).__name__} after {keys}")
-        self.seen += on_screen(self.app)
+        self.marked = self.marked or any(mark in one.text for one in strips for mark in MARKS)
 
 
-@pytest.mark.parametrize("mode", LAYERS)
-async def test_nothing_of_it_reaches_the_terminal(mode: str, dataset: Path) -> None:
+@pytest.mark.parametrize("modes", TOGETHER)
+async def test_nothing_of_it_reaches_the_terminal(modes: str, dataset: Path) -> None:
     app = FinetuiApp(str(dataset))
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         looker = Looker(pilot)
         await until(lambda: app.workspace and app.workspace.datasets.current, pilot)
-        await looker.press(mode)
-        if mode == "4":
-            chat: Any = app.screen
-            await until(lambda: chat.models.model, pilot)
-            await looker.press("h i enter")
-            await until(lambda: len(app.screen.query_one(Conversation).turns) > 1, pilot)
-        await until(lambda: any(mark in on_screen(app) for mark in MARKS), pilot)
-        home = app.screen
-        for keys in LAYERS[mode]:
-            await looker.press(keys)
-            if not keys:
-                await looker.press("pagedown pagedown end")
-            for _ in range(4):
-                if app.screen is home:
-                    break
-                await looker.press("escape")
-        await pilot.resize_terminal(80, 24)
-        looker.look()
-    assert not looker.faults, looker.told()
-    assert any(mark in looker.seen for mark in MARKS)
+        for mode in modes:
+            looker.marked = False
+            await pilot.resize_terminal(*SIZE)
+            await go_through(looker, mode)
+            assert not looker.faults, f"mode {mode}: {looker.told()}"
+            assert looker.marked, mode
+
+
+async def go_through(looker: Looker, mode: str) -> None:
+    """Open all there is in a mode, and look at it."""
+    app: Any = looker.app
+    pilot = looker.pilot
+    app.show_mode(NAMES[mode])
+    await until(lambda: app.current_mode == NAMES[mode], pilot)
+    looker.look()
+    if mode == "4":
+        chat: Any = app.screen
+        await until(lambda: chat.models.model, pilot)
+        await looker.press("h i enter")
+        await until(lambda: len(app.screen.query_one(Conversation).turns) > 1, pilot)
+    await until(lambda: any(mark in on_screen(app) for mark in MARKS), pilot)
+    home = app.screen
+    for keys in LAYERS[mode]:
+        await looker.press(keys)
+        if not keys:
+            await looker.press("pagedown pagedown end")
+        for _ in range(4):
+            if app.screen is home:
+                break
+            await looker.press("escape")
+    await pilot.resize_terminal(80, 24)
+    looker.look()
 
 
 async def test_compared_answers_and_what_is_refused(dataset: Path, hostile: HostileServer) -> None:
@@ -141,6 +154,7 @@ async def test_compared_answers_and_what_is_refused(dataset: Path, hostile: Host
 
 
 async def test_the_results_of_a_run_and_how_it_was_asked(dataset: Path) -> None:
+    hostile_dataset(dataset, Speaker(7), count=15)  # each is asked of each model
     app = FinetuiApp(str(dataset))
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         looker = Looker(pilot)
@@ -158,7 +172,7 @@ async def test_the_results_of_a_run_and_how_it_was_asked(dataset: Path) -> None:
             column.candidate = replace(column.candidate, parameters=asked)
         screen.context.tell_changed()
         await looker.press("escape t escape")
-        await pilot.resize_terminal(300, 34)  # a part of a title is shown whole, or not at all
+        await pilot.resize_terminal(300, 14)  # a part of a title is shown whole, or not at all
         await until(lambda: "effort" in on_screen(app), pilot)
         looker.look("wide")
         await pilot.resize_terminal(*SIZE)

@@ -12,7 +12,7 @@ from tests.faults.conftest import write_config
 from tests.home import enter_home
 from tests.hostile import HostileServer, Speaker, faults_on, unsafe
 from tests.served import served
-from tests.until import on_screen, opened, until
+from tests.until import opened, strips_of, until
 from tui.app import FinetuiApp
 from tui.core.jobs.jobs import parse_checkpoint, parse_event, parse_job
 from tui.core.provider.files import StoredFile
@@ -106,8 +106,9 @@ async def test_profiles_of_hostile_names_at_a_hostile_provider(
 
         async def look() -> None:
             await pilot.pause()
-            assert not (faults := faults_on(app)), "\n".join(faults)
-            seen.append(on_screen(app))
+            strips = strips_of(app.screen)
+            assert not (faults := faults_on(app, strips)), "\n".join(faults)
+            seen.append("\n".join(one.text for one in strips))
 
         async def at_list() -> Any:
             if not isinstance(app.screen, ProfilesDialog):

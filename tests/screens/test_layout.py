@@ -29,21 +29,26 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent / "layouts"
 SIZES = {"80x24": (80, 24), "120x36": (120, 36), "60x20": (60, 20)}
-# Keys from the start page to a state; a word in brackets is a condition to wait for.
-SCENES: dict[str, Sequence[str]] = {
-    "start": [],
-    "datasets": ["s", "<checked>"],
-    "problems": ["s", "<checked>", "p"],
-    "conversation": ["s", "<checked>", "enter", "down", "down"],
-    "tokens": ["s", "<checked>", "2", "<counted>"],
-    "help": ["f1", "<help>"],
-    "palette": ["ctrl+p", "<palette>"],
-    "profiles": ["f2", "<profiles>"],
-    "profile-form": ["f2", "<profiles>", "ctrl+n", "<form>"],
-    "jobs-offline": ["3", "<failed>"],
-    "chat-offline": ["4", "<failed>"],
-    "models-offline": ["5", "<failed>"],
-    "files-offline": ["6", "<failed>"],
+# What is seen on the way through the program, and the keys that lead from one scene to the next;
+# a word in brackets is a condition to wait for.
+WALKS: dict[str, dict[str, Sequence[str]]] = {
+    "lab": {
+        "start": [],
+        "help": ["f1", "<help>"],
+        "palette": ["escape", "ctrl+p", "<palette>"],
+        "profiles": ["escape", "f2", "<profiles>"],
+        "profile-form": ["ctrl+n", "<form>"],
+        "datasets": ["escape", "escape", "s", "<checked>"],
+        "problems": ["p"],
+        "conversation": ["escape", "enter", "down", "down"],
+        "tokens": ["escape", "2", "<counted>"],
+    },
+    "offline": {
+        "jobs-offline": ["3", "<failed>"],
+        "models-offline": ["5", "<failed>"],
+        "files-offline": ["6", "<failed>"],
+        "chat-offline": ["4", "<failed>"],  # at last: there keys are typed
+    },
 }
 DIALOGS = {
     "<help>": HelpDialog,
@@ -79,16 +84,9 @@ async def reach(pilot: Pilot[Any], keys: Sequence[str]) -> None:
     await pilot.pause()
 
 
-# One app shows a scene at every size, save where the size tells how far the keys have scrolled.
-SCROLLED = "conversation"
-SHOTS: list[tuple[str, list[str]]] = [(scene, [*SIZES]) for scene in SCENES if scene != SCROLLED]
-SHOTS += [(SCROLLED, [size]) for size in SIZES]
-
-
-@pytest.mark.parametrize(("scene", "sizes"), SHOTS)
-async def test_layout(
-    scene: str, sizes: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give a home with a profile that nobody answers for."""
     config = tmp_path / "config"
     config.mkdir()
     # An address where nothing listens: port 9 on loopback.
@@ -98,14 +96,39 @@ async def test_layout(
     monkeypatch.setenv("FINETUI_PLAIN_TIKTOKEN", "1")  # whatever else is installed here
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "FINETUI_PROFILE"):
         monkeypatch.delenv(name, raising=False)
-    app = FinetuiApp(profile="nowhere" if "offline" in scene else None)
-    async with app.run_test(size=SIZES[sizes[0]]) as pilot:
-        await reach(pilot, SCENES[scene])
-        for name in sizes:
-            if app.size != SIZES[name]:
-                await pilot.resize_terminal(*SIZES[name])
-                await pilot.pause()
-            assert_same(shown(app), f"{scene}-{name}.txt")
+
+
+# Of this the size tells how far the keys have scrolled: each has an app of its own.
+SCROLLED = "conversation"
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize("walk", WALKS)
+async def test_layout(walk: str) -> None:
+    app = FinetuiApp(profile="nowhere" if walk == "offline" else None)
+    async with app.run_test(size=SIZES["80x24"]) as pilot:
+        for scene, keys in WALKS[walk].items():
+            await take_size(pilot, "80x24")
+            await reach(pilot, keys)
+            for name in SIZES if scene != SCROLLED else ():
+                await take_size(pilot, name)
+                assert_same(shown(app), f"{scene}-{name}.txt")
+
+
+async def take_size(pilot: Pilot[Any], name: str) -> None:
+    """Give the terminal a size, if it has another."""
+    if pilot.app.size != SIZES[name]:
+        await pilot.resize_terminal(*SIZES[name])
+        await pilot.pause()
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize("size", SIZES)
+async def test_layout_of_a_conversation(size: str) -> None:
+    app = FinetuiApp()
+    async with app.run_test(size=SIZES[size]) as pilot:
+        await reach(pilot, ["s", "<checked>", "enter", "down", "down"])
+        assert_same(shown(app), f"{SCROLLED}-{size}.txt")
 
 
 def assert_same(text: str, name: str) -> None:

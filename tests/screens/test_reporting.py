@@ -7,37 +7,41 @@ import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 from textual import work
 from textual.dom import DOMNode
 from textual.widgets import Static
 
 import tui
 from tests.screens.test_layout import shown
+from tests.sources import of_each_module
 from tests.until import until
 from tui.app import FinetuiApp
 from tui.screens.dialogs.base import Dialog
 from tui.screens.reporting import ShowsErrors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
 
     from textual.app import ComposeResult
 
 ROOT = Path(tui.__file__).parent
 
 
-def workers() -> Iterator[tuple[str, str, ast.expr]]:
-    """Yield the module, the class and the decorator of every worker of the program."""
-    for path in sorted(ROOT.rglob("*.py")):
-        if "lab" in path.relative_to(ROOT).parts:
-            continue
-        module = ".".join(("tui", *path.relative_to(ROOT).with_suffix("").parts))
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.ClassDef):
-                for method in node.body:
-                    for mark in getattr(method, "decorator_list", []):
-                        if ast.unparse(mark).startswith("work"):
-                            yield module, node.name, mark
+@of_each_module
+def workers(path: str, nodes: Sequence[ast.AST]) -> list[tuple[str, str, str]]:
+    """Return the module, the class and the decorator of every worker of the program."""
+    if path.startswith("lab/"):
+        return []
+    module = ".".join(("tui", *path.removesuffix(".py").split("/")))
+    return [
+        (module, node.name, said)
+        for node in nodes
+        if isinstance(node, ast.ClassDef)
+        for method in node.body
+        for mark in getattr(method, "decorator_list", [])
+        if (said := ast.unparse(mark)).startswith("work")
+    ]
 
 
 def heirs(module: str, name: str) -> list[type]:
@@ -51,15 +55,15 @@ def heirs(module: str, name: str) -> list[type]:
     return [one for one in every if issubclass(one, DOMNode)]
 
 
+@pytest.mark.xdist_group("sources")
 def test_every_worker_is_heard() -> None:
-    found = list(workers())
+    found = [one for there in workers().values() for one in there]
     assert len(found) > 5  # those of controllers are started in one place
     for module in {module for module, _, _ in found}:
         importlib.import_module(module)
     for screen in ("datasets", "tokens", "jobs", "chat", "models", "files"):
         importlib.import_module(f"tui.screens.{screen}")
-    for module, name, mark in found:
-        said = ast.unparse(mark)
+    for module, name, said in found:
         assert "exit_on_error=False" in said, (module, name)
         assert "group=" in said, (module, name)
         nodes = heirs(module, name)

@@ -12,10 +12,9 @@ import pytest
 
 from tests.faults.conftest import write_config
 from tests.home import enter_home
-from tests.player import LARGEST, LAYERS, Busy, Player, dataset
+from tests.player import LARGEST, LAYERS, NAMES, TOGETHER, Busy, Player, dataset
 from tests.until import until
 from tui.app import FinetuiApp
-from tui.commands import MODES
 from tui.screens.base import ModeScreen
 from tui.services.errors import InputError
 from tui.widgets.charts.curve import Curve
@@ -42,24 +41,26 @@ def _home(busy: Busy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.mark.parametrize("mode", LAYERS)
-async def test_any_size_at_any_moment(mode: str, tmp_path: Path) -> None:
-    player, name_of = Player(int(mode), tmp_path), {key: name for key, name, _ in MODES}
+@pytest.mark.parametrize("modes", TOGETHER)
+async def test_any_size_at_any_moment(modes: str, tmp_path: Path) -> None:
+    player = Player(int(modes), tmp_path)
     app = FinetuiApp(str(dataset(tmp_path / "data.jsonl", random.Random(3))))
     player.watch(app)
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await until(lambda: app.workspace is not None, pilot)
-        await player.press(pilot, mode)
-        for keys in LAYERS[mode]:
-            for key in keys.split():
-                await player.press(pilot, key)
-            await player.resize(pilot, ORDINARY if keys else LARGEST)
-            await player.resize(pilot, ORDINARY)
-            for _ in range(3):  # whatever has opened, and what asks about that
-                await player.press(pilot, "escape")
-                if len(app.screen_stack) == 1:
-                    break
-            app.show_mode(name_of[mode])
+        for mode in modes:
+            app.show_mode(NAMES[mode])
+            await until(lambda: app.current_mode == NAMES[mode], pilot)  # noqa: B023
+            for keys in LAYERS[mode]:
+                for key in keys.split():
+                    await player.press(pilot, key)
+                await player.resize(pilot, ORDINARY if keys else LARGEST)
+                await player.resize(pilot, ORDINARY)
+                for _ in range(3):  # whatever has opened, and what asks about that
+                    await player.press(pilot, "escape")
+                    if len(app.screen_stack) == 1:
+                        break
+                app.show_mode(NAMES[mode])
     assert player.unforeseen == []
 
 
