@@ -63,15 +63,19 @@ PIPED = (
 )
 
 
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    path = tmp_path / "data.jsonl"
+def written(path: Path, count: int) -> Path:
     with path.open("w") as file:
-        for number in range(3000):
+        for number in range(count):
             turns = [("user", f"Which way to {number}?"), ("assistant", "Left.")]
             messages = [{"role": role, "content": text} for role, text in turns]
             file.write(json.dumps({"messages": messages}) + "\n")
     return path
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a dataset that fills a pipe; it is only read."""
+    return written(tmp_path_factory.mktemp("given") / "data.jsonl", 3000)
 
 
 def words_of(command: str, data: Path, given: object) -> list[str]:
@@ -79,21 +83,21 @@ def words_of(command: str, data: Path, given: object) -> list[str]:
 
 
 @pytest.mark.parametrize("place", ["/dev/zero", "folder", "socketlike"])
-@pytest.mark.parametrize("command", READ)
 def test_what_has_no_end_or_is_no_file_is_refused_in_a_line(
-    home: Home, chats: list[str], tmp_path: Path, data: Path, command: str, place: str
+    home: Home, chats: list[str], tmp_path: Path, data: Path, place: str
 ) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "socketlike").symlink_to("/dev/null")
     given = tmp_path / place  # an absolute place stands for itself
-    done = home.run(*words_of(command, data, given))
-    if command.startswith("convert") and place == "folder":  # it takes a folder of files
-        assert "Nothing to import there" in done.stderr
-    else:
-        kind = "a folder" if place == "folder" else "not a regular file"
-        assert f"{given} is {kind}" in done.stderr
-    assert done.returncode == 2
-    assert done.stderr.count("\n") == 1
+    for command in READ:
+        done = home.run(*words_of(command, data, given))
+        if command.startswith("convert") and place == "folder":  # it takes a folder of files
+            assert "Nothing to import there" in done.stderr
+        else:
+            kind = "a folder" if place == "folder" else "not a regular file"
+            assert f"{given} is {kind}" in done.stderr, command
+        assert done.returncode == 2, command
+        assert done.stderr.count("\n") == 1, command
 
 
 @pytest.mark.parametrize("place", ["/dev/zero", "."])
@@ -200,15 +204,16 @@ WRITE = (
 )
 
 
-@pytest.mark.parametrize("command", WRITE)
 def test_places_that_cannot_be_written_are_told_with_the_same_code(
-    home: Home, chats: list[str], tmp_path: Path, data: Path, command: str
+    home: Home, chats: list[str], tmp_path: Path
 ) -> None:
-    for place in (tmp_path, "/dev/full", tmp_path / "none" / "x"):
-        done = home.run(*words_of(command, data, place))
-        assert done.returncode == 5, done.stderr
-        assert f"{place}: " in done.stderr
-        assert "Traceback" not in done.stderr
+    data = written(tmp_path / "data.jsonl", 60)
+    for command in WRITE:
+        for place in (tmp_path, "/dev/full", tmp_path / "none" / "x"):
+            done = home.run(*words_of(command, data, place))
+            assert done.returncode == 5, (command, done.stderr)
+            assert f"{place}: " in done.stderr, command
+            assert "Traceback" not in done.stderr
     assert not [*tmp_path.glob("**/*.tmp")]
 
 

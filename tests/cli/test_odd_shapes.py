@@ -257,18 +257,22 @@ def suggested(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", FOR_CONVERT)
-@pytest.mark.parametrize("verb", ["check", "fix", "dedupe", "tokens", "stats"])
 def test_every_command_names_the_one_that_reads_a_file(
-    tmp_path: Path, capsys: Any, name: str, verb: str
+    tmp_path: Path, capsys: Any, name: str
 ) -> None:
     (tmp_path / name).write_bytes(FOR_CONVERT[name])
-    assert main([verb, name]) in {1, 2}
-    told = suggested("".join(capsys.readouterr()))
-    assert len(told) == 1
-    words = shlex.split(told[0])
-    assert words[:3] == ["finetui", "convert", name]
-    assert main(words[1:]) == 0, told
-    assert (tmp_path / words[words.index("-o") + 1]).read_bytes().count(b"\n") >= 1
+    named = set()
+    for verb in ("check", "fix", "dedupe", "tokens", "stats"):
+        assert main([verb, name]) in {1, 2}, verb
+        (told,) = suggested("".join(capsys.readouterr()))
+        named.add(told)
+    for told in named:  # one, or two
+        words = shlex.split(told)
+        assert words[:3] == ["finetui", "convert", name]
+        assert main(words[1:]) == 0, told
+        made = tmp_path / words[words.index("-o") + 1]
+        assert made.read_bytes().count(b"\n") >= 1
+        made.unlink()
     assert (tmp_path / name).read_bytes() == FOR_CONVERT[name]
 
 

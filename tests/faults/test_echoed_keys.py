@@ -123,22 +123,19 @@ def in_home(home: Path) -> str:
 
 
 def check(text: str, key: str) -> None:
-    for piece in forms(key):
-        assert piece not in text, text
+    assert not [piece for piece in forms(key) if piece in text], text
 
 
-@pytest.mark.parametrize("kind", sorted(echoes("")))
 @pytest.mark.parametrize("command", ["jobs list", "models list", "files list", "jobs events j-1"])
-def test_no_command_repeats_it(
-    home: Home, echo: EchoServer, key: str, kind: str, command: str
-) -> None:
-    echo.kind = kind
-    for words in (command.split(), [*command.split(), "--json"]):
-        done = home.run(*words)
-        assert echo.seen
-        check(done.stdout + done.stderr, key)
-        assert done.stdout + done.stderr
-    check(in_home(home.path), key)
+def test_no_command_repeats_it(home: Home, echo: EchoServer, key: str, command: str) -> None:
+    for echo.kind in sorted(echoes("")):
+        echo.seen.clear()
+        for words in (command.split(), [*command.split(), "--json"]):
+            done = home.run(*words)
+            assert echo.seen, echo.kind
+            check(done.stdout + done.stderr, key)
+            assert done.stdout + done.stderr, echo.kind
+        check(in_home(home.path), key)
 
 
 @pytest.mark.parametrize("kind", sorted(STREAMS))

@@ -72,52 +72,55 @@ async def test_an_error_in_mid_stream_keeps_what_came(
         await workspace.chat.complete(REQUEST)
 
 
-@pytest.mark.parametrize(
-    ("last", "words", "reason"),
-    [
-        (b'event: error\ndata: {"message": "worker died"}\n\n', "worker died", "error"),
-        (b'data: {"object": "error", "message": "no room", "code": 507}\n\n', "no room", "error"),
-        (b'data: {"error": "plain", "error_type": "x"}\n\n', "plain", "error"),
-        (b'error: {"code": 500, "message": "in llama.cpp\'s way"}\n\n', "llama.cpp", "error"),
-        (
-            b'data: {"type": "error", "error": {"type": "overloaded_error", "message": "O"}}\n\n',
-            "O",
-            "overloaded_error",
-        ),
-        (b'data: {"error": {"status": 1}}\n\n', '{"status": 1}', "error"),
-        (b'data: {"detail": "no GPU is left"}\n\n', "no GPU is left", "error"),
-        (b'data: {"detail": [{"msg": "too long"}]}\n\n', "too long", "error"),
-        (b'data: {"message": "quota", "type": "limit"}\n\n', "quota", "limit"),
-        (b"Internal Server Error\n", "the stream ended in 'Internal Server Error'", None),
-        (b"upstream died", "the stream ended in 'upstream died'", None),
-        (b"<html>\n<h1>502</h1>\n</html>\n", "502", None),
-        (b"data: nonsense\n\n", "a chunk of the answer is not JSON: 'nonsense'", None),
-    ],
+# What a server sends for an error after half an answer, words of what is told, and the reason kept.
+IN_MID_STREAM: tuple[tuple[bytes, str, str | None], ...] = (
+    (b'event: error\ndata: {"message": "worker died"}\n\n', "worker died", "error"),
+    (b'data: {"object": "error", "message": "no room", "code": 507}\n\n', "no room", "error"),
+    (b'data: {"error": "plain", "error_type": "x"}\n\n', "plain", "error"),
+    (b'error: {"code": 500, "message": "in llama.cpp\'s way"}\n\n', "llama.cpp", "error"),
+    (
+        b'data: {"type": "error", "error": {"type": "overloaded_error", "message": "O"}}\n\n',
+        "O",
+        "overloaded_error",
+    ),
+    (b'data: {"error": {"status": 1}}\n\n', '{"status": 1}', "error"),
+    (b'data: {"detail": "no GPU is left"}\n\n', "no GPU is left", "error"),
+    (b'data: {"detail": [{"msg": "too long"}]}\n\n', "too long", "error"),
+    (b'data: {"message": "quota", "type": "limit"}\n\n', "quota", "limit"),
+    (b"Internal Server Error\n", "the stream ended in 'Internal Server Error'", None),
+    (b"upstream died", "the stream ended in 'upstream died'", None),
+    (b"<html>\n<h1>502</h1>\n</html>\n", "502", None),
+    (b"data: nonsense\n\n", "a chunk of the answer is not JSON: 'nonsense'", None),
 )
+
+
 async def test_errors_in_mid_stream_in_every_form(
-    workspace: Workspace, server: FaultServer, last: bytes, words: str, reason: str | None
+    workspace: Workspace, server: FaultServer
 ) -> None:
-    server.fault(CHAT, stream(said("half"), last))
-    end = await workspace.chat.complete(REQUEST)
-    assert (end.text, end.finish_reason, end.complete) == ("half", reason, False)
-    assert words in end.broken
+    for last, words, reason in IN_MID_STREAM:
+        server.fault(CHAT, stream(said("half"), last))
+        end = await workspace.chat.complete(REQUEST)
+        assert (end.text, end.finish_reason, end.complete) == ("half", reason, False), last
+        assert words in end.broken, last
 
 
 CHUNK = said("more ☂", "stop").rstrip()
 
 
-@pytest.mark.parametrize("at", range(6, len(CHUNK)))
 async def test_a_stream_cut_anywhere_in_a_chunk_is_cut_off(
-    workspace: Workspace, server: FaultServer, at: int
+    workspace: Workspace, server: FaultServer
 ) -> None:
-    server.fault(CHAT, stream(said("half"), CHUNK[:at]), stream(CHUNK[:at]))
-    end = await workspace.chat.complete(REQUEST)
-    assert (end.text, end.complete) == ("half", False)
-    assert end.broken in {"", "the stream ended in the middle of a chunk"}
-    if CHUNK[5:at].strip():
-        assert end.broken
-        with pytest.raises(Unanswered, match="in the middle of a chunk"):
-            await workspace.chat.complete(REQUEST)
+    for at in range(6, len(CHUNK)):
+        cut = CHUNK[:at]
+        server.fault(CHAT, stream(said("half"), cut))
+        end = await workspace.chat.complete(REQUEST)
+        assert (end.text, end.complete) == ("half", False), cut
+        assert end.broken in {"", "the stream ended in the middle of a chunk"}, cut
+        if CHUNK[5:at].strip():
+            assert end.broken, cut
+            server.fault(CHAT, stream(cut))
+            with pytest.raises(Unanswered, match="in the middle of a chunk"):
+                await workspace.chat.complete(REQUEST)
 
 
 async def test_an_answer_at_once_that_is_cut_is_cut_off(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tests.home import Home
 
 TOKEN = "tok-2-of-the-management-8c7d6e5f"
+OLD = "tok-1-of-yesterday"
 MODEL = "gpt-4.1-mini-2025-04-14.ft-0123abcd"
 
 
@@ -40,7 +41,7 @@ def managed(far: AzureReplay, arm: Management, path: Path) -> Home:
     script = path / "token.sh"
     script.write_text(
         f'echo x >> "{path}/calls"\n'
-        f'[ "$(wc -l < "{path}/calls")" -eq 1 ] && echo tok-1-of-yesterday || echo {TOKEN}\n'
+        f'[ "$(wc -l < "{path}/calls")" -eq 1 ] && echo {OLD} || echo {TOKEN}\n'
     )
     more = f'management_url = "{arm.address}/"\nmanagement_command = ["/bin/sh", "{script}"]'
     return profile(far, path, more=more)
@@ -140,7 +141,7 @@ def test_a_next_page_elsewhere_is_not_asked_for(
 
 @pytest.mark.parametrize(
     "fault",
-    [html(), reply(500, {"error": {"code": "x", "message": f"no {TOKEN}"}}), reply(200, [])],
+    [html(), reply(500, {"error": {"code": "x", "message": f"no {OLD}"}}), reply(200, [])],
     ids=["html", "500", "no object"],
 )
 def test_what_the_management_answers_else_hides_nothing(
@@ -151,7 +152,7 @@ def test_what_the_management_answers_else_hides_nothing(
     done = home.run("models", "list", "--json")
     assert done.returncode == 0
     assert "Foundry portal" in done.stdout
-    assert TOKEN not in done.stdout + done.stderr
+    assert OLD not in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,9 @@ async def test_its_price_is_agreed_to_before_a_job_is_asked_for(
         await pilot.press(*dialog.word, "enter")
         await until(lambda: app.screen is jobs, pilot)
         assert len(far.jobs) == len(far.files) == 1
+        await pilot.press("p")
+        await until(lambda: "does not offer pausing jobs" in problem_of(jobs), pilot)
+        await pilot.press("escape")
         for _ in far.lives:
             await pilot.press("r")
             await pilot.pause()
@@ -94,5 +97,3 @@ async def test_its_price_is_agreed_to_before_a_job_is_asked_for(
         settings: Any = jobs.query_one("#settings-text")
         await until(lambda: "Create dedicated endpoint" in str(settings.content), pilot)
         assert "Together says 4.20 USD" in str(settings.content)
-        await pilot.press("p")
-        await until(lambda: "does not offer pausing jobs" in problem_of(jobs), pilot)

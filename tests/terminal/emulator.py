@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from codecs import getincrementaldecoder
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import pyte
@@ -40,6 +41,8 @@ class _Screen(pyte.Screen):
     has no other screen for full-screen programs: going to and fro clears the one it has.
     """
 
+    _wide = False  # whether any wide character has been shown, and there may be halves
+
     def set_mode(self, *modes: int, private: bool = False) -> None:
         """Set modes."""
         if private and _OTHER_SCREEN in modes:
@@ -54,6 +57,10 @@ class _Screen(pyte.Screen):
 
     def draw(self, data: str) -> None:
         """Show text, leaving blanks of the halves of what it is written over."""
+        if not self._wide and (data.isascii() or max(map(wcwidth, data)) < 2):
+            super().draw(data)
+            return
+        self._wide = True
         for char in data:
             x = min(self.cursor.x, self.columns - 1)
             width = wcwidth(char)
@@ -107,6 +114,7 @@ class Emulator:
         return "\n".join(self.screen.display)
 
 
+@lru_cache(4096)
 def _cell(shown: Any) -> Cell:
     attributes = tuple(
         name

@@ -116,6 +116,7 @@ class Beside:
         return [
             f"{x},{y}: {one} is {other}"
             for y, (wanted, shown) in enumerate(rows)
+            if wanted != shown
             for x, (one, other) in enumerate(zip(wanted, shown, strict=True))
             if one != other
         ]

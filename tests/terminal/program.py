@@ -138,7 +138,8 @@ class Program:
             if time.monotonic() > deadline:
                 written = self.text(start)[-1500:]
                 raise AssertionError(f"{words!r} not in {written!r}\n{self.emulator.text()}")
-            self.look()
+            while not self.look() and time.monotonic() <= deadline:
+                pass  # nothing has come: it need not be searched again
 
     def modes(self) -> dict[int, bool]:
         """Which modes of the terminal are on, of those that matter."""

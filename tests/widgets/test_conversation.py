@@ -322,11 +322,11 @@ async def test_a_long_text_that_is_not_markdown_is_laid_out_in_steps_too() -> No
 @pytest.mark.parametrize(
     "turn",
     [
-        Turn("assistant", "# Head\n\nsome *text* of it\n\n- a\n- b\n\n" * 3000, markdown=True),
-        Turn("assistant", "```python\n" + "x = 1\n" * 20_000 + "```\nend\n", markdown=True),
-        Turn("assistant", "text\n\n```text\n" + "x = 1\n" * 20_000 + "x", markdown=True),
-        Turn("user", "plain words " * 15_000, marks=((7, 12),)),
-        Turn("assistant", "so", markdown=True, reasoning="hm hm " * 20_000),
+        Turn("assistant", "# Head\n\nsome *text* of it\n\n- a\n- b\n\n" * 750, markdown=True),
+        Turn("assistant", "```python\n" + "x = 1\n" * 5_000 + "```\nend\n", markdown=True),
+        Turn("assistant", "text\n\n```text\n" + "x = 1\n" * 5_000 + "x", markdown=True),
+        Turn("user", "plain words " * 5_000, marks=((7, 12),)),
+        Turn("assistant", "so", markdown=True, reasoning="hm hm " * 5_000),
     ],
     ids=["markdown", "code", "open code", "plain", "reasoning"],
 )
@@ -338,15 +338,15 @@ def test_one_long_message_takes_another_width_in_steps(turn: Turn) -> None:
     before = lines(block)
     block.resize(47, later=True)
     assert lines(block) == before
-    block.lay_out_more(4_000)
+    block.lay_out_more(1_000)
     if not turn.reasoning:  # folded away, it is one line at any width
         assert block.waiting
         assert lines(block) == before  # the old ones are shown so long
     while block.waiting:
-        block.lay_out_more(4_000)
+        block.lay_out_more(1_000)
     assert lines(block) == lines(narrow)
     block.resize(80, later=True)
-    block.lay_out_more(4_000)
+    block.lay_out_more(1_000)
     block.resize(90, later=True)  # it was pulled on meanwhile
     block.resize(90)
     assert not block.waiting

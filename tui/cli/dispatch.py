@@ -6,6 +6,7 @@ import argparse
 import gc
 import os
 import sys
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -141,6 +142,7 @@ def _end_log(log: Log) -> None:
         logging.getLogger().removeHandler(logging.lastResort)
 
 
+@cache
 def parser_of(name: str) -> Parser:
     """Return the parser of one command; only the module of the command in question is imported."""
     parser = Parser(prog="finetui", parents=[common()])

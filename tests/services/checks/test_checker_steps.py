@@ -216,7 +216,8 @@ PLANS = st.dictionaries(
 FILES = st.lists(st.sampled_from(ROWS), max_size=7)
 
 
-async def run(path: Path, rows: list[bytes], plan: dict[int, list[tuple[str, int, bytes]]]) -> None:
+async def run(path: Path, rows: list[bytes], plan: dict[int, list[tuple[str, int, bytes]]]) -> bool:
+    """Carry out a plan; return whether all of its moments came."""
     path.write_bytes(b"".join(row + b"\n" for row in rows))
     with pytest.MonkeyPatch.context() as patch:
         async with stepping(patch) as stepper:
@@ -235,6 +236,7 @@ async def run(path: Path, rows: list[bytes], plan: dict[int, list[tuple[str, int
             again = Document.open(path, path.parent / "journals")
             assert [*again.snapshot()] == rows_left  # so the journal says
             await again.close()
+            return not session.plan
 
 
 @pytest.mark.parametrize("rows", [[], ROWS[:1], ROWS[:3], ROWS[3:]], ids=["none", "1", "3", "more"])
@@ -242,11 +244,13 @@ async def run(path: Path, rows: list[bytes], plan: dict[int, list[tuple[str, int
 async def test_one_edit_at_each_moment_of_a_check(
     rows: list[bytes], kind: str, tmp_path: Path
 ) -> None:
-    for moment in range(1, 15):
+    for moment in range(1, 99):
         before = [("insert", 1, ROWS[7])] if kind in {"undo", "redo", "drop"} else []
         undone = [("undo", 0, b"")] if kind == "redo" else []
         plan = {moment: [*before, *undone, (kind, 1, ROWS[9])]}
-        await run(tmp_path / f"data{moment}.jsonl", rows, plan)
+        if not await run(tmp_path / f"data{moment}.jsonl", rows, plan):
+            break  # the check was done before
+    assert 3 < moment < 99
 
 
 @settings(

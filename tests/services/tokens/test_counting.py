@@ -11,13 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.bench.probe import probe
-from tests.bench.strings import generated
 from tests.exploring import tried
 from tui.core.dataset.example import Example, parse
 from tui.core.tokens.encoding import LEFT_OUT, answer_texts, count_example
 from tui.services.tokens.counting import encoders
 from tui.services.tokens.counting.columns import AT, count_lines
-from tui.services.tokens.counting.encoders import FastCounter, PlainCounter, choose
+from tui.services.tokens.counting.encoders import PlainCounter, choose
 from tui.services.tokens.counting.gathering import KINDS
 from tui.services.tokens.vocabularies import encoder
 
@@ -174,13 +173,6 @@ def test_tool_definitions_are_counted_as_in_the_cookbook() -> None:
     (numbers,) = count_lines([row], PlainCounter("o200k_base"), "o200k_base").tolist()
     expected = cookbook_tools([weather, weather], encoder("o200k_base").count)
     assert numbers[AT["tools"]] == expected
-
-
-@pytest.mark.parametrize("encoding", ["o200k_base", "cl100k_base"])
-def test_both_tokenizers_count_alike(encoding: str) -> None:
-    pytest.importorskip("gigatoken.gigatoken_rs")
-    texts = [*generated(3000), "a" + " " * 1_100_000 + "b", "x" * 30_000]
-    assert FastCounter(encoding).counts(texts) == PlainCounter(encoding).counts(texts)
 
 
 def test_the_probe_is_what_tiktoken_gives() -> None:

@@ -215,6 +215,7 @@ class Presets:
     def __init__(self, own: Sequence[Mapping[str, Any]] = ()) -> None:
         self._own = own
         self._all: Mapping[str, Preset] | None = None
+        self._by_host: dict[str, Preset | None] = {}  # a profile asks for it at every request
 
     def all(self) -> Mapping[str, Preset]:
         """Return them by id. The first call reads the file."""
@@ -237,6 +238,11 @@ class Presets:
     def at(self, base_url: str | None) -> Preset | None:
         """Return the preset whose host this is, None for any other."""
         host = urlsplit(base_url or "").hostname or ""
+        if host not in self._by_host:
+            self._by_host[host] = self._served_at(host)
+        return self._by_host[host]
+
+    def _served_at(self, host: str) -> Preset | None:
         for preset in self.all().values():
             if any(fnmatchcase(host, pattern) for pattern in preset.hosts):
                 return preset
