@@ -5,8 +5,6 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from tests.faults.server import Fault, FaultServer, problem, reply, said, stream
 from tests.faults.shapes import (
     ABSENT,
@@ -33,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    import pytest
     from textual.pilot import Pilot
 
 KEYS = {"jobs": "3", "chat": "4", "models": "5", "files": "6"}
@@ -154,14 +153,14 @@ async def test_what_is_not_offered_is_said_where_one_looks_for_it(
     server.always[JOBS] = ABSENT["a 404 page"]
     refused = "Missing scopes"
     none = "test offers no fine-tuning"
-    async with opened(app_home, server, "jobs") as (pilot, screen):
+    async with opened(app_home, server, "jobs") as (pilot, jobs):
 
         async def shows(words: str, never: str, refresh: str = "", **faults: Fault) -> None:
             lists = {"jobs": JOBS, "models": MODELS, "files": FILES}
             server.always |= {lists[name]: fault for name, fault in faults.items()}
             if refresh:
                 await pilot.press("escape", refresh)
-            screen = pilot.app.screen
+            screen: Any = pilot.app.screen
             await until(lambda: words in listed(screen), pilot)
             assert never not in listed(screen)
             assert max(map(len, listed(screen).split("\n"))) <= 78
@@ -173,12 +172,12 @@ async def test_what_is_not_offered_is_said_where_one_looks_for_it(
         await shows(none, "No jobs yet", "r", jobs=ABSENT["200 and an error"])
         server.always |= {JOBS: ABSENT["nothing"]}
         await pilot.press(KEYS["models"])
-        await until(lambda: pilot.app.screen is not screen, pilot)
-        screen = pilot.app.screen
+        await until(lambda: pilot.app.screen is not jobs, pilot)
+        models: Any = pilot.app.screen
         await shows(none, "Press 3")
         await pilot.press("t")
-        await until(lambda: "base-one" in listed(screen), pilot)
-        assert "1970" not in listed(screen)
+        await until(lambda: "base-one" in listed(models), pilot)
+        assert "1970" not in listed(models)
         await pilot.press("t")
         await shows(refused, "Press 3", "r", jobs=FAILING["restricted key"])
         await shows(none, "Press 3", "r", jobs=ABSENT["nothing"])
@@ -187,7 +186,7 @@ async def test_what_is_not_offered_is_said_where_one_looks_for_it(
         del server.lists["/files"]
         server.always |= {JOBS: ABSENT["vLLM"], FILES: ABSENT["vLLM"]}
         await pilot.press(KEYS["files"])
-        await until(lambda: pilot.app.screen is not screen, pilot)
+        await until(lambda: pilot.app.screen is not models, pilot)
         await shows("takes no files", "u uploads")
         server.lists["/files"] = lambda _: {"data": []}
         del server.always[FILES]
