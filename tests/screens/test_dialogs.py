@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
 from rich.table import Table
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from tests.until import on_screen, strips_of, until
 from tui.app import FinetuiApp
@@ -81,6 +81,25 @@ async def test_the_line_of_keys_says_what_they_do_here(app_home: Path) -> None:
             assert key_line(dialog) == lines[dialog]
             await pilot.press("escape")
             await until(lambda dialog=dialog: app.screen is not dialog, pilot)
+        # Help of a dialog lists its keys, and comes back to it.
+        path = PathDialog("Open")
+        answers: list[Any] = []
+        app.push_screen(path, answers.append)
+        await until(lambda: app.screen is path, pilot)
+        await pilot.press("a", "f1")
+        screen = app.screen
+        assert isinstance(screen, HelpDialog)
+        keys = help_keys(screen)
+        offered = [*commands_for("path"), *commands_for("picker"), *commands_for("dialog")]
+        assert keys[: len(offered)] == [one.key_label for one in offered]
+        # `?` and `q` are letters in the field.
+        assert keys[len(offered) :] == ["F1", "ctrl+p", "ctrl+q", "ctrl+c"]
+        await pilot.press("f1")
+        assert app.screen is path
+        assert path.query_one(Input).value == "a"
+        assert answers == []
+        await pilot.press("escape")
+        await until(lambda: app.screen is not path, pilot)
         await pilot.press("ctrl+p")
         told = set(titles(app.screen))
         assert {"Open", "Jobs: New job", "Suspend"} <= told
