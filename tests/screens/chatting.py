@@ -10,6 +10,7 @@ from tests.screens.slow_provider import SlowProvider, slow_provider
 from tests.until import on_screen, until
 from tui.app import FinetuiApp
 from tui.screens.chat import ChatScreen
+from tui.screens.chat.asking.prompt import Prompt
 from tui.widgets.conversation import Conversation
 
 if TYPE_CHECKING:
@@ -57,6 +58,18 @@ async def exchange(
     provider.say(answer)
     provider.finish()
     await ended(pilot, screen, provider, asked)
+
+
+async def begin_anew(pilot: Pilot[Any], screen: Any, provider: SlowProvider) -> None:
+    """Go to the prompt of a new chat, with a provider that nobody has asked anything yet."""
+    if isinstance(pilot.app.focused, Prompt):
+        await pilot.press("escape")
+    if screen.query_one(Conversation).turns:
+        await pilot.press("n")
+        await until(lambda: not screen.query_one(Conversation).turns, pilot)
+    provider.asked.clear()
+    await pilot.press("i")
+    screen.query_one(Prompt).text = ""
 
 
 def texts(screen: Any) -> list[str]:

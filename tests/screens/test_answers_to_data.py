@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from textual.widgets import TextArea
 
 from tests.rows import rows_of
-from tests.screens.chatting import chatting, ended, exchange, in_words, shown, texts
+from tests.screens.chatting import begin_anew, chatting, ended, exchange, in_words, shown, texts
 from tests.until import back, narrow, opened, problem_of, question_of, toasts, until
 from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.confirm import Confirm
@@ -167,11 +167,41 @@ async def test_a_correction_and_what_it_corrects_become_a_pair(
         assert rows_of(pairs)[1]["non_preferred_output"] == [said("wrong")]
 
 
-async def test_pairs_into_a_file_of_chats_are_offered_a_file_beside_it(
+async def test_what_cannot_be_added_is_told_and_pairs_are_offered_a_file_beside_that_of_chats(
     app_home: Path, tmp_path: Path
 ) -> None:
     train, other = chats_file(tmp_path / "train.jsonl"), tmp_path / "other.jsonl"
     async with chatting(app_home) as (pilot, screen, provider):
+        # What cannot be added is told.
+        await pilot.press("escape", "a")
+        await until(lambda: "this chat is empty" in problem_of(screen), pilot)
+        await pilot.press("escape", "i")
+        await exchange(pilot, screen, provider, "which?", "half an")
+        await pilot.press("escape", "up", "a")
+        await until(lambda: "not on an answer" in problem_of(screen), pilot)
+        await pilot.press("escape", "r")
+        provider.say("half an ans")
+        await until(lambda: texts(screen)[-1:] == ["half an ans"], pilot)
+        await pilot.press("a")
+        await until(lambda: any("An answer is coming" in t for t in toasts(pilot.app)), pilot)
+        await pilot.press("escape")
+        await until(lambda: not screen.answers.under_way, pilot)
+        await pilot.press("a")
+        asked = await opened(pilot, Confirm)
+        assert "broken off" in question_of(asked)
+        await pilot.press("n")
+        await back(pilot, screen)
+        # A place that cannot be written to says why; nothing is lost, and it can be chosen anew.
+        await pilot.press("left", "a")
+        await opened(pilot, PathDialog)
+        await narrow(pilot, str(tmp_path / "nowhere" / "x.jsonl"))
+        await until(lambda: "No such file or directory" in problem_of(screen), pilot)
+        await pilot.press("escape", "a")
+        await opened(pilot, PathDialog)
+        await pilot.press("escape")
+        await back(pilot, screen)
+        # Pairs do not go into a file of chats.
+        await begin_anew(pilot, screen, provider)
         await exchange(pilot, screen, provider, "which?", "wrong")
         await pilot.press("escape")
         await write(pilot, screen, "right")
@@ -198,35 +228,6 @@ async def test_pairs_into_a_file_of_chats_are_offered_a_file_beside_it(
         await narrow(pilot, str(other))
         await until(lambda: other.exists() and len(rows_of(other)) == 1, pilot)
         assert len(rows_of(train)) == 1
-
-
-async def test_what_cannot_be_added_is_told(app_home: Path, tmp_path: Path) -> None:
-    async with chatting(app_home) as (pilot, screen, provider):
-        await pilot.press("escape", "a")
-        await until(lambda: "this chat is empty" in problem_of(screen), pilot)
-        await pilot.press("escape", "i")
-        await exchange(pilot, screen, provider, "which?", "half an")
-        await pilot.press("escape", "up", "a")
-        await until(lambda: "not on an answer" in problem_of(screen), pilot)
-        await pilot.press("escape", "r")
-        provider.say("half an ans")
-        await until(lambda: texts(screen)[-1:] == ["half an ans"], pilot)
-        await pilot.press("a")
-        await until(lambda: any("An answer is coming" in t for t in toasts(pilot.app)), pilot)
-        await pilot.press("escape")
-        await until(lambda: not screen.answers.under_way, pilot)
-        await pilot.press("a")
-        asked = await opened(pilot, Confirm)
-        assert "broken off" in question_of(asked)
-        await pilot.press("n")
-        await back(pilot, screen)
-        # A place that cannot be written to says why; nothing is lost, and it can be chosen anew.
-        await pilot.press("left", "a")
-        await opened(pilot, PathDialog)
-        await narrow(pilot, str(tmp_path / "nowhere" / "x.jsonl"))
-        await until(lambda: "No such file or directory" in problem_of(screen), pilot)
-        await pilot.press("escape", "a")
-        await opened(pilot, PathDialog)
 
 
 async def test_an_examples_prompt_is_tried_in_chat_beside_its_reference(

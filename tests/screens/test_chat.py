@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from textual.widgets import Input, TextArea
 
 from tests.kept_chats import kept_chats
-from tests.screens.chatting import last
+from tests.screens.chatting import begin_anew, last
 from tests.screens.conftest import TunedLab, use_profile
 from tests.screens.slow_provider import MODELS, SlowProvider, slow_provider
 from tests.until import on_screen, problem_of, until
@@ -159,7 +159,9 @@ async def test_esc_stops_and_keeps_what_came_and_again_asks_anew(app_home: Path)
         assert last(screen).text == "second"
 
 
-async def test_a_low_terminal_has_rows_for_the_conversation(app_home: Path) -> None:
+async def test_a_low_terminal_has_rows_for_the_conversation_and_a_refusal_gives_the_question_back(
+    app_home: Path,
+) -> None:
     async with slow_chat(app_home, size=(40, 12)) as (pilot, screen, provider):
         await pilot.press(*"Hi", "enter")
         provider.say("there")
@@ -171,10 +173,8 @@ async def test_a_low_terminal_has_rows_for_the_conversation(app_home: Path) -> N
         await pilot.resize_terminal(80, 24)
         await until(lambda: screen.query_one(Prompt).content_size.height == 3, pilot)
         assert "system  none" in on_screen(pilot.app)
-
-
-async def test_a_refusal_gives_the_question_back(app_home: Path) -> None:
-    async with slow_chat(app_home) as (pilot, screen, provider):
+        # A refusal gives the question back.
+        await begin_anew(pilot, screen, provider)
         provider.refusal = (400, "no [red] today")
         await pilot.press(*"Hi", "enter")
         await until(lambda: problem_of(screen), pilot)
@@ -197,6 +197,27 @@ async def test_a_refusal_gives_the_question_back(app_home: Path) -> None:
         await until(lambda: problem_of(screen), pilot)
         assert last(screen).text == "there"  # the answer there was counts again
         assert last(screen).remark == "ft:base-one:me:fern:abc"
+        provider.refusal = None
+        await pilot.press("escape")
+        # A growing answer leaves earlier turns alone.
+        await begin_anew(pilot, screen, provider)
+        conversation = screen.query_one(Conversation)
+        await pilot.press(*"Hi", "enter")
+        provider.say("first line\n" * 500)
+        provider.finish()
+        await until(lambda: last(screen).note, pilot)
+        await pilot.press(*"more", "enter")
+        provider.say("begun ")
+        await until(lambda: "begun" in shown(screen), pilot)
+        laid_out = list(conversation.column.blocks)
+        provider.say(*(f"word{n} " for n in range(100)))
+        await until(lambda: "word99" in shown(screen), pilot)
+        assert all(
+            now is then for now, then in zip(conversation.column.blocks, laid_out, strict=True)
+        )
+        provider.finish()
+        await until(lambda: last(screen).note, pilot)
+        assert last(screen).text.endswith("word99 ")
 
 
 async def test_system_prompt_settings_and_model_are_chosen(app_home: Path, tmp_path: Path) -> None:
@@ -249,27 +270,6 @@ async def test_a_prompt_all_examples_share_is_used_and_shown(
         await until(lambda: provider.asked and not screen.answers.under_way, pilot)
         assert provider.asked[0]["messages"][0] == {"role": "system", "content": FERN}
         assert "from one.jsonl" in str(screen.query_one("#chat-header").render())
-
-
-async def test_a_growing_answer_leaves_earlier_turns_alone(app_home: Path) -> None:
-    async with slow_chat(app_home) as (pilot, screen, provider):
-        conversation = screen.query_one(Conversation)
-        await pilot.press(*"Hi", "enter")
-        provider.say("first line\n" * 5_000)
-        provider.finish()
-        await until(lambda: last(screen).note, pilot)
-        await pilot.press(*"more", "enter")
-        provider.say("begun ")
-        await until(lambda: "begun" in shown(screen), pilot)
-        laid_out = list(conversation.column.blocks)
-        provider.say(*(f"word{n} " for n in range(500)))
-        await until(lambda: "word499" in shown(screen), pilot)
-        assert all(
-            now is then for now, then in zip(conversation.column.blocks, laid_out, strict=True)
-        )
-        provider.finish()
-        await until(lambda: last(screen).note, pilot)
-        assert last(screen).text.endswith("word499 ")
 
 
 @pytest.mark.xdist_group("tuned_lab")

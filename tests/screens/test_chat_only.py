@@ -5,9 +5,7 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
-from tests.faults.server import FaultServer, problem, reply, said, stream
+from tests.faults.server import Fault, FaultServer, problem, reply, said, stream
 from tests.faults.shapes import (
     ABSENT,
     CHAT,
@@ -33,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    import pytest
     from textual.pilot import Pilot
 
 KEYS = {"jobs": "3", "chat": "4", "models": "5", "files": "6"}
@@ -72,19 +71,28 @@ async def type_model(pilot: Pilot[Any], screen: Any, model: str) -> None:
     await until(lambda: pilot.app.screen is screen, pilot)
 
 
-@pytest.mark.parametrize("how", NO_MODELS)
-async def test_a_model_is_typed_and_answers(app_home: Path, server: FaultServer, how: str) -> None:
-    server.always |= {MODELS: NO_MODELS[how], JOBS: ABSENT["FastAPI"]}
+async def test_a_model_is_typed_and_answers(app_home: Path, server: FaultServer) -> None:
+    server.always |= {MODELS: NO_MODELS["a 404 page"], JOBS: ABSENT["FastAPI"]}
     answering(server)
     async with opened(app_home, server, "chat") as (pilot, screen):
-        await until(lambda: server.count(MODELS) and not screen.models.looking, pilot)
-        assert problem_of(screen) == ""
-        assert "no model" in str(screen.query_one("#chat-header").render())
-        await pilot.press(*"Hi", "enter")
-        await until(lambda: problem_of(screen), pilot)
-        assert "type a model's id" in problem_of(screen)
-        assert screen.query_one("Prompt").text == "Hi"
-        await pilot.press("escape")
+        await pilot.press(*"Hi")
+        for how, fault in NO_MODELS.items():
+            server.always[MODELS] = fault
+            looked = server.count(MODELS)
+            screen.models.begin()  # as another provider does
+            screen.models.look_for_default()
+            await until(
+                lambda looked=looked: server.count(MODELS) > looked and not screen.models.looking,
+                pilot,
+            )
+            assert problem_of(screen) == "", how
+            assert "no model" in str(screen.query_one("#chat-header").render()), how
+            await pilot.press("enter")
+            await until(lambda: problem_of(screen), pilot)
+            assert "type a model's id" in problem_of(screen), how
+            assert screen.query_one("Prompt").text == "Hi"
+            await pilot.press("escape")
+            await until(lambda: pilot.app.focused is screen.query_one("Prompt"), pilot)
         await type_model(pilot, screen, "org/my-model")
         assert "org/my-model" in str(screen.query_one("#chat-header").render())
         await pilot.press("enter")
@@ -93,14 +101,18 @@ async def test_a_model_is_typed_and_answers(app_home: Path, server: FaultServer,
         assert asked(server) == [("org/my-model", "Hi")]
 
 
-@pytest.mark.parametrize("jobs", [ABSENT["llama.cpp"], FAILING["restricted key"]])
 async def test_a_model_is_chosen_where_the_jobs_do_not_come(
-    app_home: Path, server: FaultServer, jobs: Any
+    app_home: Path, server: FaultServer
 ) -> None:
     listing(server, {"id": "base-one"}, {"id": "base-two"})
-    server.always[JOBS] = jobs
+    server.always[JOBS] = FAILING["restricted key"]
     answering(server)
     async with opened(app_home, server, "chat") as (pilot, screen):
+        await until(lambda: screen.models.model == "base-one", pilot)
+        assert problem_of(screen) == ""
+        server.always[JOBS] = ABSENT["llama.cpp"]
+        screen.models.begin()
+        screen.models.look_for_default()
         await until(lambda: screen.models.model == "base-one", pilot)
         assert problem_of(screen) == ""
         await pilot.press(*"Hi", "enter")
@@ -133,73 +145,85 @@ async def test_a_model_that_answered_is_there_the_next_time(
         await until(lambda: screen.models.model == "phi", pilot)
 
 
-@pytest.mark.parametrize(
-    ("mode", "faults", "words", "never"),
-    [
-        ("jobs", {JOBS: ABSENT["a 404 page"]}, "test offers no fine-tuning", "No jobs known"),
-        ("jobs", {JOBS: ABSENT["200 and an error"]}, "test offers no fine-tuning", "No jobs yet"),
-        ("jobs", {JOBS: FAILING["restricted key"]}, "Missing scopes", "No jobs known"),
-        ("models", {JOBS: ABSENT["nothing"]}, "test offers no fine-tuning", "Press 3"),
-        ("models", {JOBS: FAILING["restricted key"]}, "Missing scopes", "Press 3"),
-        ("models", {JOBS: ABSENT["nothing"], MODELS: ABSENT["nothing"]}, "Chat (4)", "Press 3"),
-        ("files", {JOBS: ABSENT["with a code"]}, "test offers no fine-tuning", "u uploads"),
-        ("files", {JOBS: ABSENT["vLLM"], FILES: ABSENT["vLLM"]}, "takes no files", "u uploads"),
-    ],
-)
 async def test_what_is_not_offered_is_said_where_one_looks_for_it(
-    app_home: Path, server: FaultServer, mode: str, faults: Any, words: str, never: str
+    app_home: Path, server: FaultServer
 ) -> None:
     listing(server, {"id": "base-one", "created": 0})
     server.lists["/files"] = lambda _: {"data": []}
-    server.always |= faults
-    if MODELS in faults:
+    server.always[JOBS] = ABSENT["a 404 page"]
+    refused = "Missing scopes"
+    none = "test offers no fine-tuning"
+    async with opened(app_home, server, "jobs") as (pilot, jobs):
+
+        async def shows(words: str, never: str, refresh: str = "", **faults: Fault) -> None:
+            lists = {"jobs": JOBS, "models": MODELS, "files": FILES}
+            server.always |= {lists[name]: fault for name, fault in faults.items()}
+            if refresh:
+                await pilot.press("escape", refresh)
+            screen: Any = pilot.app.screen
+            await until(lambda: words in listed(screen), pilot)
+            assert never not in listed(screen)
+            assert max(map(len, listed(screen).split("\n"))) <= 78
+            if words != refused:
+                await until(lambda: problem_of(screen) == "", pilot)
+
+        await shows(none, "No jobs known")
+        await shows(refused, "No jobs known", "r", jobs=FAILING["restricted key"])
+        await shows(none, "No jobs yet", "r", jobs=ABSENT["200 and an error"])
+        server.always |= {JOBS: ABSENT["nothing"]}
+        await pilot.press(KEYS["models"])
+        await until(lambda: pilot.app.screen is not jobs, pilot)
+        models: Any = pilot.app.screen
+        await shows(none, "Press 3")
+        await pilot.press("t")
+        await until(lambda: "base-one" in listed(models), pilot)
+        assert "1970" not in listed(models)
+        await pilot.press("t")
+        await shows(refused, "Press 3", "r", jobs=FAILING["restricted key"])
+        await shows(none, "Press 3", "r", jobs=ABSENT["nothing"])
         del server.lists["/models"]
-    if FILES in faults:
+        await shows("Chat (4)", "Press 3", "r", models=ABSENT["nothing"])
         del server.lists["/files"]
-    async with opened(app_home, server, mode) as (pilot, screen):
-        await until(lambda: words in listed(screen), pilot)
-        assert never not in listed(screen)
-        assert max(map(len, listed(screen).split("\n"))) <= 78
-        if "restricted" not in words and "scopes" not in words:
-            assert problem_of(screen) == ""
-        if mode == "models" and MODELS not in faults:
-            await pilot.press("t")
-            await until(lambda: "base-one" in listed(screen), pilot)
-            assert "1970" not in listed(screen)
-
-
-async def test_a_model_is_typed_into_a_job_where_none_is_listed(
-    app_home: Path, server: FaultServer
-) -> None:
-    server.always |= {MODELS: NO_MODELS["hung up after the head"]}
-    async with opened(app_home, server, "jobs") as (pilot, _):
-        await until(lambda: server.count(JOBS), pilot)
+        server.always |= {JOBS: ABSENT["vLLM"], FILES: ABSENT["vLLM"]}
+        await pilot.press(KEYS["files"])
+        await until(lambda: pilot.app.screen is not models, pilot)
+        await shows("takes no files", "u uploads")
+        server.lists["/files"] = lambda _: {"data": []}
+        del server.always[FILES]
+        await shows(none, "u uploads", "r", jobs=ABSENT["with a code"])
+        # Where no model is listed, the form of a job takes one that is typed.
+        server.always[MODELS] = NO_MODELS["hung up after the head"]
+        await pilot.press(KEYS["jobs"])
+        server.always.pop(JOBS)
+        await pilot.press("r")
+        await until(lambda: "No jobs yet" in listed(pilot.app.screen), pilot)
         await pilot.press("n")
         await until(lambda: isinstance(pilot.app.screen, NewJob), pilot)
-        form = pilot.app.screen
+        form: Any = pilot.app.screen
         await until(lambda: pilot.app.focused and pilot.app.focused.id == "training", pilot)
         await pilot.press("tab", "tab")
-        await until(lambda: pilot.app.focused.id == "model", pilot)
+        await until(lambda: pilot.app.focused and pilot.app.focused.id == "model", pilot)
         await pilot.press("enter")
         await until(lambda: isinstance(pilot.app.screen, Choose) and pilot.app.focused, pilot)
         await pilot.press(*"my-base", "enter")
         await until(lambda: pilot.app.screen is form and form.draft.model == "my-base", pilot)
 
 
-@pytest.mark.parametrize("mode", ["chat", "jobs", "models", "files"])
-async def test_every_screen_tells_until_when_to_wait(
-    app_home: Path, server: FaultServer, mode: str
-) -> None:
+async def test_every_screen_tells_until_when_to_wait(app_home: Path, server: FaultServer) -> None:
     busy = reply(503, problem("overloaded"), retry_after="600")
     server.always |= dict.fromkeys((JOBS, MODELS, FILES, CHAT), busy)
-    async with opened(app_home, server, mode) as (pilot, screen):
-        await until(lambda: problem_of(screen), pilot)
-        assert "overloaded" in problem_of(screen)
-        assert "asks to wait until" in problem_of(screen)
+    async with opened(app_home, server, "jobs") as (pilot, _):
+        for mode in ("jobs", "models", "files", "chat"):
+            await pilot.press(KEYS[mode])
+            screen: Any = pilot.app.screen
+            assert type(screen).__name__ == f"{mode.title()}Screen"
+            await until(lambda screen=screen: problem_of(screen), pilot)
+            assert "overloaded" in problem_of(screen), mode
+            assert "asks to wait until" in problem_of(screen), mode
 
 
-async def test_what_broke_an_answer_off_stands_below_it(
-    app_home: Path, server: FaultServer
+async def test_what_broke_an_answer_off_stands_below_it_and_a_stall_is_told(
+    app_home: Path, server: FaultServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     listing(server, {"id": "base"})
     server.fault(
@@ -217,15 +241,8 @@ async def test_what_broke_an_answer_off_stands_below_it(
         await pilot.press("escape", "r")
         await until(lambda: last(screen).text == "some" and last(screen).note, pilot)
         assert last(screen).note.startswith("cut off: GPU fell off (gpu)")
-
-
-async def test_an_answer_that_stalls_is_told_by_the_second(
-    app_home: Path, server: FaultServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    listing(server, {"id": "base"})
-    server.fault(CHAT, stream(said("once"), endless=True))
-    async with opened(app_home, server, "chat") as (pilot, screen):
-        await until(lambda: screen.models.model, pilot)
+        # One that stalls says so by the second.
+        server.fault(CHAT, stream(said("once"), endless=True))
         now = [100.0]
         screen.answers.clock = lambda: now[0]
         notes: list[str] = []
@@ -238,7 +255,7 @@ async def test_an_answer_that_stalls_is_told_by_the_second(
             Answering.paint(screen.answers)
 
         monkeypatch.setattr(screen.answers, "paint", paint)
-        await pilot.press(*"Hi", "enter")
+        await pilot.press("i", *"Hi", "enter")
         await until(lambda: last(screen) and last(screen).text == "once", pilot)
         for at, said_then in ((109.9, []), (110.1, ["no text for 10 s; esc stops"])):
             now[0], before = at, frames

@@ -11,6 +11,7 @@ from textual.widgets import Input, TextArea
 from tests.faults.server import FaultServer, problem, reply, said, sse, stream
 from tests.faults.shapes import CHAT, listing
 from tests.screens.chatting import (
+    begin_anew,
     chatting,
     ended,
     exchange,
@@ -97,58 +98,25 @@ async def test_a_tool_is_defined_called_and_answered(app_home: Path) -> None:
         assert len(provider.asked) == 2
 
 
-async def test_an_image_goes_with_the_question_and_comes_back_with_it(
+async def test_images_formats_and_system_prompts_go_with_the_question(
     app_home: Path, tmp_path: Path
 ) -> None:
     image = tmp_path / "shelf.dat"
     image.write_bytes(PNG)
     (tmp_path / "text.png").write_text("hello")
     async with chatting(app_home) as (pilot, screen, provider):
-        await pilot.press("ctrl+o")  # in the prompt too
-        await dialog(pilot, PathDialog)
-        await narrow(pilot, str(tmp_path / "text.png"))
-        await until(lambda: "is not a PNG" in problem_of(screen), pilot)
-        await pilot.press("escape", "ctrl+o")
+        # One is taken off again.
+        await pilot.press("ctrl+o")
         await dialog(pilot, PathDialog)
         await narrow(pilot, str(image))
         await until(lambda: "shelf.dat 48 B" in shown(screen), pilot)
-        provider.refusal = (400, "no images today")
-        await pilot.press(*"What?", "enter")
-        await until(lambda: "no images today" in problem_of(screen), pilot)
-        assert screen.query_one(Prompt).text == "What?"
-        assert "shelf.dat 48 B" in shown(screen)
-        provider.refusal = None
-        await pilot.press("enter")
-        provider.say("A shelf.")
-        provider.finish()
-        await ended(pilot, screen, provider, 2)
-        text, part = provider.asked[1]["messages"][0]["content"]
-        assert text == {"type": "text", "text": "What?"}
-        assert part["image_url"]["url"].startswith("data:image/png;base64,")
-        assert "▨ shelf.dat, png, 48 B" in shown(screen)
-        assert "shelf.dat 48 B" not in shown(screen)  # above the prompt
-        await screen.workspace.chats.flush()
-    async with in_chat() as (_, screen):
-        await until(lambda: texts(screen) == ["What?", "A shelf."])
-        assert screen.query_one("#talk").turns[0].images == ("▨ shelf.dat, png, 48 B",)
-
-
-async def test_an_image_is_taken_off_again(app_home: Path, tmp_path: Path) -> None:
-    (tmp_path / "a.png").write_bytes(PNG)
-    async with chatting(app_home) as (pilot, screen, _):
-        await pilot.press("ctrl+o")
-        await dialog(pilot, PathDialog)
-        await narrow(pilot, str(tmp_path / "a.png"))
-        await until(lambda: "a.png" in shown(screen), pilot)
         await pilot.press("ctrl+o")
         await dialog(pilot, Choose)
         await pilot.press("down", "enter")
         await back(pilot, screen)
-        await until(lambda: "a.png" not in shown(screen), pilot)
-
-
-async def test_the_format_of_the_answer(app_home: Path) -> None:
-    async with chatting(app_home) as (pilot, screen, provider):
+        await until(lambda: "shelf.dat 48 B" not in shown(screen), pilot)
+        # The format of the answer.
+        await begin_anew(pilot, screen, provider)
         await pilot.press("escape", "F")
         await dialog(pilot, Choose)
         await pilot.press("down", "enter")
@@ -174,10 +142,8 @@ async def test_the_format_of_the_answer(app_home: Path) -> None:
         await pilot.press("up", "up", "enter")
         await back(pilot, screen)
         assert "format" not in shown(screen)
-
-
-async def test_system_prompts_are_kept_under_names(app_home: Path) -> None:
-    async with chatting(app_home) as (pilot, screen, provider):
+        # System prompts are kept under names.
+        await begin_anew(pilot, screen, provider)
         await pilot.press("escape", "S")
         await dialog(pilot, Choose)
         assert "none kept yet" in shown(pilot.app.screen)
@@ -209,6 +175,36 @@ async def test_system_prompts_are_kept_under_names(app_home: Path) -> None:
         await pilot.press("enter")
         await back(pilot, screen)
         assert await screen.workspace.store.chats.prompts() == []
+        # With a question it comes back, too.
+        screen.system.set("")
+        await begin_anew(pilot, screen, provider)
+        await pilot.press("ctrl+o")  # in the prompt too
+        await dialog(pilot, PathDialog)
+        await narrow(pilot, str(tmp_path / "text.png"))
+        await until(lambda: "is not a PNG" in problem_of(screen), pilot)
+        await pilot.press("escape", "ctrl+o")
+        await dialog(pilot, PathDialog)
+        await narrow(pilot, str(image))
+        await until(lambda: "shelf.dat 48 B" in shown(screen), pilot)
+        provider.refusal = (400, "no images today")
+        await pilot.press(*"What?", "enter")
+        await until(lambda: "no images today" in problem_of(screen), pilot)
+        assert screen.query_one(Prompt).text == "What?"
+        assert "shelf.dat 48 B" in shown(screen)
+        provider.refusal = None
+        await pilot.press("enter")
+        provider.say("A shelf.")
+        provider.finish()
+        await ended(pilot, screen, provider, 2)
+        text, part = provider.asked[1]["messages"][0]["content"]
+        assert text == {"type": "text", "text": "What?"}
+        assert part["image_url"]["url"].startswith("data:image/png;base64,")
+        assert "▨ shelf.dat, png, 48 B" in shown(screen)
+        assert "shelf.dat 48 B" not in shown(screen)  # above the prompt
+        await screen.workspace.chats.flush()
+    async with in_chat() as (_, screen):
+        await until(lambda: texts(screen) == ["What?", "A shelf."])
+        assert screen.query_one("#talk").turns[0].images == ("▨ shelf.dat, png, 48 B",)
 
 
 @asynccontextmanager

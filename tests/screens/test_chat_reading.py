@@ -6,6 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from tests.screens.chatting import begin_anew
 from tests.screens.conftest import use_profile
 from tests.screens.slow_provider import slow_provider
 from tests.screens.test_chat import chat_screen, last, shown, slow_chat
@@ -39,7 +40,7 @@ async def answered(pilot: Pilot[Any], screen: Any, provider: SlowProvider, *piec
     await pilot.press("escape")
 
 
-async def test_markdown_is_shown_raw_for_the_rest_of_the_run(app_home: Path) -> None:
+async def test_an_answer_is_read_by_its_parts(app_home: Path) -> None:
     async with slow_chat(app_home) as (pilot, screen, provider):
         await answered(pilot, screen, provider, "Keep it **moist**.")
         assert "Keep it moist." in shown(screen)
@@ -50,10 +51,8 @@ async def test_markdown_is_shown_raw_for_the_rest_of_the_run(app_home: Path) -> 
         assert "**more**" in shown(screen)
         await pilot.press("v")
         assert "▌ more" in shown(screen)
-
-
-async def test_reasoning_is_folded_opened_and_never_sent(app_home: Path) -> None:
-    async with slow_chat(app_home) as (pilot, screen, provider):
+        # Reasoning is folded, opened, and never sent.
+        await begin_anew(pilot, screen, provider)
         await pilot.press(*"Hi", "enter")
         provider.pieces.put_nowait(thought("First, "))
         provider.pieces.put_nowait(thought("water."))
@@ -71,10 +70,8 @@ async def test_reasoning_is_folded_opened_and_never_sent(app_home: Path) -> None
         assert "First, water." not in json.dumps(provider.asked[-1])
         await pilot.press("up", "up")  # the reasoning that was opened still is
         assert "┊ First, water." in shown(screen)
-
-
-async def test_a_block_of_code_is_walked_to_and_copied(app_home: Path) -> None:
-    async with slow_chat(app_home) as (pilot, screen, provider):
+        # A block of code is walked to and copied.
+        await begin_anew(pilot, screen, provider)
         await answered(pilot, screen, provider, ANSWER)
         assert screen.copy_text() == (ANSWER, "The answer")
         await pilot.press("c")
@@ -86,23 +83,8 @@ async def test_a_block_of_code_is_walked_to_and_copied(app_home: Path) -> None:
         assert screen.copy_text()[0] == "water(fern)"
         await pilot.press("up", "down")
         assert screen.copy_text()[0] == ANSWER
-
-
-def tokens(*shares: tuple[str, float]) -> list[dict[str, Any]]:
-    found = []
-    for token, logprob in shares:
-        item = {"token": token, "logprob": logprob}
-        item["top_logprobs"] = [dict(item), {"token": " moss", "logprob": -1.0}]
-        choice = {"delta": {"content": token}, "logprobs": {"content": [item]}}
-        found.append({"choices": [choice]})
-    return found
-
-
-TOLD = tokens(("Water", -0.01), (" the", -0.5), (" fern", -2.0), (" now", -0.01))
-
-
-async def test_unsure_tokens_are_shown_with_their_alternatives(app_home: Path) -> None:
-    async with slow_chat(app_home) as (pilot, screen, provider):
+        # Unsure tokens are shown with their alternatives.
+        await begin_anew(pilot, screen, provider)
         await answered(pilot, screen, provider, "plain")
         await pilot.press("u")  # nothing is known of its tokens
         assert not screen.query_one(Conversation).tokens_shown
@@ -124,11 +106,28 @@ async def test_unsure_tokens_are_shown_with_their_alternatives(app_home: Path) -
         assert "token 2 of 4" in shown(screen)
         await pilot.press("u")
         assert "token 2 of 4" not in shown(screen)
+        # Calls of tools are shown by name and arguments.
+        await begin_anew(pilot, screen, provider)
+        await answered(pilot, screen, provider, *called())
+        lines = [line.strip() for line in shown(screen).split("\n")]
+        assert "▌ ╭ calls water" in lines
+        assert '▌ │   "plant": "fern",' in lines
 
 
-async def test_calls_of_tools_are_shown_by_name_and_arguments(app_home: Path) -> None:
+def tokens(*shares: tuple[str, float]) -> list[dict[str, Any]]:
+    found = []
+    for token, logprob in shares:
+        item = {"token": token, "logprob": logprob}
+        item["top_logprobs"] = [dict(item), {"token": " moss", "logprob": -1.0}]
+        choice = {"delta": {"content": token}, "logprobs": {"content": [item]}}
+        found.append({"choices": [choice]})
+    return found
+
+
+def called() -> list[dict[str, Any]]:
+    """Return the pieces of a call of a tool."""
     call = {"index": 0, "id": "c1", "type": "function"}
-    pieces = [
+    return [
         {"choices": [{"delta": {"tool_calls": [{**call, "function": {"name": "water"}}]}}]},
         *(
             {
@@ -139,11 +138,9 @@ async def test_calls_of_tools_are_shown_by_name_and_arguments(app_home: Path) ->
             for part in ('{"plant": "fe', 'rn", "ml": 200}')
         ),
     ]
-    async with slow_chat(app_home) as (pilot, screen, provider):
-        await answered(pilot, screen, provider, *pieces)
-        lines = [line.strip() for line in shown(screen).split("\n")]
-        assert "▌ ╭ calls water" in lines
-        assert '▌ │   "plant": "fern",' in lines
+
+
+TOLD = tokens(("Water", -0.01), (" the", -0.5), (" fern", -2.0), (" now", -0.01))
 
 
 async def test_all_of_an_answer_can_be_read(terminals: Sequence[str], app_home: Path) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.screens.chatting import (
     asked_texts,
+    begin_anew,
     chatting,
     exchange,
     in_chat,
@@ -24,6 +25,7 @@ from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.editor import LineEditor
 from tui.screens.dialogs.path import PathDialog
+from tui.services.errors import LedgerError
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
@@ -97,12 +99,41 @@ async def test_a_chat_comes_back_where_it_was(app_home: Path) -> None:
             await until(lambda: texts(screen) == ["one?", "half", "draft", "c"], pilot)
 
 
-async def test_the_list_searches_renames_and_deletes(app_home: Path) -> None:
+async def test_chats_are_written_searched_renamed_and_deleted(
+    app_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     async with chatting(app_home, (80, 24)) as (pilot, screen, provider):
+        await pilot.press("escape", "x")  # nothing to write yet: nothing happens
+        assert pilot.app.screen is screen
+        await pilot.press("i")
         await exchange(pilot, screen, provider, "Say [/b]", "Éclair")
         await pilot.press("escape", "n", "i")
-        await exchange(pilot, screen, provider, "Say two", "other")
-        await pilot.press("escape", "l")
+        await exchange(pilot, screen, provider, "Say two", "**two**")
+        await pilot.press("escape", "x")
+        await dialog(pilot, Choose)
+        await pilot.press("enter")
+        await dialog(pilot, PathDialog)
+        await pilot.press("enter")
+        await until((tmp_path / "say-two.md").exists, pilot)
+        await until(lambda: pilot.app.screen is screen, pilot)
+        text = (tmp_path / "say-two.md").read_text()
+        assert text.endswith(f"## Assistant ({MODELS[1]})\n\n**two**\n")
+        await pilot.press("l")
+        await listed(pilot, 2)
+        await pilot.press("ctrl+e")
+        await dialog(pilot, Choose)
+        await pilot.press("down", "enter")
+        await dialog(pilot, PathDialog)
+        await pilot.press("enter")
+        await until((tmp_path / "say-two.jsonl").exists, pilot)
+        line = json.loads((tmp_path / "say-two.jsonl").read_text())
+        assert line["messages"][1] == {"role": "assistant", "content": "**two**"}
+        await listed(pilot, 2)
+        await pilot.press("escape", "Y")
+        copied = app_home / "state" / "copied.txt"
+        await until(lambda: copied.exists() and copied.read_text() == text, pilot)
+        await pilot.press("l")
         await listed(pilot, 2)
         assert "● Say two" in shown(pilot.app.screen)
         assert "Say [/b]" in shown(pilot.app.screen)
@@ -132,60 +163,6 @@ async def test_the_list_searches_renames_and_deletes(app_home: Path) -> None:
         assert [c.title for c in await screen.workspace.chats.listing()] == ["Say two"]
 
 
-async def test_a_chat_is_written_as_markdown_and_as_a_dataset(
-    app_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    async with chatting(app_home) as (pilot, screen, provider):
-        await pilot.press("escape", "x")  # nothing to write yet: nothing happens
-        assert pilot.app.screen is screen
-        await pilot.press("i")
-        await exchange(pilot, screen, provider, "Say two", "**two**")
-        await pilot.press("escape", "x")
-        await dialog(pilot, Choose)
-        await pilot.press("enter")
-        await dialog(pilot, PathDialog)
-        await pilot.press("enter")
-        await until((tmp_path / "say-two.md").exists, pilot)
-        await until(lambda: pilot.app.screen is screen, pilot)
-        text = (tmp_path / "say-two.md").read_text()
-        assert text.endswith(f"## Assistant ({MODELS[1]})\n\n**two**\n")
-        await pilot.press("l")
-        await listed(pilot, 1)
-        await pilot.press("ctrl+e")
-        await dialog(pilot, Choose)
-        await pilot.press("down", "enter")
-        await dialog(pilot, PathDialog)
-        await pilot.press("enter")
-        await until((tmp_path / "say-two.jsonl").exists, pilot)
-        line = json.loads((tmp_path / "say-two.jsonl").read_text())
-        assert line["messages"][1] == {"role": "assistant", "content": "**two**"}
-        await listed(pilot, 1)
-        await pilot.press("escape", "Y")
-        copied = app_home / "state" / "copied.txt"
-        await until(lambda: copied.exists() and copied.read_text() == text, pilot)
-
-
-async def test_a_disk_that_is_full_is_told_and_the_chat_stays(
-    app_home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with chatting(app_home) as (pilot, screen, provider):
-        from tui.services.errors import LedgerError
-
-        async def full(*_: Any) -> Any:
-            raise LedgerError("The local ledger cannot be used", "no space left", "Free some.")
-
-        monkeypatch.setattr(screen.workspace.store.chats, "save", full)
-        await exchange(pilot, screen, provider, "one?", "a")
-        await until(lambda: "no space left" in problem_of(screen), pilot)
-        assert texts(screen) == ["one?", "a"]
-        monkeypatch.undo()
-        await pilot.press("escape")
-        await exchange(pilot, screen, provider, "two?", "b")
-        await screen.workspace.chats.flush()
-        assert [chat.messages for chat in await screen.workspace.chats.listing()] == [4]
-
-
 async def test_another_profile_goes_on_with_a_chat_of_its_own(app_home: Path) -> None:
     async with slow_provider() as provider:
         more = f'[profiles.other]\nbase_url = "{provider.base_url}"\napi_key = "any"\n'
@@ -204,7 +181,7 @@ async def test_another_profile_goes_on_with_a_chat_of_its_own(app_home: Path) ->
 
 
 async def test_a_chat_changed_by_another_program_goes_on_as_one_of_its_own_and_says_so(
-    app_home: Path,
+    app_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with chatting(app_home) as (pilot, screen, provider):
         await exchange(pilot, screen, provider, "one?", "yes")
@@ -218,3 +195,19 @@ async def test_a_chat_changed_by_another_program_goes_on_as_one_of_its_own_and_s
         said = "Chat 1 was changed by another program, or deleted: this one goes on as chat 2."
         await until(lambda: said in toasts(pilot.app), pilot)
         assert toasts(pilot.app).count(said) == 1
+        # A disk that is full is told, and the chat stays.
+        await begin_anew(pilot, screen, provider)
+
+        async def full(*_: Any) -> Any:
+            raise LedgerError("The local ledger cannot be used", "no space left", "Free some.")
+
+        monkeypatch.setattr(screen.workspace.store.chats, "save", full)
+        await exchange(pilot, screen, provider, "one?", "a")
+        await until(lambda: "no space left" in problem_of(screen), pilot)
+        assert texts(screen) == ["one?", "a"]
+        monkeypatch.undo()
+        await pilot.press("escape")
+        await exchange(pilot, screen, provider, "two?", "b")
+        await screen.workspace.chats.flush()
+        kept = await screen.workspace.chats.listing()
+        assert [chat.messages for chat in kept] == [4, 4, 2]

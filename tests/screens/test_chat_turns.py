@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.widgets import TextArea
 
-from tests.screens.chatting import asked_texts, chatting, ended, exchange, last, shown, texts
+from tests.screens.chatting import (
+    asked_texts,
+    begin_anew,
+    chatting,
+    ended,
+    exchange,
+    last,
+    shown,
+    texts,
+)
 from tests.until import problem_of, toasts, until
 from tui.screens.chat.asking.prompt import Prompt
 from tui.screens.chat.turns.editing import forked
@@ -30,8 +39,81 @@ async def edit(pilot: Pilot[Any], screen: Any, text: str) -> None:
     assert area.text == text
 
 
-async def test_an_answer_is_edited_and_gone_on_from(app_home: Path) -> None:
+async def test_what_is_not_answered_is_not_lost_and_keys_say_why_they_do_nothing(
+    app_home: Path,
+) -> None:
     async with chatting(app_home, (80, 24)) as (pilot, screen, provider):
+        # An empty chat.
+        await pilot.press("escape")
+        for key in ("e", "left", "right", "f", "d", "x", "Y", "n", "shift+up", "shift+down"):
+            pilot.app.clear_notifications()
+            await pilot.press(key)
+            assert toasts(pilot.app) == ["This chat is empty: i goes to the prompt."], key
+        await pilot.press("y")
+        assert toasts(pilot.app)[-1] == "There is nothing to copy here."
+        # Stopped before anything came, the question is typed again.
+        await begin_anew(pilot, screen, provider)
+        await pilot.press(*"one?", "enter")
+        await until(lambda: provider.asked, pilot)
+        await pilot.press("escape")
+        await until(lambda: not screen.answers.under_way, pilot)
+        assert screen.query_one(Prompt).text == "one?"
+        assert texts(screen) == []
+        # A question that nobody answered is not sent with the next.
+        await begin_anew(pilot, screen, provider)
+        await pilot.press(*"one?", "enter", *"two?")
+        provider.pieces.put_nowait(None)  # hangs up without a word
+        await until(lambda: provider.asked and not screen.answers.under_way, pilot)
+        assert texts(screen) == ["one?"]  # something new is typed: it stays where it is
+        await pilot.press("enter")
+        provider.say("b")
+        provider.finish()
+        await ended(pilot, screen, provider, 2)
+        assert asked_texts(provider) == ["two?"]
+        assert texts(screen) == ["two?", "b"]
+        await pilot.press("escape", "up", "left", "r")
+        provider.say("a")
+        provider.finish()
+        await ended(pilot, screen, provider, 3)
+        assert texts(screen) == ["one?", "a"]
+        # What came while nobody looked is there on coming back.
+        await begin_anew(pilot, screen, provider)
+        await pilot.press(*"one?", "enter")
+        provider.say("first ")
+        await until(lambda: "first" in shown(screen), pilot)
+        pilot.app.show_mode("models")
+        await until(lambda: pilot.app.screen is not screen, pilot)
+        provider.say("second")
+        await until(lambda: "second" in screen.session.tree.nodes[2].message["content"], pilot)
+        pilot.app.show_mode("chat")
+        await until(lambda: pilot.app.screen is screen and "first second" in shown(screen), pilot)
+        provider.finish()
+        await ended(pilot, screen, provider, 1)
+        # There is no question beyond the first and the last.
+        await begin_anew(pilot, screen, provider)
+        await exchange(pilot, screen, provider, "one?", "a")
+        await pilot.press("escape", "shift+up")
+        assert screen.query_one(Conversation).cursor == 0
+        await pilot.press("shift+up")
+        assert toasts(pilot.app)[-1] == "There is no question before this."
+        await pilot.press("shift+down")
+        assert toasts(pilot.app)[-1] == "There is no question after this."
+        # Tries that say the same make no pair.
+        await begin_anew(pilot, screen, provider)
+        await exchange(pilot, screen, provider, "one?", "a")
+        await pilot.press("escape", "p")
+        await until(lambda: "there is one version of this answer" in problem_of(screen), pilot)
+        await pilot.press("escape", "r")
+        provider.say("a")
+        provider.finish()
+        await ended(pilot, screen, provider, 2)
+        await pilot.press("p")
+        await until(lambda: "the other tries at it say the same" in problem_of(screen), pilot)
+
+
+async def test_turns_are_edited_answered_again_and_forked(app_home: Path) -> None:
+    async with chatting(app_home, (80, 24)) as (pilot, screen, provider):
+        # An answer is edited and gone on from.
         await exchange(pilot, screen, provider, "one?", "wrong")
         await exchange(pilot, screen, provider, "two?", "more")
         await pilot.press("escape", "up", "up")
@@ -52,10 +134,8 @@ async def test_an_answer_is_edited_and_gone_on_from(app_home: Path) -> None:
         assert texts(screen) == ["one?", "wrong", "two?", "more"]
         await pilot.press("right")
         assert texts(screen) == ["one?", "right", "and?", "then"]
-
-
-async def test_a_question_is_edited_and_asked_again(app_home: Path) -> None:
-    async with chatting(app_home) as (pilot, screen, provider):
+        # A question is edited and asked again.
+        await begin_anew(pilot, screen, provider)
         await exchange(pilot, screen, provider, "one?", "a")
         await exchange(pilot, screen, provider, "two?", "b")
         await pilot.press("escape", "shift+up")
@@ -72,20 +152,18 @@ async def test_a_question_is_edited_and_asked_again(app_home: Path) -> None:
         await edit(pilot, screen, "four?")
         await until(lambda: len(provider.asked) == 4 and not screen.answers.under_way, pilot)
         assert texts(screen) == ["one?", "a", "three?", "c"]
-
-
-async def test_an_editor_left_as_it_was_changes_nothing(app_home: Path) -> None:
-    async with chatting(app_home) as (pilot, screen, provider):
+        provider.refusal = None
+        await pilot.press("escape")
+        # An editor left as it was changes nothing.
+        await begin_anew(pilot, screen, provider)
         await exchange(pilot, screen, provider, "one?", "a")
         await pilot.press("escape", "e")
         await until(lambda: isinstance(pilot.app.screen, TextEditor), pilot)
         await pilot.press("ctrl+s")
         await until(lambda: pilot.app.screen is screen, pilot)
         assert last(screen).remark == "ft:base-one:me:fern:abc"
-
-
-async def test_any_turn_is_answered_again(app_home: Path) -> None:
-    async with chatting(app_home) as (pilot, screen, provider):
+        # Any turn is answered again.
+        await begin_anew(pilot, screen, provider)
         await exchange(pilot, screen, provider, "one?", "a")
         await exchange(pilot, screen, provider, "two?", "b")
         await pilot.press("escape", "shift+up", "shift+up", "r")
@@ -105,10 +183,8 @@ async def test_any_turn_is_answered_again(app_home: Path) -> None:
         assert last(screen).branch == "‹3/3›"
         await pilot.press("left", "left")
         assert texts(screen) == ["one?", "a", "two?", "b"]
-
-
-async def test_a_fork_goes_on_in_a_chat_of_its_own(app_home: Path) -> None:
-    async with chatting(app_home) as (pilot, screen, provider):
+        # A fork goes on in a chat of its own.
+        await begin_anew(pilot, screen, provider)
         await exchange(pilot, screen, provider, "one?", "a")
         await exchange(pilot, screen, provider, "two?", "b")
         first = screen.session.id
@@ -118,87 +194,8 @@ async def test_a_fork_goes_on_in_a_chat_of_its_own(app_home: Path) -> None:
         assert asked_texts(provider) == ["one?", "a", "three?"]
         await until(lambda: screen.session.id not in {None, first}, pilot)
         chats = await screen.workspace.chats.listing()
-        assert [chat.title for chat in chats] == ["one? (fork)", "one?"]
-        assert [chat.messages for chat in chats] == [4, 4]
-
-
-async def test_stopped_before_anything_came_the_question_is_typed_again(app_home: Path) -> None:
-    async with chatting(app_home) as (pilot, screen, provider):
-        await pilot.press(*"one?", "enter")
-        await until(lambda: provider.asked, pilot)
-        await pilot.press("escape")
-        await until(lambda: not screen.answers.under_way, pilot)
-        assert screen.query_one(Prompt).text == "one?"
-        assert texts(screen) == []
-
-
-async def test_a_question_nobody_answered_is_not_sent_with_the_next(app_home: Path) -> None:
-    async with chatting(app_home) as (pilot, screen, provider):
-        await pilot.press(*"one?", "enter", *"two?")
-        provider.pieces.put_nowait(None)  # hangs up without a word
-        await until(lambda: provider.asked and not screen.answers.under_way, pilot)
-        assert texts(screen) == ["one?"]  # something new is typed: it stays where it is
-        await pilot.press("enter")
-        provider.say("b")
-        provider.finish()
-        await ended(pilot, screen, provider, 2)
-        assert asked_texts(provider) == ["two?"]
-        assert texts(screen) == ["two?", "b"]
-        await pilot.press("escape", "up", "left", "r")
-        provider.say("a")
-        provider.finish()
-        await ended(pilot, screen, provider, 3)
-        assert texts(screen) == ["one?", "a"]
-
-
-async def test_what_came_while_nobody_looked_is_there_on_coming_back(app_home: Path) -> None:
-    async with chatting(app_home) as (pilot, screen, provider):
-        await pilot.press(*"one?", "enter")
-        provider.say("first ")
-        await until(lambda: "first" in shown(screen), pilot)
-        pilot.app.show_mode("models")
-        await until(lambda: pilot.app.screen is not screen, pilot)
-        provider.say("second")
-        await until(lambda: "second" in screen.session.tree.nodes[2].message["content"], pilot)
-        pilot.app.show_mode("chat")
-        await until(lambda: pilot.app.screen is screen and "first second" in shown(screen), pilot)
-        provider.finish()
-        await ended(pilot, screen, provider, 1)
-
-
-async def test_every_key_says_why_it_does_nothing_in_an_empty_chat(app_home: Path) -> None:
-    async with chatting(app_home) as (pilot, _, _):
-        await pilot.press("escape")
-        for key in ("e", "left", "right", "f", "d", "x", "Y", "n", "shift+up", "shift+down"):
-            pilot.app.clear_notifications()
-            await pilot.press(key)
-            assert toasts(pilot.app) == ["This chat is empty: i goes to the prompt."], key
-        await pilot.press("y")
-        assert toasts(pilot.app)[-1] == "There is nothing to copy here."
-
-
-async def test_there_is_no_question_beyond_the_first_and_the_last(app_home: Path) -> None:
-    async with chatting(app_home) as (pilot, screen, provider):
-        await exchange(pilot, screen, provider, "one?", "a")
-        await pilot.press("escape", "shift+up")
-        assert screen.query_one(Conversation).cursor == 0
-        await pilot.press("shift+up")
-        assert toasts(pilot.app) == ["There is no question before this."]
-        await pilot.press("shift+down")
-        assert toasts(pilot.app)[-1] == "There is no question after this."
-
-
-async def test_tries_that_say_the_same_make_no_pair_and_that_is_said(app_home: Path) -> None:
-    async with chatting(app_home) as (pilot, screen, provider):
-        await exchange(pilot, screen, provider, "one?", "a")
-        await pilot.press("escape", "p")
-        await until(lambda: "there is one version of this answer" in problem_of(screen), pilot)
-        await pilot.press("escape", "r")
-        provider.say("a")
-        provider.finish()
-        await ended(pilot, screen, provider, 2)
-        await pilot.press("p")
-        await until(lambda: "the other tries at it say the same" in problem_of(screen), pilot)
+        assert [chat.title for chat in chats[:2]] == ["one? (fork)", "one?"]
+        assert [chat.messages for chat in chats[:2]] == [4, 4]
 
 
 @pytest.mark.parametrize(

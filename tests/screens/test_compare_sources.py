@@ -6,8 +6,6 @@ import asyncio
 import json
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from tests.chat_server import ChatServer, chat_server, refused
 from tests.screens.chatting import in_words
 from tests.screens.test_compare import (
@@ -31,6 +29,7 @@ from tui.core.dataset.fingerprints import content_key
 from tui.core.dataset.from_answers import Origin
 from tui.screens.chat import ChatScreen
 from tui.screens.chat.asking.prompt import Prompt
+from tui.screens.chat.parameters.dialog import ParametersDialog
 from tui.screens.compare import CompareScreen
 from tui.screens.compare.results.form import RunForm
 from tui.screens.dialogs.choose import Choose
@@ -72,8 +71,12 @@ def asked(server: ChatServer) -> list[list[str]]:
 async def test_the_files_of_the_models_jobs_and_the_one_beside_are_offered(
     app_home: Path, server: ChatServer, tmp_path: Path
 ) -> None:
-    train, beside = dataset(tmp_path / "a_train.jsonl"), dataset(tmp_path / "a_valid.jsonl", 3)
-    used, gone = dataset(tmp_path / "used.jsonl", 2), tmp_path / "gone.jsonl"
+    train = dataset(tmp_path / "a_train.jsonl")
+    dataset(tmp_path / "a_valid.jsonl", 3)
+    used, gone = with_system(tmp_path / "used.jsonl"), tmp_path / "gone.jsonl"
+    with used.open("a") as file:
+        bare = {"messages": [{"role": "user", "content": "bare"}]}
+        file.write(json.dumps(bare) + "\n")
     async with compare_screen(app_home, server.url, (120, 36), train) as (pilot, screen):
         store, profile = screen.workspace.store, screen.workspace.profile.name
         for file_id, path in (("file-v", used), ("file-t", gone)):
@@ -88,25 +91,48 @@ async def test_the_files_of_the_models_jobs_and_the_one_beside_are_offered(
             profile, [SeenJob(job, "ftjob-1", "succeeded", None, 1, 1)], 1
         )
         await pilot.press("escape", "e")
-        found = await opened(pilot, Choose)
+        await opened(pilot, Choose)
         shown = in_words(on_screen(pilot.app))
         assert "a_train.jsonl, 6 examples" in shown
         assert f"used.jsonl validation file of {TUNED}"[:39] in shown
         assert "a_valid.jsonl validation file beside a_train.jsonl" in shown
         assert "gone.jsonl" not in shown, "it is not there any more"
-        del found, beside
         await narrow(pilot, "used")
         await opened(pilot, RunForm)
         await pilot.press("ctrl+s")
         await finished_run(pilot, screen)
-        assert sorted({texts[-1] for texts in asked(server)}) == ["q0", "q1"]
+        # Each example keeps its own system prompt.
+        found = {texts[-1]: texts[:-1] for texts in asked(server)}
+        assert sorted(found) == ["bare", "q0", "q1", "q2", "q3"]
+        assert found["q0"] == [SYSTEM]
+        assert found["bare"] == []
 
 
 async def test_the_marked_examples_are_offered_first(
     app_home: Path, server: ChatServer, tmp_path: Path
 ) -> None:
-    data = dataset(tmp_path / "valid.jsonl", 20)
+    data = dataset(tmp_path / "dbD.jsonl", 20)
     async with compare_screen(app_home, server.url, path=data) as (pilot, screen):
+        # Keys typed behind e wait for its dialog: what it offers is looked up on the disk first,
+        # and d, b and D are commands of the columns.
+        service, lock = screen.workspace.compare, asyncio.Event()
+        looked = service.files_of
+
+        async def slow(models: Any) -> Any:
+            await lock.wait()
+            return await looked(models)
+
+        service.files_of = slow
+        await pilot.press("escape")
+        for one in ("e", "d", "b", "D"):
+            pilot.app.post_message(_key(one))
+        lock.set()
+        await opened(pilot, Choose)
+        await until(lambda: pilot.app.screen.query_one("Input").value == "dbD", pilot)
+        assert names(screen) == [BASE, TUNED]
+        assert not screen.context.comparison.blind
+        await pilot.press("escape")
+        await until(lambda: pilot.app.screen is screen, pilot)
         await pilot.press("escape", "1")
         await until(lambda: pilot.app.focused is not None, pilot)
         await pilot.press("down", "space", "space", "C")
@@ -115,7 +141,7 @@ async def test_the_marked_examples_are_offered_first(
         await until(lambda: pilot.app.focused is screen.view.panes[0].text, pilot)
         await pilot.press("e")
         await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
-        assert "2 marked examples of valid.jsonl" in on_screen(pilot.app)
+        assert "2 marked examples of dbD.jsonl" in on_screen(pilot.app)
         await pilot.press("enter")
         await until(lambda: isinstance(pilot.app.screen, RunForm), pilot)
         await pilot.press("ctrl+s")
@@ -146,71 +172,30 @@ async def test_what_is_typed_takes_the_system_prompt_of_the_dataset_as_in_chat(
             assert asked(server) == [[*filter(None, [typed]), "hello"]] * 2
 
 
-async def test_an_example_of_the_dataset_keeps_its_own_system_prompt(
-    app_home: Path, server: ChatServer, tmp_path: Path
-) -> None:
-    data = with_system(tmp_path / "d.jsonl")
-    with data.open("a") as file:
-        bare = {"messages": [{"role": "user", "content": "bare"}]}
-        file.write(json.dumps(bare) + "\n")
-    async with compare_screen(app_home, server.url, (80, 24), data) as (pilot, screen):
-        await run_open_dataset(pilot, screen)
-        found = {texts[-1]: texts[:-1] for texts in asked(server)}
-        assert found["q0"] == [SYSTEM]
-        assert found["bare"] == []
-
-
-@pytest.mark.parametrize("key", ["a", "m", "t", "e"])
 async def test_without_a_column_a_model_is_asked_for_and_keys_go_to_the_dialog(
-    app_home: Path, server: ChatServer, tmp_path: Path, key: str
+    app_home: Path, server: ChatServer, tmp_path: Path
 ) -> None:
     data = dataset(tmp_path / "d.jsonl")
     async with compare_screen(app_home, server.url, (80, 24), data) as (pilot, screen):
         await pilot.press("escape", "D", "D")
-        assert names(screen) == []
-        await pilot.press(key, *"typed-one", "enter")
-        await until(lambda: names(screen) == ["typed-one"], pilot)
-        assert screen.query_one(ErrorPanel).failure is None
-        if key == "t":
-            await until(lambda: "ParametersDialog" in str(type(pilot.app.screen)), pilot)
-        elif key == "e":
-            await opened(pilot, Choose)
-        else:
-            await opened(pilot, CompareScreen)
-
-
-async def test_commands_that_need_a_column_say_so(app_home: Path, server: ChatServer) -> None:
-    async with compare_screen(app_home, server.url) as (pilot, screen):
-        await pilot.press("escape", "D", "D")
         said: list[str] = []
+        tell = screen.context.tell
         screen.context.tell = lambda text, **_: said.append(text)
         await pilot.press("w", "D", "c")
         await until(lambda: len(said) == 3, pilot)
         assert {*said} == {"There is no column yet: a adds one."}
-
-
-async def test_keys_typed_behind_ask_a_dataset_wait_for_its_dialog(
-    app_home: Path, server: ChatServer, tmp_path: Path
-) -> None:
-    """What it offers is looked up on the disk first; d, b and D are commands of the columns."""
-    data = dataset(tmp_path / "dbD.jsonl")
-    async with compare_screen(app_home, server.url, (80, 24), data) as (pilot, screen):
-        service, lock = screen.workspace.compare, asyncio.Event()
-        looked = service.files_of
-
-        async def slow(models: Any) -> Any:
-            await lock.wait()
-            return await looked(models)
-
-        service.files_of = slow
-        await pilot.press("escape")
-        for one in ("e", "d", "b", "D"):
-            pilot.app.post_message(_key(one))
-        lock.set()
-        await opened(pilot, Choose)
-        await until(lambda: pilot.app.screen.query_one("Input").value == "dbD", pilot)
-        assert names(screen) == [BASE, TUNED]
-        assert not screen.context.comparison.blind
+        screen.context.tell = tell
+        asks = {"a": CompareScreen, "m": CompareScreen, "t": ParametersDialog, "e": Choose}
+        for key, asked in asks.items():
+            assert names(screen) == []
+            await pilot.press(key, *"typed-one", "enter")
+            await until(lambda: names(screen) == ["typed-one"], pilot)
+            assert screen.query_one(ErrorPanel).failure is None
+            await opened(pilot, asked)
+            if asked is not CompareScreen:
+                await pilot.press("escape")
+                await until(lambda: pilot.app.screen is screen, pilot)
+            await pilot.press("D")
 
 
 def _key(name: str) -> Any:

@@ -89,31 +89,9 @@ async def test_winner_and_loser_become_a_pair(
 async def test_the_winner_against_each_of_the_others(
     app_home: Path, server: ChatServer, tmp_path: Path
 ) -> None:
-    server.rule = lambda model, question: f"{model} says {question}"
     path = tmp_path / "new.jsonl"
     async with compare_screen(app_home, server.url, (120, 36)) as (pilot, screen):
-        await pilot.press("escape", "a")
-        await opened(pilot, Choose)
-        await narrow(pilot, "old")
-        await until(lambda: len(names(screen)) == 3, pilot)
-        await type_prompt(pilot, "hello")
-        await answered(pilot, screen)
-        await pilot.press("escape", "w", "p")
-        await opened(pilot, Choose)
-        await narrow(pilot, "each of them")
-        await opened(pilot, PathDialog)
-        await narrow(pilot, str(path))
-        await until(lambda: path.exists() and len(rows_of(path)) == 2, pilot)
-        winner = screen.context.comparison.winner.candidate.name
-        worse = {row["non_preferred_output"][0]["content"] for row in rows_of(path)}
-        assert worse == {f"{name} says hello" for name in (BASE, OLD, TUNED) if name != winner}
-
-
-async def test_a_typed_correction_becomes_a_pair(
-    app_home: Path, server: ChatServer, tmp_path: Path
-) -> None:
-    path = tmp_path / "new.jsonl"
-    async with compare_screen(app_home, server.url) as (pilot, screen):
+        # A typed correction becomes a pair.
         await pilot.press("escape", "E")
         await until(lambda: "Press r to ask" in problem_of(screen), pilot)
         await pilot.press("escape")
@@ -131,6 +109,21 @@ async def test_a_typed_correction_becomes_a_pair(
         await until(lambda: "row 1 of new.jsonl: saved" in on_screen(pilot.app), pilot)
         (origin, *_), *_ = await screen.workspace.adding.origins(path.read_bytes())
         assert (origin.model, origin.rejected) == ("", BASE)
+        # So does the winner, against each of the others.
+        server.rule = lambda model, question: f"{model} says {question}"
+        await pilot.press("a")
+        await opened(pilot, Choose)
+        await narrow(pilot, "old")
+        await until(lambda: len(names(screen)) == 3, pilot)
+        await type_prompt(pilot, "hello")
+        await answered(pilot, screen)
+        await pilot.press("escape", "w", "p")
+        await opened(pilot, Choose)
+        await narrow(pilot, "each of them")
+        await until(lambda: len(rows_of(path)) == 3, pilot)
+        winner = screen.context.comparison.winner.candidate.name
+        worse = {row["non_preferred_output"][0]["content"] for row in rows_of(path)[1:]}
+        assert worse == {f"{name} says hello" for name in (BASE, OLD, TUNED) if name != winner}
 
 
 async def test_batch_worst_first_opened_in_chat_and_made_a_pair(

@@ -95,6 +95,10 @@ async def test_problem_jump_fix_undo_redo_save(dataset: Path) -> None:
 
 async def test_text_is_edited_and_esc_never_drops_it_silently(dataset: Path) -> None:
     async with running(dataset) as (pilot, screen):
+        # Escape alone never quits.
+        await pilot.press(*["escape"] * 6)
+        assert screen.app.is_running
+        assert screen.document is not None
         await pilot.press("enter", "e")
         await until(lambda: isinstance(screen.app.focused, TextArea), pilot)
         await pilot.press(*"!!", "escape")
@@ -104,6 +108,16 @@ async def test_text_is_edited_and_esc_never_drops_it_silently(dataset: Path) -> 
         await pilot.press("ctrl+s")
         await until(lambda: screen.document.modified, pilot)
         assert screen.document.example(0).messages[0].text == "question 0!!"
+        # A broken line is edited as JSON.
+        await pilot.press("escape")
+        listing(screen).move_to(7)
+        await pilot.press("e")
+        await until(lambda: isinstance(screen.app.focused, TextArea), pilot)
+        await pilot.press("ctrl+s")
+        assert isinstance(screen.app.focused, TextArea), "not JSON: the editor stays"
+        screen.app.focused.text = '{\n"messages": []}'
+        await pilot.press("ctrl+s")
+        await until(lambda: screen.document.line(7) == b'{"messages": []}', pilot)
 
 
 async def test_messages_and_examples_come_and_go(dataset: Path) -> None:
@@ -127,18 +141,6 @@ async def test_messages_and_examples_come_and_go(dataset: Path) -> None:
         await pilot.press("D")
         await until(lambda: not document.modified, pilot)
         assert len(document) == 12
-
-
-async def test_a_broken_line_is_edited_as_json(dataset: Path) -> None:
-    async with running(dataset) as (pilot, screen):
-        listing(screen).move_to(7)
-        await pilot.press("e")
-        await until(lambda: isinstance(screen.app.focused, TextArea), pilot)
-        await pilot.press("ctrl+s")
-        assert isinstance(screen.app.focused, TextArea), "not JSON: the editor stays"
-        screen.app.focused.text = '{\n"messages": []}'
-        await pilot.press("ctrl+s")
-        await until(lambda: screen.document.line(7) == b'{"messages": []}', pilot)
 
 
 async def test_unsaved_changes_come_back_and_can_be_dropped(dataset: Path) -> None:
@@ -202,10 +204,3 @@ async def test_file_names_and_texts_are_never_markup(tmp_path: Path) -> None:
         await pilot.press("p", "enter", "y", "f1", "escape", "ctrl+p")
         svg = screen.app.export_screenshot()
         assert "\x1b" not in svg
-
-
-async def test_escape_never_quits(dataset: Path) -> None:
-    async with running(dataset) as (pilot, screen):
-        await pilot.press(*["escape"] * 6)
-        assert screen.app.is_running
-        assert screen.document is not None

@@ -103,6 +103,17 @@ async def test_files_that_nobody_else_used_go_when_that_is_chosen(
     app_home: Path, models: ModelServer
 ) -> None:
     async with listed(app_home, models, (80, 24)) as (pilot, screen):
+        # The keys of choices are named only where there are some.
+        screen.listed.select(tuned_id(3))
+        await pilot.press("d")
+        await asked(pilot)
+        assert hints(pilot) == "enter goes on · esc leaves everything as it is"
+        await pilot.press("escape")
+        # The word is asked for again each time.
+        screen.listed.select(A)
+        await pilot.press("d")
+        await asked(pilot)
+        await pilot.press("escape")
         screen.listed.select(A)
         await pilot.press("d")
         said = await asked(pilot)
@@ -119,32 +130,12 @@ async def test_files_that_nobody_else_used_go_when_that_is_chosen(
         assert "✓ deleted file-1" in results(screen)
         assert models.count("DELETE /files/file-1") == 1
         assert models.count("DELETE /files/file-both") == 0
-
-
-async def test_keys_of_choices_are_named_only_where_there_are_some(
-    app_home: Path, models: ModelServer
-) -> None:
-    async with listed(app_home, models, (80, 24)) as (pilot, screen):
-        screen.listed.select(tuned_id(3))
-        await pilot.press("d")
-        await asked(pilot)
-        assert hints(pilot) == "enter goes on · esc leaves everything as it is"
-
-
-async def test_what_cannot_go_is_not_asked_for(app_home: Path, models: ModelServer) -> None:
-    async with listed(app_home, models, (80, 24)) as (pilot, screen):
-        screen.listed.select(A)
-        await pilot.press("d")
-        await asked(pilot)
-        await pilot.press("escape", "d")
-        await asked(pilot)
-        await pilot.press(*"s1", "enter")
-        await until(lambda: models.deletions(A) == 1 and not screen.deletion.running, pilot)
-        await until(lambda: "Deleted 1 of 1" in results(screen), pilot)
         await pilot.press("escape")
+        # What has gone is not asked for.
         screen.listed.select(A)
         await pilot.press("d")
         await until(lambda: "deleted from here already" in problem_of(screen), pilot)
+        await pilot.press("escape")
         assert models.deletions(A) == 1
 
 

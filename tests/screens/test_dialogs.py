@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from rich.cells import cell_len
 from rich.table import Table
 from textual.widgets import Input, Static
@@ -61,43 +60,50 @@ def titles(screen: object) -> list[str]:
     return [choice.title for choice in screen.listed]
 
 
-@pytest.mark.parametrize(
-    ("dialog", "line"),
-    [
-        (Confirm("Ask", "Really?", "replace"), "y replace · n no"),
-        (GoOn("Ask", "Really?", "spends it", "goes back"), "y spends it · enter or n goes back"),
-        (TypedConfirm("Ask", "Gone.", "delete"), "enter goes on · esc leaves everything as it is"),
-        (Choose("Which", [Choice(1, "one")]), "↑ ↓ move · enter chooses · esc cancels"),
-        (PathDialog("Open"), "↑ ↓ move · tab completes · enter opens · esc cancels"),
-        (
-            PathDialog("Write", must_exist=False),
-            "tab completes · enter writes · esc cancels",
-        ),
-    ],
-    ids=lambda one: one if isinstance(one, str) else "",
-)
-async def test_the_line_of_keys_says_what_they_do_here(
-    app_home: Path, dialog: Dialog[Any], line: str
-) -> None:
-    async with shown(dialog):
-        assert key_line(dialog) == line
-
-
-async def test_help_of_a_dialog_lists_its_keys_and_comes_back_to_it(app_home: Path) -> None:
-    dialog = PathDialog("Open")
-    async with shown(dialog) as (pilot, answers):
+async def test_the_line_of_keys_says_what_they_do_here(app_home: Path) -> None:
+    """Also the palette of the mode below, which lists no command of a dialog."""
+    lines: dict[Dialog[Any], str] = {
+        Confirm("Ask", "Really?", "replace"): "y replace · n no",
+        GoOn("Ask", "Really?", "spends it", "goes back"): ("y spends it · enter or n goes back"),
+        TypedConfirm("Ask", "Gone.", "delete"): "enter goes on · esc leaves everything as it is",
+        Choose("Which", [Choice(1, "one")]): "↑ ↓ move · enter chooses · esc cancels",
+        PathDialog("Open"): "↑ ↓ move · tab completes · enter opens · esc cancels",
+        PathDialog("Write", must_exist=False): "tab completes · enter writes · esc cancels",
+    }
+    first, *others = lines
+    async with shown(first) as (pilot, _):
+        app = pilot.app
+        assert key_line(first) == lines[first]
+        await pilot.press("escape")
+        for dialog in others:
+            app.push_screen(dialog)
+            await until(lambda dialog=dialog: app.screen is dialog, pilot)
+            assert key_line(dialog) == lines[dialog]
+            await pilot.press("escape")
+            await until(lambda dialog=dialog: app.screen is not dialog, pilot)
+        # Help of a dialog lists its keys, and comes back to it.
+        path = PathDialog("Open")
+        answers: list[Any] = []
+        app.push_screen(path, answers.append)
+        await until(lambda: app.screen is path, pilot)
         await pilot.press("a", "f1")
-        screen = pilot.app.screen
+        screen = app.screen
         assert isinstance(screen, HelpDialog)
         keys = help_keys(screen)
-        told = [*commands_for("path"), *commands_for("picker"), *commands_for("dialog")]
-        assert keys[: len(told)] == [one.key_label for one in told]
+        offered = [*commands_for("path"), *commands_for("picker"), *commands_for("dialog")]
+        assert keys[: len(offered)] == [one.key_label for one in offered]
         # `?` and `q` are letters in the field.
-        assert keys[len(told) :] == ["F1", "ctrl+p", "ctrl+q", "ctrl+c"]
+        assert keys[len(offered) :] == ["F1", "ctrl+p", "ctrl+q", "ctrl+c"]
         await pilot.press("f1")
-        assert pilot.app.screen is dialog
-        assert dialog.query_one(Input).value == "a"
+        assert app.screen is path
+        assert path.query_one(Input).value == "a"
         assert answers == []
+        await pilot.press("escape")
+        await until(lambda: app.screen is not path, pilot)
+        await pilot.press("ctrl+p")
+        told = set(titles(app.screen))
+        assert {"Open", "Jobs: New job", "Suspend"} <= told
+        assert not told & {"Yes", "Dialog: Close", "Confirm: Yes"}
 
 
 async def test_titles_keys_and_remarks_stand_in_columns(app_home: Path) -> None:
@@ -156,16 +162,6 @@ async def test_the_palette_over_a_dialog_gives_its_commands(app_home: Path) -> N
         await until(lambda: answers == [False], pilot)
 
 
-async def test_the_palette_of_a_mode_lists_no_command_of_a_dialog(app_home: Path) -> None:
-    app = FinetuiApp()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await until(lambda: app.workspace is not None, pilot)
-        await pilot.press("ctrl+p")
-        told = set(titles(app.screen))
-        assert {"Open", "Jobs: New job", "Suspend"} <= told
-        assert not told & {"Yes", "Dialog: Close", "Confirm: Yes"}
-
-
 async def test_what_a_dialog_does_not_offer_has_no_key_in_it(app_home: Path) -> None:
     """A preview has only the ways on that it was given; the list of losses only with a loss."""
     ways = (("write", "to a file"), ("format", "another format"))
@@ -187,58 +183,49 @@ async def test_what_a_dialog_does_not_offer_has_no_key_in_it(app_home: Path) -> 
         assert help_keys(pilot.app.screen).count("enter") == 1  # going on, which hides choosing
 
 
-@pytest.mark.parametrize(
-    ("keys", "focused", "places"),
-    [
-        (("4",), "Prompt", ("chat", "prompt", "focus", "app")),
-        (("1", "s", "slash"), "ExampleFilter", ("datasets", "filter", "lists", "focus", "app")),
-    ],
-    ids=("prompt", "filter"),
-)
-async def test_help_in_a_field_lists_its_keys_too(
-    app_home: Path, keys: tuple[str, ...], focused: str, places: tuple[str, ...]
-) -> None:
+async def test_help_in_a_field_lists_its_keys_too(app_home: Path) -> None:
     app = FinetuiApp()
     async with app.run_test(size=(80, 24)) as pilot:
         await until(lambda: app.workspace is not None, pilot)
-        for key in keys:
-            await pilot.press(key)
-            if key == "s":
-                await until(lambda: getattr(app.screen, "document", None), pilot)
-        await until(lambda: type(app.focused).__name__ == focused, pilot)
-        await pilot.press("f1")
-        await until(lambda: isinstance(app.screen, HelpDialog), pilot)
-        told = [one.key_label for place in places[:-1] for one in commands_for(place)]
-        # What works everywhere: without the keys that only type here, where it has others.
-        everywhere = [(one, one.outside_text()) for one in commands_for("app")]
-        told += [(inside if inside.keys else one).key_label for one, inside in everywhere]
-        assert isinstance(app.screen, HelpDialog)
-        assert help_keys(app.screen) == told
-        assert {"F1", "ctrl+c"} <= set(told)
+        for keys, focused, places in (
+            (("s", "slash"), "ExampleFilter", ("datasets", "filter", "lists", "focus")),
+            (("escape", "4"), "Prompt", ("chat", "prompt", "focus")),
+        ):
+            for key in keys:
+                await pilot.press(key)
+                if key == "s":
+                    await until(lambda: getattr(app.screen, "document", None), pilot)
+            await until(lambda wanted=focused: type(app.focused).__name__ == wanted, pilot)
+            await pilot.press("f1")
+            await until(lambda: isinstance(app.screen, HelpDialog), pilot)
+            told = [one.key_label for place in places for one in commands_for(place)]
+            # What works everywhere: without the keys that only type here, where it has others.
+            everywhere = [(one, one.outside_text()) for one in commands_for("app")]
+            told += [(inside if inside.keys else one).key_label for one, inside in everywhere]
+            assert isinstance(app.screen, HelpDialog)
+            assert help_keys(app.screen) == told
+            assert {"F1", "ctrl+c"} <= set(told)
+            await pilot.press("escape")
+            await until(lambda: not isinstance(app.screen, HelpDialog), pilot)
 
 
-async def test_each_command_of_the_form_finds_its_handler(app_home: Path) -> None:
-    """The form as it is composed, with its controllers."""
+async def test_each_command_of_a_mode_and_of_the_form_finds_its_handler(app_home: Path) -> None:
+    """The screens as they are composed, with the panes and controllers that they have added."""
     app = FinetuiApp()
     async with app.run_test(size=(80, 24)) as pilot:
         await until(lambda: app.workspace is not None, pilot)
-        await pilot.press("3", "n")
+        for _, mode, _ in MODES:
+            app.show_mode(mode)
+            await until(lambda mode=mode: app.current_mode == mode and app.screen.is_mounted, pilot)
+            screen = app.screen
+            assert isinstance(screen, ModeScreen)
+            assert {one.id for one in commands_for(mode)} <= set(screen.dispatcher)
+        app.show_mode("jobs")
+        await until(lambda: app.current_mode == "jobs", pilot)
+        await pilot.press("n")
         await until(lambda: isinstance(app.screen, NewJob), pilot)
         assert isinstance(app.screen, NewJob)
         told = {one.id for where in ("job_form", "form", "dialog") for one in commands_for(where)}
         assert told <= set(app.screen.dispatcher)
         line = "↑ ↓  ctrl+s creates  ctrl+t presets  ctrl+o uploaded files  esc cancels"
         assert key_line(app.screen) == line  # with blanks for dots: 80 columns have no more
-
-
-@pytest.mark.parametrize("mode", [mode for _, mode, _ in MODES])
-async def test_each_command_of_a_mode_finds_its_handler(app_home: Path, mode: str) -> None:
-    """The screen as it is composed, with the panes and controllers that it has added."""
-    app = FinetuiApp()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await until(lambda: app.workspace is not None, pilot)
-        app.show_mode(mode)
-        await until(lambda: app.current_mode == mode and app.screen.is_mounted, pilot)
-        screen = app.screen
-        assert isinstance(screen, ModeScreen)
-        assert {one.id for one in commands_for(mode)} <= set(screen.dispatcher)

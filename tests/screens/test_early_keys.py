@@ -51,19 +51,6 @@ def typed(app: FinetuiApp, *keys: str) -> None:
         app.post_message(events.Key(key, character))
 
 
-async def test_the_sample_is_opened_by_a_key_pressed_before_the_profile_is(
-    gate: asyncio.Event,
-) -> None:
-    app = FinetuiApp()
-    async with app.run_test(size=(80, 24)) as pilot:
-        typed(app, "s")
-        await pilot.pause()
-        assert app.workspace is None
-        gate.set()
-        await until(lambda: getattr(app.screen, "document", None), pilot)
-        assert app.tour.step == 0
-
-
 async def test_a_dialog_gets_what_was_typed_behind_the_key_that_opens_it(
     gate: asyncio.Event,
 ) -> None:
@@ -114,19 +101,6 @@ async def test_a_key_for_the_file_named_at_the_start_waits_for_it(
         gate.set()
         await until(lambda: getattr(app.screen, "document", None), pilot)
         await until(lambda: len(app.screen.document) == 10, pilot)  # type: ignore[attr-defined]
-
-
-async def test_help_and_text_wait_for_nothing(gate: asyncio.Event) -> None:
-    app = ChatFirst(chat=ChatStart())
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press(*"Hi")
-        prompt: Any = app.focused
-        assert prompt.text == "Hi"
-        await pilot.press("f1")
-        await until(lambda: isinstance(app.screen, HelpDialog), pilot)
-        await pilot.press("escape")
-        gate.set()
-        await until(lambda: app.workspace, pilot)
 
 
 async def test_esc_before_the_panes_are_there_leaves_the_start_page(
@@ -232,7 +206,10 @@ async def test_what_is_typed_before_an_editor_is_back_goes_into_it(
 async def test_a_question_is_kept_from_behind_a_dialog(gate: asyncio.Event) -> None:
     app = ChatFirst(chat=ChatStart())
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press(*"Hi", "f1")
+        await pilot.press(*"Hi")
+        prompt: Any = app.focused
+        assert prompt.text == "Hi"  # it has waited for nothing, and neither does help
+        await pilot.press("f1")
         await until(lambda: isinstance(app.screen, HelpDialog), pilot)
         typed(app, "ctrl+q")
         await pilot.pause()
@@ -249,3 +226,4 @@ async def test_a_command_chosen_in_the_palette_waits_for_the_profile(gate: async
         assert app.workspace is None
         gate.set()
         await until(lambda: getattr(app.screen, "document", None), pilot)
+        assert app.tour.step == 0

@@ -136,20 +136,19 @@ async def test_a_preference_pair_is_made_by_keyboard(chats: Path) -> None:
         assert raw(screen)["non_preferred_output"] == made["preferred_output"]
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_the_sides_of_a_pair_stand_side_by_side(
-    tmp_path: Path, size: tuple[int, int]
-) -> None:
-    async with running(write(tmp_path / "pairs.jsonl", *[PAIR] * 2), size) as (pilot, screen):
+async def test_the_sides_of_a_pair_stand_side_by_side(tmp_path: Path) -> None:
+    async with running(write(tmp_path / "pairs.jsonl", *[PAIR] * 2)) as (pilot, screen):
         await pilot.press("enter")
         conversation = screen.query_one(Conversation)
         await until(lambda: conversation.has_focus, pilot)
-        await pilot.pause()
-        text = [strip.text for strip in strips_of(screen)]
-        line = next(row for row in text if "«" in row)
-        assert line.count("│ ") + line.count("▌ ") >= 2
-        both = next(row for row in text if "preferred" in row and "non-preferred" in row)
-        assert both.index("preferred") < both.index("non-preferred")
+        for size in SIZES:
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            text = [strip.text for strip in strips_of(screen)]
+            line = next(row for row in text if "«" in row)
+            assert line.count("│ ") + line.count("▌ ") >= 2
+            both = next(row for row in text if "preferred" in row and "non-preferred" in row)
+            assert both.index("preferred") < both.index("non-preferred")
         shown = [turn.text for turn in conversation.turns]
         assert shown[1:] == ["Yes please, «black tea».", "Yes please, «cold coffee»."]
         await pilot.press("down", "right")
@@ -243,11 +242,15 @@ async def test_an_image_goes_in_only_after_its_size_is_said(tmp_path: Path) -> N
         await until(lambda: raw(screen)["messages"][0].get("name") == "ann", pilot)
 
 
-@pytest.mark.parametrize("size", SIZES[1:])
-async def test_changes_since_the_save_are_listed_and_put_back(
-    chats: Path, size: tuple[int, int]
-) -> None:
-    async with running(chats, size) as (pilot, screen):
+async def test_changes_since_the_save_are_listed_and_put_back(chats: Path) -> None:
+    async with running(chats, SIZES[1]) as (pilot, screen):
+        # A weight on a question says what to do.
+        await pilot.press("enter", "w")
+        panel = screen.query_one(ErrorPanel)
+        await until(lambda: panel.failure is not None, pilot)
+        assert panel.failure.cause == "only an assistant message can carry a weight"
+        assert panel.failure.next_step == "Choose an answer first."
+        await pilot.press("escape", "escape")
         document = screen.document
         await pilot.press("enter", "down", "down", "down", "w")
         await until(lambda: document.modified, pilot)
@@ -285,12 +288,3 @@ async def test_a_line_of_ten_megabytes_is_shown_and_not_edited_here(tmp_path: Pa
         await dialog(pilot, screen, Choose)
         await pilot.press(*"system", "enter")
         await until(lambda: screen.document.line(0)[:40].find(b'"system"') > 0, pilot)
-
-
-async def test_a_weight_on_a_question_says_what_to_do(chats: Path) -> None:
-    async with running(chats) as (pilot, screen):
-        await pilot.press("enter", "w")
-        panel = screen.query_one(ErrorPanel)
-        await until(lambda: panel.failure is not None, pilot)
-        assert panel.failure.cause == "only an assistant message can carry a weight"
-        assert panel.failure.next_step == "Choose an answer first."

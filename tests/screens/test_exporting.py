@@ -63,6 +63,13 @@ async def test_losses_are_told_before_an_export(
         await choose(pilot, "alpaca")
         preview = await preview_of(pilot)
         assert "20 examples → 19 written, 1 cannot be held" in text_of(preview, ".facts")
+        # Who leaves the format or the name is back at the preview.
+        for key, asked in (("f", Choose), ("enter", PathDialog)):
+            await pilot.press(key)
+            await until(lambda asked=asked: isinstance(app.screen, asked), pilot)
+            await pilot.press("escape")
+            preview = await preview_of(pilot)
+            assert "as Alpaca" in text_of(preview, ".facts")
         await pilot.press("tab")
         assert preview.query_one("#dropped", RecordList).count == 1
         assert "row 4: question and answer do not alternate" in text_of(preview, ".detail")
@@ -77,10 +84,29 @@ async def test_losses_are_told_before_an_export(
     assert len(rows) == 19
 
 
-async def test_only_marked_examples_are_exported(data: Path, tmp_path: Path) -> None:
+async def test_datasets_are_compared_and_only_marked_examples_exported(
+    data: Path, tmp_path: Path
+) -> None:
+    older = tmp_path / "older.jsonl"
+    rows = data.read_bytes().splitlines()
+    rows[5] = line("question 5", "[b]worse[/b]")
+    older.write_bytes(b"\n".join(rows[:-1]))
     app = FinetuiApp(str(data))
     async with app.run_test(size=(80, 24)) as pilot:
+        # Two datasets are compared.
         screen = await opened(pilot)
+        await pilot.press("x")
+        await choose(pilot, "compare")
+        await choose_path(pilot, older)
+        await until(lambda: isinstance(app.screen, DiffDialog), pilot)
+        view = app.screen
+        assert text_of(view, ".facts") == "1 added, 1 changed, 18 the same"
+        assert "[-[b]worse[/b]-]{+a+}" in text_of(view, ".after")
+        await pilot.press("enter")
+        await until(lambda: app.screen is screen, pilot)
+        assert screen.context.selection.position == 5
+        await pilot.press("home")
+        # Of the marked examples, only those are exported.
         await pilot.press("space", "space")
         await until(lambda: len(screen.marked) == 2, pilot)
         await pilot.press("x")
@@ -129,40 +155,3 @@ async def test_a_split_is_previewed_and_written(
         await until((tmp_path / "data.valid.jsonl").exists, pilot)
         await until(lambda: toasts(screen.app), pilot)
     assert (tmp_path / "data.train.jsonl").read_bytes().count(b"\n") == 15
-
-
-async def test_two_datasets_are_compared(data: Path, tmp_path: Path) -> None:
-    older = tmp_path / "older.jsonl"
-    rows = data.read_bytes().splitlines()
-    rows[5] = line("question 5", "[b]worse[/b]")
-    older.write_bytes(b"\n".join(rows[:-1]))
-    app = FinetuiApp(str(data))
-    async with app.run_test(size=(80, 24)) as pilot:
-        screen = await opened(pilot)
-        await pilot.press("x")
-        await choose(pilot, "compare")
-        await choose_path(pilot, older)
-        await until(lambda: isinstance(app.screen, DiffDialog), pilot)
-        view = app.screen
-        assert text_of(view, ".facts") == "1 added, 1 changed, 18 the same"
-        assert "[-[b]worse[/b]-]{+a+}" in text_of(view, ".after")
-        await pilot.press("enter")
-        await until(lambda: app.screen is screen, pilot)
-        assert screen.context.selection.position == 5
-
-
-async def test_who_leaves_format_or_name_is_back_at_the_preview(data: Path) -> None:
-    app = FinetuiApp(str(data))
-    async with app.run_test(size=(80, 24)) as pilot:
-        screen = await opened(pilot)
-        await pilot.press("x")
-        await choose(pilot, "program")
-        await choose(pilot, "alpaca")
-        await preview_of(pilot)
-        for key, asked in (("f", Choose), ("enter", PathDialog)):
-            await pilot.press(key)
-            await until(lambda asked=asked: isinstance(app.screen, asked), pilot)
-            await pilot.press("escape")
-            assert "as Alpaca" in text_of(await preview_of(pilot), ".facts")
-        await pilot.press("escape")
-        await until(lambda: app.screen is screen, pilot)

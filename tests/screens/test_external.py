@@ -64,17 +64,18 @@ async def test_what_the_editor_writes_is_taken(
 
 
 @pytest.mark.usefixtures("terminal")
-@pytest.mark.parametrize(("body", "said"), [("exit 3", "exit code 3"), ("kill -9 $$", "signal 9")])
 async def test_a_failed_editor_changes_nothing(
-    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, said: str
+    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    editor(tmp_path, monkeypatch, f'echo other > "$file"; {body}')
     async with running(dataset) as (pilot, screen):
-        await choose(pilot, screen, "E", "example")
-        panel = screen.query_one(ErrorPanel)
-        await until(lambda: panel.failure is not None, pilot)
-        assert said in panel.failure.cause
-        assert not screen.document.modified
+        for body, said in (("exit 3", "exit code 3"), ("kill -9 $$", "signal 9")):
+            editor(tmp_path, monkeypatch, f'echo other > "$file"; {body}')
+            await choose(pilot, screen, "E", "example")
+            panel = screen.query_one(ErrorPanel)
+            await until(lambda panel=panel: panel.failure is not None, pilot)
+            assert said in panel.failure.cause
+            assert not screen.document.modified
+            await pilot.press("escape")
 
 
 @pytest.mark.usefixtures("terminal")
@@ -100,28 +101,23 @@ async def test_nothing_changed_is_no_edit_and_wrong_json_gets_another_round(
         assert raw(screen)["tools"] == CHAT["tools"]
 
 
-@pytest.mark.parametrize("set_to", ["", "no-such-program-here", "'unclosed"])
 async def test_an_editor_that_is_none_is_explained(
-    dataset: Path, monkeypatch: pytest.MonkeyPatch, set_to: str
-) -> None:
-    monkeypatch.setattr(HeadlessDriver, "can_suspend", True)
-    monkeypatch.delenv("VISUAL", raising=False)
-    monkeypatch.setenv("EDITOR", set_to)
-    await _explained(dataset, "EDITOR")
-
-
-async def test_without_a_terminal_to_hand_over_it_is_said(
     dataset: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("VISUAL", raising=False)
-    monkeypatch.setenv("EDITOR", "true")
-    await _explained(dataset, "raw JSON")
-
-
-async def _explained(dataset: Path, words: str) -> None:
     async with running(dataset) as (pilot, screen):
-        await choose(pilot, screen, "E", "example")
-        panel: Any = screen.query_one(ErrorPanel)
-        await until(lambda: panel.failure is not None, pilot)
-        assert words in f"{panel.failure.cause} {panel.failure.next_step}"
-        assert not screen.document.modified
+        for set_to, suspends, words in (
+            ("", True, "EDITOR"),
+            ("no-such-program-here", True, "EDITOR"),
+            ("'unclosed", True, "EDITOR"),
+            ("true", False, "raw JSON"),  # there is no terminal to hand over
+        ):
+            monkeypatch.setattr(HeadlessDriver, "can_suspend", suspends)
+            monkeypatch.setenv("EDITOR", set_to)
+            await choose(pilot, screen, "E", "example")
+            panel: Any = screen.query_one(ErrorPanel)
+            await until(lambda panel=panel: panel.failure is not None, pilot)
+            assert words in f"{panel.failure.cause} {panel.failure.next_step}", set_to
+            assert not screen.document.modified
+            await pilot.press("escape")
+            assert panel.failure is None

@@ -133,23 +133,6 @@ async def test_who_uses_what_and_pruning_what_nobody_does(server: UploadServer) 
         await until(lambda: len(server.files) == 1 and not screen.deletion.running, pilot)
 
 
-async def test_a_job_from_the_file_under_the_cursor(server: UploadServer) -> None:
-    results = server.add_file("result.csv", 0, purpose="fine-tune-results")
-    async with files_screen() as (pilot, screen):
-        await until(lambda: len(screen.listed.pane.entries) == 4, pilot)
-        screen.listed.pane.select(results)
-        await pilot.press("n")
-        assert "fine-tune-results" in problem_of(screen)
-        screen.listed.pane.select("file-2")
-        await pilot.press("n")
-        await until(lambda: isinstance(pilot.app.screen, NewJob), pilot)
-        form = pilot.app.screen
-        assert form.query_one("#training", Input).value == "file-2"
-        assert not problem_of(screen)
-        await pilot.press("escape")  # back to where the form was asked for
-        await until(lambda: pilot.app.screen is screen, pilot)
-
-
 async def test_marks_deleting_with_a_result_each_and_a_download(
     server: UploadServer, tmp_path: Path
 ) -> None:
@@ -182,6 +165,21 @@ async def test_marks_deleting_with_a_result_each_and_a_download(
         assert server.count("GET /files/file-1/content") == 0
         await pilot.press("y")
         await until(lambda: target.read_text() == "{}\n", pilot)
+        # A job is begun from the file under the cursor.
+        results = server.add_file("result.csv", 0, purpose="fine-tune-results")
+        await pilot.press("r")
+        await until(lambda: len(screen.listed.pane.entries) == 2, pilot)
+        screen.listed.pane.select(results)
+        await pilot.press("n")
+        assert "fine-tune-results" in problem_of(screen)
+        screen.listed.pane.select("file-1")
+        await pilot.press("n")
+        await until(lambda: isinstance(pilot.app.screen, NewJob), pilot)
+        form = pilot.app.screen
+        assert form.query_one("#training", Input).value == "file-1"
+        assert not problem_of(screen)
+        await pilot.press("escape")  # back to where the form was asked for
+        await until(lambda: pilot.app.screen is screen, pilot)
 
 
 async def test_an_upload_is_stopped_and_goes_on(
@@ -280,6 +278,23 @@ async def test_what_is_wrong_with_the_data_is_asked_about(
         await asked(pilot, Confirm, "1 warning")
         await pilot.press("enter")
         await until(lambda: len(screen.listed.pane.entries) == 4, pilot)
+        # Esc neither uses an earlier upload nor sends it again.
+        data.write_bytes(chat_lines(60))
+        await choose_file(pilot, data)
+        await until(lambda: len(screen.listed.pane.entries) == 5, pilot)
+        sent = server.count("POST /files")
+        listing = screen.query_one(RecordList)
+        listing.move_to(3)
+        await choose_file(pilot, data)
+        await asked(pilot, Confirm, "Use that one?")
+        await pilot.press("escape")
+        await until(lambda: not pilot.app.status.work and pilot.app.screen is screen, pilot)  # type: ignore[attr-defined]
+        await pilot.app.workers.wait_for_complete(
+            [one for one in pilot.app.workers if one.group == "send"]
+        )
+        assert server.count("POST /files") == sent
+        assert listing.cursor == 3
+        assert not problem_of(screen)
 
 
 async def test_what_was_seen_last_stays_without_the_provider(
@@ -303,15 +318,6 @@ async def test_what_was_seen_last_stays_without_the_provider(
         await until(lambda: "updated" in said(screen, "#status-age"), pilot)
 
 
-async def test_without_the_jobs_nothing_is_called_an_orphan(server: UploadServer) -> None:
-    server.fault("GET /fine_tuning/jobs", *[reply(403, problem_said("not yours"))] * 2)
-    async with files_screen() as (pilot, screen):
-        await until(lambda: "not yours" in problem_of(screen), pilot)
-        assert "not known" in lines(screen)[0]
-        await pilot.press("p")
-        assert "0 files" in said(pilot.app.screen, "#which")
-
-
 async def test_a_read_only_profile_and_an_empty_list(app_home: Path) -> None:
     server = UploadServer()
     use_profile(app_home, server.url, extra="read_only = true")
@@ -331,32 +337,11 @@ async def test_a_read_only_profile_and_an_empty_list(app_home: Path) -> None:
         server.close()
 
 
-async def test_esc_neither_uses_an_earlier_upload_nor_sends_again(
-    server: UploadServer, data: Path
-) -> None:
-    async with files_screen() as (pilot, screen):
-        await until(lambda: len(screen.listed.pane.entries) == 3, pilot)
-        await choose_file(pilot, data)
-        await until(lambda: len(screen.listed.pane.entries) == 4, pilot)
-        sent = server.count("POST /files")
-        listing = screen.query_one(RecordList)
-        listing.move_to(3)
-        await choose_file(pilot, data)
-        await asked(pilot, Confirm, "Use that one?")
-        await pilot.press("escape")
-        await until(lambda: not pilot.app.status.work and pilot.app.screen is screen, pilot)  # type: ignore[attr-defined]
-        await pilot.app.workers.wait_for_complete(
-            [one for one in pilot.app.workers if one.group == "send"]
-        )
-        assert server.count("POST /files") == sent
-        assert listing.cursor == 3
-        assert not problem_of(screen)
-
-
 async def test_files_that_nobody_has_seen_are_not_said_to_be_nothing_to_clean_up(
     server: UploadServer,
 ) -> None:
     server.always["GET /files"] = reply(500, problem_said("away"))
+    server.always["GET /fine_tuning/jobs"] = reply(403, problem_said("not yours"))
     async with files_screen() as (pilot, screen):
         await until(lambda: "away" in problem_of(screen), pilot)
         await pilot.press("p")
@@ -365,5 +350,9 @@ async def test_files_that_nobody_has_seen_are_not_said_to_be_nothing_to_clean_up
         del server.always["GET /files"]
         await pilot.press("r")
         await until(lambda: len(screen.listed.pane.entries) == 3, pilot)
+        # Without the jobs nothing is called an orphan.
+        await until(lambda: "not yours" in problem_of(screen), pilot)
+        assert "not known" in lines(screen)[0]
         await pilot.press("p")
         await until(lambda: isinstance(pilot.app.screen, PruneDialog), pilot)
+        assert "0 files" in said(pilot.app.screen, "#which")

@@ -83,11 +83,36 @@ async def test_filter_edit_within_it_undo_clear(dataset: Path, size: tuple[int, 
         assert len(screen.context.rows) == 12
 
 
-async def test_errors_name_the_place_and_keep_what_is_shown(dataset: Path) -> None:
+async def clear(pilot: Pilot[Any], screen: DatasetsScreen) -> None:
+    """Go back to all rows, with the list in focus and its first row under the cursor."""
+    if isinstance(screen.focused, FilterField):
+        await pilot.press("escape")
+    screen.query_one("#examples").focus()
+    if screen.context.rows.filtered:
+        await pilot.press("escape")
+    await until(lambda: not screen.context.rows.filtered, pilot)
+    await pilot.press("home")
+
+
+async def test_filters_are_typed_recalled_and_keep_what_is_shown(dataset: Path) -> None:
     async with running(dataset) as (pilot, screen):
+        # They are recalled, and saved.
+        await filtered(pilot, screen, "kind:broken", [7])
+        await pilot.press("ctrl+s", "enter")
+        await filtered(pilot, screen, "role:robot", [4])
+        await pilot.press("enter", "escape")
+        await pilot.press("slash", "down")
+        await until(lambda: isinstance(screen.app.screen, Choose), pilot)
+        await until(lambda: len(screen.app.screen.choices) == 2, pilot)
+        assert [c.remark for c in screen.app.screen.choices] == ["saved", "recent"]
+        await pilot.press("enter")
+        await until(lambda: screen.context.rows.filtered and shown(screen) == [7], pilot)
+        await clear(pilot, screen)
+        # An error names its place, and what is shown stays.
         await filtered(pilot, screen, "role:robot", [4])
         problem = screen.query_one("#filter-problem", Static)
         # At once, as a paste does: "turns" alone would be a filter of its own.
+        await pilot.press("end")
         screen.query_one(FilterField).post_message(Paste(" turns>"))
         await until(lambda: problem.display, pilot)
         assert "at 18: expected a number after turns>" in str(problem.render())
@@ -101,10 +126,30 @@ async def test_errors_name_the_place_and_keep_what_is_shown(dataset: Path) -> No
         await pilot.press("escape", "escape")
         await until(lambda: not screen.context.rows.filtered, pilot)
         assert screen.focused is listing(screen)
-
-
-async def test_jumping_to_a_hidden_row_shows_it(dataset: Path) -> None:
-    async with running(dataset) as (pilot, screen):
+        # Tokens are counted when they are asked for.
+        await filtered(pilot, screen, "trained>0 line:-3", [0, 1, 2])
+        await filtered(pilot, screen, "tokens>1000 OR kind:broken", [7])
+        await clear(pilot, screen)
+        # Nothing fits, and commands stay harmless.
+        await filtered(pilot, screen, "nowhere", [])
+        await pilot.press("enter")
+        assert listing(screen).count == 0
+        await pilot.press("d", "e", "w", "y", "space", "v", "enter", "d")
+        await pilot.pause()
+        assert not screen.document.modified
+        await pilot.press("escape", "escape", "escape")
+        await until(lambda: len(screen.context.rows) == 12, pilot)
+        # Keys typed ahead go where they were meant.
+        for key in ["slash", *"line:2-", "enter", "v"]:  # all at once, as a slow line brings them
+            character = {"slash": "/"}.get(key, key)
+            screen.app.post_message(Key(key, character if len(character) == 1 else None))
+        await until(lambda: screen.context.rows.filtered and len(screen.context.rows) == 11, pilot)
+        assert screen.query_one(FilterField).value == "line:2-"
+        assert screen.focused is listing(screen)
+        assert "range" in screen.marked.note
+        await pilot.press("escape")
+        await clear(pilot, screen)
+        # A jump to a hidden row shows it.
         await filtered(pilot, screen, "line:1-2", [0, 1])
         await pilot.press("enter", "p")
         first = next(i for i, issue in enumerate(screen.checks.issues) if issue.line == 5)
@@ -133,43 +178,15 @@ async def test_problems_marks_and_edits_are_followed(dataset: Path) -> None:
         await until(lambda: len(screen.marked) == 2, pilot)
         await until(lambda: screen.context.rows.positions() == [5], pilot)
         assert screen.marked.scope() == [3, 4]
-
-
-async def test_tokens_are_counted_when_asked_for(dataset: Path) -> None:
-    async with running(dataset) as (pilot, screen):
-        await filtered(pilot, screen, "trained>0 line:-3", [0, 1, 2])
-        await filtered(pilot, screen, "tokens>1000 OR kind:broken", [7])
-
-
-async def test_nothing_matches_and_commands_stay_harmless(dataset: Path) -> None:
-    async with running(dataset) as (pilot, screen):
-        await filtered(pilot, screen, "nowhere", [])
-        await pilot.press("enter")
-        assert listing(screen).count == 0
-        await pilot.press("d", "e", "w", "y", "space", "v", "enter", "d")
-        await pilot.pause()
-        assert not screen.document.modified
-        await pilot.press("escape", "escape", "escape")
-        await until(lambda: len(screen.context.rows) == 12, pilot)
-
-
-async def test_filters_are_recalled_and_saved(dataset: Path) -> None:
-    async with running(dataset) as (pilot, screen):
-        await filtered(pilot, screen, "kind:broken", [7])
-        await pilot.press("ctrl+s", "enter")
-        await filtered(pilot, screen, "role:robot", [4])
-        await pilot.press("enter", "escape")
-        await pilot.press("slash", "down")
-        await until(lambda: isinstance(screen.app.screen, Choose), pilot)
-        await until(lambda: len(screen.app.screen.choices) == 2, pilot)
-        assert [c.remark for c in screen.app.screen.choices] == ["saved", "recent"]
-        await pilot.press("enter")
-        await until(lambda: screen.context.rows.filtered and shown(screen) == [7], pilot)
-
-
-async def test_deleting_among_marked_rows_shows_no_other(dataset: Path) -> None:
-    async with running(dataset) as (pilot, screen):
-        await pilot.press("down", "space", "down", "space", "space")
+        # Deleting among marked rows shows no other.
+        await clear(pilot, screen)
+        await pilot.press("u")
+        await until(lambda: not screen.document.modified, pilot)
+        listing(screen).move_to(3)
+        await pilot.press("space", "home")
+        await until(lambda: len(screen.marked) == 1, pilot)
+        listing(screen).move_to(1)
+        await pilot.press("space", "down", "space")
         await until(lambda: len(screen.marked) == 3, pilot)
         await filtered(pilot, screen, "marked", [1, 3, 4])
         await pilot.press("enter", "home", "d")
@@ -182,14 +199,3 @@ async def test_deleting_among_marked_rows_shows_no_other(dataset: Path) -> None:
             "a new example is shown although it is not marked"
         )
         assert screen.marked.scope() == [2, 4]
-
-
-async def test_keys_typed_ahead_go_where_they_were_meant(dataset: Path) -> None:
-    async with running(dataset) as (pilot, screen):
-        for key in ["slash", *"line:2-", "enter", "v"]:  # all at once, as a slow line brings them
-            character = {"slash": "/"}.get(key, key)
-            screen.app.post_message(Key(key, character if len(character) == 1 else None))
-        await until(lambda: screen.context.rows.filtered and len(screen.context.rows) == 11, pilot)
-        assert screen.query_one(FilterField).value == "line:2-"
-        assert screen.focused is listing(screen)
-        assert "range" in screen.marked.note

@@ -10,7 +10,7 @@ import pytest
 from textual.widgets import Input, Static, TextArea
 
 from tests.rows import ANSWER, GOOD, SYSTEM, USER, answer, chat, says
-from tests.screens.test_datasets import SIZES, dataset, listing, running
+from tests.screens.test_datasets import dataset, listing, running
 from tests.until import narrow, question_of, until
 from tui.screens.datasets.bulk.form import BulkForm
 from tui.screens.datasets.fixing.preview import BeforeAfter
@@ -60,6 +60,61 @@ async def dialog(screen: DatasetsScreen, pilot: Pilot[Any], kind: type) -> Any:
     return screen.app.screen
 
 
+async def test_rules_explain_and_their_fixes_are_seen_before_they_are_done(flawed: Path) -> None:
+    async with running(flawed) as (pilot, screen):
+        await problem(screen, pilot, "answer-whitespace")
+        rows = screen.problems.rows
+        at = listing(screen, "#problems").cursor
+        opened = len(rows)
+        assert rows.is_heading(at)
+        assert "2 in 2 examples" in rows.text(at, 80).plain
+        detail = str(screen.query_one("#problem-detail").render())
+        assert "begin or end with spaces" in detail
+        await pilot.press("enter")
+        await until(lambda: abs(len(screen.problems.rows) - opened) == 2, pilot)
+        await pilot.press("enter")
+        await until(lambda: len(screen.problems.rows) == opened, pilot)
+        if len(screen.problems.rows) > at + 2:
+            listing(screen, "#problems").move_to(at)
+        # Spaces that a fix strips are seen in the preview.
+        await problem(screen, pilot, "answer-whitespace")
+        await pilot.press("F")
+        preview = await dialog(screen, pilot, BeforeAfter)
+        left, after = (preview.query_one(f"#{side}", Conversation) for side in ("before", "after"))
+        await until(lambda: left.turns, pilot)
+        assert (left.turns[1].text, after.turns[1].text) == ("·spaced·", "spaced")
+        assert left.turns[0] == after.turns[0]
+        await pilot.press("right")
+        await until(lambda: left.turns[1].text == "also·↵\n", pilot)
+        assert after.turns[1].text == "also"
+        await pilot.press("escape")
+        await until(lambda: screen.app.screen is screen, pilot)
+        # A slow terminal shows it before the examples: it has no word that is not true.
+        blank = BeforeAfter("Fix", [], [])
+        await pilot.app.push_screen(blank)
+        await pilot.pause()
+        assert not blank.query_one("#before", Conversation).render_line(0).text.strip()
+        await pilot.press("escape")
+        await until(lambda: screen.app.screen is screen, pilot)
+        # Secrets are redacted, under undo.
+        document = screen.document
+        await problem(screen, pilot, "personal-email")
+        if screen.problems.rows.is_heading(at := listing(screen, "#problems").cursor):
+            if not screen.problems.rows.is_open("personal-email"):
+                await pilot.press("enter")
+                await until(lambda: screen.problems.rows.is_open("personal-email"), pilot)
+            listing(screen, "#problems").move_to(at + 1)
+            await pilot.pause()
+        detail = str(screen.query_one("#problem-detail").render())
+        assert detail.count("Replace it by a placeholder") == 1, "what to do is said once"
+        await pilot.press("F")
+        await dialog(screen, pilot, BeforeAfter)
+        await pilot.press("y")
+        await until(lambda: b"[EMAIL] or [EMAIL]" in document.line(8), pilot)
+        await pilot.press("u")
+        await until(lambda: b"mia@example.com" in document.line(8), pilot)
+
+
 async def test_jump_fix_undo_fix_all_save(flawed: Path) -> None:
     before = flawed.read_bytes().split(b"\n")
     async with running(flawed, (80, 24)) as (pilot, screen):
@@ -93,54 +148,6 @@ async def test_jump_fix_undo_fix_all_save(flawed: Path) -> None:
         await until(lambda: not document.modified, pilot)
     after = flawed.read_bytes().split(b"\n")
     assert [n for n in range(len(before)) if before[n] != after[n]] == [2, 4]
-
-
-async def test_rules_open_and_close_and_explain(flawed: Path) -> None:
-    async with running(flawed) as (pilot, screen):
-        await problem(screen, pilot, "answer-whitespace")
-        rows = screen.problems.rows
-        at = listing(screen, "#problems").cursor
-        opened = len(rows)
-        assert rows.is_heading(at)
-        assert "2 in 2 examples" in rows.text(at, 80).plain
-        detail = str(screen.query_one("#problem-detail").render())
-        assert "begin or end with spaces" in detail
-        await pilot.press("enter")
-        await until(lambda: abs(len(screen.problems.rows) - opened) == 2, pilot)
-        await pilot.press("enter")
-        await until(lambda: len(screen.problems.rows) == opened, pilot)
-        if len(screen.problems.rows) > at + 2:
-            listing(screen, "#problems").move_to(at)
-
-
-async def test_secrets_are_redacted_under_undo(flawed: Path) -> None:
-    async with running(flawed) as (pilot, screen):
-        document = screen.document
-        await problem(screen, pilot, "personal-email")
-        if screen.problems.rows.is_heading(at := listing(screen, "#problems").cursor):
-            if not screen.problems.rows.is_open("personal-email"):
-                await pilot.press("enter")
-                await until(lambda: screen.problems.rows.is_open("personal-email"), pilot)
-            listing(screen, "#problems").move_to(at + 1)
-            await pilot.pause()
-        detail = str(screen.query_one("#problem-detail").render())
-        assert detail.count("Replace it by a placeholder") == 1, "what to do is said once"
-        await pilot.press("F")
-        await dialog(screen, pilot, BeforeAfter)
-        await pilot.press("y")
-        await until(lambda: b"[EMAIL] or [EMAIL]" in document.line(8), pilot)
-        await pilot.press("u")
-        await until(lambda: b"mia@example.com" in document.line(8), pilot)
-
-
-async def test_what_is_fixed_by_hand_is_said(dataset: Path) -> None:
-    async with running(dataset) as (pilot, screen):
-        await problem(screen, pilot, "role-unknown")
-        await pilot.press("f")
-        panel = screen.query_one(ErrorPanel)
-        await until(lambda: panel.failure is not None, pilot)
-        assert "which role is meant" in panel.failure.cause
-        assert not screen.document.modified
 
 
 async def test_windows_line_ends_and_the_mark_go_in_the_file_itself(tmp_path: Path) -> None:
@@ -200,9 +207,9 @@ async def choose(screen: DatasetsScreen, pilot: Pilot[Any], title: str) -> None:
     await narrow(pilot, title)
 
 
-@pytest.mark.parametrize("size", SIZES[:1])
-async def test_find_and_replace_in_marked_rows(flawed: Path, size: tuple[int, int]) -> None:
-    async with running(flawed, size) as (pilot, screen):
+async def test_find_and_replace_system_prompt_shuffle_and_delete(flawed: Path) -> None:
+    async with running(flawed) as (pilot, screen):
+        # Find and replace, in the marked rows alone.
         document = screen.document
         await pilot.press("space", "space")
         await until(lambda: len(screen.marked) == 2, pilot)
@@ -218,11 +225,10 @@ async def test_find_and_replace_in_marked_rows(flawed: Path, size: tuple[int, in
         assert document.line(3) == says("Question 3?")
         await pilot.press("u")
         await until(lambda: document.line(1) == says("Question 1?"), pilot)
-
-
-async def test_system_prompt_shuffle_and_delete(flawed: Path) -> None:
-    async with running(flawed) as (pilot, screen):
-        document = screen.document
+        await pilot.press("home", "space", "space")
+        await until(lambda: not len(screen.marked), pilot)
+        await pilot.press("home")
+        # A system prompt for all.
         before = [*document.snapshot()]
         await choose(screen, pilot, "system")
         await dialog(screen, pilot, BulkForm)
@@ -283,32 +289,6 @@ async def test_severities_are_those_of_the_profiles_provider(tmp_path: Path) -> 
         await until(lambda: screen.checks.severities()["error"] == 1, pilot)
 
 
-async def test_spaces_that_a_fix_strips_are_seen_in_the_preview(flawed: Path) -> None:
-    async with running(flawed) as (pilot, screen):
-        await problem(screen, pilot, "answer-whitespace")
-        await pilot.press("F")
-        preview = await dialog(screen, pilot, BeforeAfter)
-        before, after = (
-            preview.query_one(f"#{side}", Conversation) for side in ("before", "after")
-        )
-        await until(lambda: before.turns, pilot)
-        assert (before.turns[1].text, after.turns[1].text) == ("·spaced·", "spaced")
-        assert before.turns[0] == after.turns[0]
-        await pilot.press("right")
-        await until(lambda: before.turns[1].text == "also·↵\n", pilot)
-        assert after.turns[1].text == "also"
-
-
-async def test_before_the_sides_have_a_size_nothing_is_said_of_them(flawed: Path) -> None:
-    """A slow terminal shows the dialog before the examples: it has no word that is not true."""
-    async with running(flawed) as (pilot, screen):
-        await problem(screen, pilot, "answer-whitespace")
-        preview = BeforeAfter("Fix", [], [])
-        await pilot.app.push_screen(preview)
-        await pilot.pause()
-        assert not preview.query_one("#before", Conversation).render_line(0).text.strip()
-
-
 async def test_a_rule_says_whether_its_fix_knows_what_is_meant(tmp_path: Path) -> None:
     path = tmp_path / "roles.jsonl"
     roles = ["human", "robot", "alien", "Human"]
@@ -344,6 +324,8 @@ async def test_a_rule_says_whether_its_fix_knows_what_is_meant(tmp_path: Path) -
         panel = screen.query_one(ErrorPanel)
         await until(lambda: panel.failure is not None, pilot)
         assert "choose one" in panel.failure.cause
+        assert "which role is meant" in panel.failure.cause
+        assert not screen.document.modified
 
 
 async def test_what_is_said_of_a_problem_ends_in_sight_at_80_columns(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import Input, Static
 
-from tests.rows import ANSWER, USER, answer, chat, line, user
+from tests.rows import ANSWER, USER, answer, chat, line
 from tests.screens.test_datasets import listing, running
 from tests.screens.test_fixing import dialog, problem
 from tests.screens.test_importing import preview_of
@@ -115,35 +115,30 @@ async def test_a_table_is_imported_and_not_taken_for_lines(
 async def test_rows_of_another_format_among_chats_are_left(tmp_path: Path) -> None:
     path = tmp_path / "mixed.jsonl"
     anthropic = line({"system": "Be kind", "messages": [USER, ANSWER]})
-    lines = [chat(USER, answer(f"a {n}"), id=n) for n in range(12)]
+    lines = [chat(USER, answer(f"a {n}"), topic=f"billing {n}", id=n) for n in range(12)]
     lines[3] = anthropic
     path.write_bytes(b"\n".join(lines) + b"\n")
     async with running(path) as (pilot, screen):
         await problem(screen, pilot, "unknown-key")
         assert screen.checks.foreign is None
-        await pilot.press("F")
-        await dialog(screen, pilot, BeforeAfter)
-        await pilot.press("enter")
-        await until(lambda: screen.document.line(0) == chat(USER, answer("a 0")), pilot)
-        assert screen.document.line(3) == anthropic
-
-
-async def test_texts_that_a_fix_takes_out_are_shown_before_it_is_done(tmp_path: Path) -> None:
-    path = tmp_path / "keys.jsonl"
-    lines = [chat(user(f"q {n}"), ANSWER, topic=f"billing {n}", n=n) for n in range(12)]
-    path.write_bytes(b"\n".join(lines) + b"\n")
-    async with running(path) as (pilot, screen):
-        await problem(screen, pilot, "unknown-key")
+        # Texts that a fix takes out are shown before it is done.
         await pilot.press("F")
         preview = await dialog(screen, pilot, BeforeAfter)
         said = str(preview.query_one(".facts", Static).content)
-        assert "Takes out 12 texts at topic, the first in line 1: “billing 0”." in said
+        assert "Takes out 11 texts at topic, the first in line 1: “billing 0”." in said
         await pilot.press("escape")
         await until(lambda: screen.app.screen is screen, pilot)
         await pilot.press("f")
         preview = await dialog(screen, pilot, BeforeAfter)
         said = str(preview.query_one(".facts", Static).content)
         assert "Takes out 1 text at topic, the first in line 1: “billing 0”." in said
+        await pilot.press("escape")
+        await until(lambda: screen.app.screen is screen, pilot)
+        await pilot.press("F")
+        await dialog(screen, pilot, BeforeAfter)
+        await pilot.press("enter")
+        await until(lambda: screen.document.line(0) == chat(USER, answer("a 0")), pilot)
+        assert screen.document.line(3) == anthropic
 
 
 async def test_a_notebook_is_named_and_not_repaired(tmp_path: Path) -> None:

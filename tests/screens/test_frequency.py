@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import Static
 
-from tests.screens.test_datasets import SIZES, listing, running
+from tests.screens.test_datasets import listing, running
 from tests.screens.test_filtering import filtered, shown
 from tests.until import until
 from tui.screens.datasets.filtering.frequency_table import FrequencyTable
@@ -39,9 +39,8 @@ def mixed(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("size", SIZES[:1])
-async def test_values_are_counted_and_opened(mixed: Path, size: tuple[int, int]) -> None:
-    async with running(mixed, size) as (pilot, screen):
+async def test_values_are_counted_and_opened(mixed: Path) -> None:
+    async with running(mixed) as (pilot, screen):
 
         def text() -> str:
             table = screen.app.screen
@@ -64,10 +63,7 @@ async def test_values_are_counted_and_opened(mixed: Path, size: tuple[int, int])
         assert "system prompt" in title
         await pilot.press("escape", "escape")
         await until(lambda: not screen.context.rows.filtered, pilot)
-
-
-async def test_a_table_of_filtered_rows_narrows_the_filter(mixed: Path) -> None:
-    async with running(mixed) as (pilot, screen):
+        # A table of filtered rows narrows the filter.
         await filtered(pilot, screen, "line:1-4 OR line:7", [0, 1, 2, 3, 6])
         await pilot.press("enter", "t", "m")
         await until(lambda: isinstance(screen.app.screen, Choose), pilot)

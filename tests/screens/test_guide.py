@@ -23,9 +23,8 @@ def guide(app: FinetuiApp) -> str:
     return str(app.screen.query_one(GuideLine).content)
 
 
-@pytest.mark.parametrize("answer", ["y", "n", "escape"])
 async def test_where_the_sample_is_trained_is_asked_once(
-    app_home: Path, monkeypatch: pytest.MonkeyPatch, answer: str
+    app_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app_home.mkdir()
     monkeypatch.setenv("OPENAI_API_KEY", "sk-of-mine")
@@ -34,27 +33,30 @@ async def test_where_the_sample_is_trained_is_asked_once(
     async with app.run_test(size=(80, 24)) as pilot:
         await until(lambda: app.workspace, pilot)
         assert app.workspace is not None
-        assert app.workspace.profile.bills
-        await pilot.press("s")
-        await until(lambda: isinstance(app.screen, Confirm), pilot)
-        await pilot.press(answer)
-        await until(lambda: isinstance(app.screen, ModeScreen), pilot)
-        if answer == "escape":
-            assert app.tour.step == -1
-            assert app.workspace.datasets.current is None
-            return
-        await until(lambda: app.tour.step == 0, pilot)
-        assert app.workspace.profile.kind == ("lab" if answer == "y" else "openai")
-        app.tour = Tour(3)
-        await until(lambda: "4/11" in guide(app), pilot)
-        if answer == "y":
-            assert "free" in guide(app)
-            await pilot.press("s")  # on lab there is nothing to ask
+        for answer in ("escape", "n", "y"):
+            assert app.workspace.profile.bills
+            await pilot.press("s")
+            await until(lambda: isinstance(app.screen, Confirm), pilot)
+            await pilot.press(answer)
+            await until(lambda: isinstance(app.screen, ModeScreen), pilot)
+            if answer == "escape":
+                assert app.tour.step == -1
+                assert app.workspace.datasets.current is None
+                continue
             await until(lambda: app.tour.step == 0, pilot)
-        else:
-            assert "openai trains it and bills you" in guide(app)
-            await app.opening.use_profile("lab")
-            await until(lambda: "The lab trains a small model here, free" in guide(app), pilot)
+            assert app.workspace.profile.kind == ("lab" if answer == "y" else "openai")
+            app.tour = Tour(3)
+            await until(lambda: "4/11" in guide(app), pilot)
+            if answer == "y":
+                assert "free" in guide(app)
+                await pilot.press("s")  # on lab there is nothing to ask
+                await until(lambda: app.tour.step == 0, pilot)
+            else:
+                assert "openai trains it and bills you" in guide(app)
+                await app.opening.use_profile("lab")
+                await until(lambda: "The lab trains a small model here, free" in guide(app), pilot)
+                await app.opening.use_profile("openai")
+                await until(lambda: "openai trains it and bills you" in guide(app), pilot)
 
 
 def test_every_line_fits_two_at_80_columns() -> None:
@@ -63,24 +65,23 @@ def test_every_line_fits_two_at_80_columns() -> None:
             assert len(line) + 2 <= 2 * 78
 
 
-@pytest.mark.parametrize("mode", ["3", "5", "6"])
 @pytest.mark.parametrize("fault", ["network", "key"])
 async def test_no_network_and_a_wrong_key_name_what_works(
-    app_home: Path, server: FaultServer, mode: str, fault: str
+    app_home: Path, server: FaultServer, fault: str
 ) -> None:
     url = server.url if fault == "key" else "http://127.0.0.1:9/v1"
     use_profile(app_home, url)
     refused = reply(401, problem("Incorrect API key", "invalid_api_key"))
-    for path in ("/models", "/files", "/fine_tuning/jobs"):
-        for _ in range(4):
-            server.fault(f"GET {path}", refused)
+    server.always |= {f"GET {path}": refused for path in ("/models", "/files", "/fine_tuning/jobs")}
     app = FinetuiApp()
     async with app.run_test(size=(80, 24)) as pilot:
         await until(lambda: app.workspace, pilot)
-        await pilot.press(mode)
-        screen = app.screen
-        assert isinstance(screen, ModeScreen)
-        await until(lambda: "F2 changes to lab, which works here" in screen.failure_text, pilot)
+        told = "F2 changes to lab, which works here"
+        for mode in ("3", "5", "6"):
+            await pilot.press(mode)
+            screen = app.screen
+            assert isinstance(screen, ModeScreen)
+            await until(lambda screen=screen: told in screen.failure_text, pilot)
 
 
 @pytest.mark.parametrize("event", ["chat", "chat_base", "models"])

@@ -78,7 +78,12 @@ async def test_sharegpt_is_imported_into_a_new_file(sharegpt: Path, tmp_path: Pa
         facts = text_of(preview, ".facts")
         assert "ShareGPT (60% of the rows: conversations with from and value)" in facts
         assert "5 rows read → 3 examples, 2 dropped" in facts
-        await pilot.press("right", "tab")
+        # Arrows go through the examples only where they are in sight.
+        await pilot.press("tab", "right", "shift+tab")
+        await until(lambda: "[1 of 3 examples" in text_of(preview, ".views"), pilot)
+        await pilot.press("right")
+        await until(lambda: "[2 of 3 examples" in text_of(preview, ".views"), pilot)
+        await pilot.press("left", "right", "tab")
         assert preview.query_one("#dropped", RecordList).count == 2
         await until(lambda: "turn 1 is by '[red]alien'" in text_of(preview, ".detail"), pilot)
         await pilot.resize_terminal(120, 36)
@@ -157,19 +162,6 @@ async def test_keys_of_json_rows_are_named_and_joined(tmp_path: Path) -> None:
         assert screen.document.example(0).messages[0].text == "When?\n\nSince 2011."
 
 
-async def test_columns_with_usual_names_are_proposed(tmp_path: Path) -> None:
-    path = tmp_path / "dolly.jsonl"
-    row = {"instruction": "When?", "context": "Since 2011.", "response": "2011."}
-    path.write_text(json.dumps(row) + "\n")
-    async with running(None) as (pilot, _):
-        await pilot.press("i")
-        await choose_path(pilot, path)
-        await until(lambda: isinstance(pilot.app.screen, ColumnsDialog), pilot)
-        await pilot.press("ctrl+s")
-        preview = await preview_of(pilot)
-        await until(lambda: "1 row read → 1 example" in text_of(preview, ".facts"), pilot)
-
-
 async def test_what_becomes_of_rows_is_said_in_the_preview(tmp_path: Path) -> None:
     path = tmp_path / "judged.jsonl"
     rows = [{"prompt": "Q", "completion": a, "label": a == "good"} for a in ("good", "bad")]
@@ -203,6 +195,13 @@ async def test_what_becomes_of_rows_is_said_in_the_preview(tmp_path: Path) -> No
         assert screen.document.example(0).kind == "preference"
 
 
+async def leave(pilot: Pilot[Any], screen: Any) -> None:
+    """Leave the dialogs of an import, which writes nothing."""
+    while pilot.app.screen is not screen:
+        await pilot.press("escape")
+    assert screen.document is None
+
+
 async def test_a_whole_folder_and_another_format(tmp_path: Path) -> None:
     folder = tmp_path / "many"
     folder.mkdir()
@@ -227,19 +226,52 @@ async def test_a_whole_folder_and_another_format(tmp_path: Path) -> None:
         await pilot.press("enter", "escape")  # nothing to go on with: enter does nothing
         await until(lambda: pilot.app.screen is screen, pilot)
         assert screen.document is None
-
-
-async def test_what_cannot_be_imported_says_why(tmp_path: Path) -> None:
-    path = tmp_path / "odd.csv"
-    path.write_bytes("вопрос,ответ\n".encode("cp1251"))
-    async with running(None) as (pilot, screen):
+        # What cannot be imported says why.
+        path = tmp_path / "odd.csv"
+        path.write_bytes("вопрос,ответ\n".encode("cp1251"))
         await pilot.press("i")
         await choose_path(pilot, path)
         await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
         title = str(pilot.app.screen.query_one(".dialog").border_title)
         assert "neither UTF-8 nor Windows-1252" in title
-        await pilot.press("escape")
-        await until(lambda: pilot.app.screen is screen, pilot)
+        await leave(pilot, screen)
+        # Columns stand first where no reader knows the rows.
+        path = tmp_path / "odd.jsonl"
+        path.write_text('{"foo": "What?", "bar": "This."}\n')
+        await pilot.press("i")
+        await choose_path(pilot, path)
+        await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
+        assert pilot.app.screen.listed[0].value == "table"
+        assert pilot.app.screen.query_one(RecordList).cursor == 0
+        assert len(pilot.app.screen.listed) > 10  # the others follow
+        await leave(pilot, screen)
+        # Those with usual names are proposed.
+        path = tmp_path / "dolly.jsonl"
+        row = {"instruction": "When?", "context": "Since 2011.", "response": "2011."}
+        path.write_text(json.dumps(row) + "\n")
+        await pilot.press("i")
+        await choose_path(pilot, path)
+        await until(lambda: isinstance(pilot.app.screen, ColumnsDialog), pilot)
+        await pilot.press("ctrl+s")
+        preview = await preview_of(pilot)
+        await until(lambda: "1 row read → 1 example" in text_of(preview, ".facts"), pilot)
+        await leave(pilot, screen)
+        # A bad name of an encoding is asked for again.
+        path = tmp_path / "words.csv"
+        path.write_bytes("prompt,completion\nwie schön,sehr schön\n".encode("cp1252"))
+        await pilot.press("i")
+        await choose_path(pilot, path)
+        await preview_of(pilot)
+        await pilot.press("e")
+        await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
+        await narrow(pilot, "klingon")
+
+        def title() -> str:
+            return str(pilot.app.screen.query_one(".dialog").border_title)
+
+        await until(lambda: "'klingon' is not an encoding" in title(), pilot)
+        await narrow(pilot, "latin-1")
+        assert "read as latin-1" in text_of(await preview_of(pilot), ".facts")
 
 
 @pytest.mark.parametrize(("encoding", "asks"), [("cp1251", False), ("shift_jis", True)])
@@ -272,25 +304,6 @@ async def test_the_encoding_is_guessed_shown_and_chosen(
         await choose_path(pilot, tmp_path / "made.jsonl")
         await until(lambda: screen.document is not None, pilot)
         assert [one.text for one in screen.document.example(0 if asks else 1).messages] == [*words]
-
-
-async def test_a_bad_name_of_an_encoding_is_asked_again(tmp_path: Path) -> None:
-    path = tmp_path / "words.csv"
-    path.write_bytes("prompt,completion\nwie schön,sehr schön\n".encode("cp1252"))
-    async with running(None) as (pilot, _):
-        await pilot.press("i")
-        await choose_path(pilot, path)
-        await preview_of(pilot)
-        await pilot.press("e")
-        await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
-        await narrow(pilot, "klingon")
-
-        def title() -> str:
-            return str(pilot.app.screen.query_one(".dialog").border_title)
-
-        await until(lambda: "'klingon' is not an encoding" in title(), pilot)
-        await narrow(pilot, "latin-1")
-        assert "read as latin-1" in text_of(await preview_of(pilot), ".facts")
 
 
 async def test_messages_in_rows_are_joined_and_people_told_apart(tmp_path: Path) -> None:
@@ -379,18 +392,6 @@ def test_a_reason_names_fields_and_keys_and_no_option_of_the_command_line(
     assert all(one in shown for one in words)
 
 
-async def test_columns_stand_first_where_no_reader_knows_the_rows(tmp_path: Path) -> None:
-    path = tmp_path / "odd.jsonl"
-    path.write_text('{"foo": "What?", "bar": "This."}\n')
-    async with running(None) as (pilot, _):
-        await pilot.press("i")
-        await choose_path(pilot, path)
-        await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
-        assert pilot.app.screen.listed[0].value == "table"
-        assert pilot.app.screen.query_one(RecordList).cursor == 0
-        assert len(pilot.app.screen.listed) > 10  # the others follow
-
-
 async def test_who_leaves_a_later_question_is_back_at_the_preview(tmp_path: Path) -> None:
     table = tmp_path / "table.csv"
     table.write_text("question,answer\nq1,a1\nq2,a2\n")
@@ -413,14 +414,3 @@ async def test_who_leaves_a_later_question_is_back_at_the_preview(tmp_path: Path
             assert "2 rows read → 2 examples" in text_of(preview, ".facts")
         await pilot.press("escape")
         await until(lambda: pilot.app.screen is screen, pilot)
-
-
-async def test_arrows_go_through_the_examples_only_where_they_are_in_sight(sharegpt: Path) -> None:
-    async with running(None) as (pilot, _):
-        await pilot.press("i")
-        await choose_path(pilot, sharegpt)
-        preview = await preview_of(pilot)
-        await pilot.press("tab", "right", "shift+tab")
-        await until(lambda: "[1 of 3 examples" in text_of(preview, ".views"), pilot)
-        await pilot.press("right")
-        await until(lambda: "[2 of 3 examples" in text_of(preview, ".views"), pilot)

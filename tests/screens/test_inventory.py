@@ -156,11 +156,22 @@ async def test_every_state_is_told_in_its_row(
             await pilot.press("escape")
 
 
-async def test_a_server_that_times_out_leaves_the_rows_and_says_so(
+async def test_rows_stay_while_the_server_times_out_and_are_narrowed_and_ordered(
     app_home: Path, server: FaultServer, models: dict[str, dict[str, Any]]
 ) -> None:
-    del models
     async with inventory(app_home, server) as (pilot, screen):
+        # Whoever leaves a dialog of another mode is back here.
+        await pilot.press("R")
+        await opened(pilot, PathDialog)
+        assert pilot.app.current_mode == "compare"
+        await pilot.press("escape")
+        await until(lambda: pilot.app.screen is screen, pilot)
+        assert screen.listed.current.id == MOSS
+        pilot.app.train_on("file-1")  # as another mode does
+        await opened(pilot, NewJob)
+        await pilot.press("escape")
+        await until(lambda: pilot.app.screen is screen, pilot)
+        # A server that times out.
         server.always["GET /models"] = reply(500, problem("not today"))
         await pilot.press("r")
         await until(lambda: "not today" in problem_of(screen), pilot)
@@ -169,13 +180,9 @@ async def test_a_server_that_times_out_leaves_the_rows_and_says_so(
         await pilot.press("r")
         await until(lambda: not problem_of(screen), pilot)
         await until(lambda: [line.split()[0] for line in rows(screen)] == ["●"] * 3, pilot)
-
-
-async def test_words_narrow_and_an_order_is_chosen(
-    app_home: Path, server: FaultServer, models: dict[str, dict[str, Any]]
-) -> None:
-    models[IVY]["shutdown_date"] = "2099-01-01"
-    async with inventory(app_home, server) as (pilot, screen):
+        # Words narrow, and an order is chosen.
+        models[IVY]["shutdown_date"] = "2099-01-01"
+        await refreshed(pilot, screen)
         await pilot.press("slash", *"fern")
         await until(lambda: len(rows(screen)) == 1 and FERN in rows(screen)[0], pilot)
         await pilot.press(*"/x")  # a slash is a character there
@@ -354,23 +361,6 @@ async def test_one_goes_to_a_model_of_another_profile(
             await until(lambda: screen.listed.current and screen.listed.current.id == there, pilot)
     finally:
         other.close()
-
-
-async def test_whoever_leaves_a_dialog_of_another_mode_is_back_in_models(
-    app_home: Path, server: FaultServer, models: dict[str, dict[str, Any]]
-) -> None:
-    del models
-    async with inventory(app_home, server) as (pilot, screen):
-        await pilot.press("R")
-        await opened(pilot, PathDialog)
-        assert pilot.app.current_mode == "compare"
-        await pilot.press("escape")
-        await until(lambda: pilot.app.screen is screen, pilot)
-        assert screen.listed.current.id == MOSS
-        pilot.app.train_on("file-1")  # as another mode does
-        await opened(pilot, NewJob)
-        await pilot.press("escape")
-        await until(lambda: pilot.app.screen is screen, pilot)
 
 
 def test_a_day_that_is_not_one_is_only_text() -> None:

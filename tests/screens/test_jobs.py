@@ -104,12 +104,6 @@ async def created(pilot: Pilot[Any], screen: JobsScreen, **values: str) -> str:
     return made
 
 
-async def agree(pilot: Pilot[Any], screen: JobsScreen) -> None:
-    """Go on although the data is small, and the validation file repeats it."""
-    await until(lambda: isinstance(screen.app.screen, GoOn), pilot)
-    await pilot.press("y")
-
-
 def status(screen: JobsScreen) -> str:
     return screen.context.job.status if screen.context.job else ""
 
@@ -152,6 +146,34 @@ async def test_a_job_from_the_form_to_the_chat(dataset: Path) -> None:
 
 async def test_what_is_wrong_is_said_below_the_field_as_it_is_typed(dataset: Path) -> None:
     async with running(dataset) as (pilot, screen):
+        app = screen.app
+        for key in ("n", "5", "2"):  # all at once, as a paste or a slow line brings them
+            app.post_message(events.Key(key, key))
+        await until(lambda: isinstance(app.screen, NewJob), pilot)
+        await pilot.pause()
+        assert app.current_mode == "jobs"
+        form = app.screen
+        assert isinstance(form, NewJob)
+        assert form.draft.validation.endswith("arr_valid.jsonl")
+        form.fill("training", str(dataset))
+        # A refused job leaves the form as typed.
+        before = len(screen.context.jobs)
+        await until(lambda: form.query_one("#model", Input).value, pilot)
+        form.fill("model", "gpt-[nobody]")
+        form.fill("suffix", "kept")
+        await pilot.press("ctrl+s")
+        panel = form.query_one(ErrorPanel)
+        await until(lambda: panel.failure is not None, pilot)
+        assert panel.failure is not None
+        assert "gpt-[nobody]" in panel.failure.cause
+        assert form.draft.suffix == "kept"
+        await pilot.press("escape")
+        assert panel.failure is None
+        assert app.screen is form
+        await pilot.press("escape", "r")
+        await until(lambda: screen.workspace.poller.state.generation > 1, pilot)
+        assert len(screen.context.jobs) == before
+        # What is wrong is said below the field as it is typed.
         form = await opened(pilot, screen)
         field = form.query_one("#field-n_epochs")
         form.query_one("#n_epochs", Input).focus()
@@ -172,75 +194,51 @@ async def test_what_is_wrong_is_said_below_the_field_as_it_is_typed(dataset: Pat
         assert again.draft.setting("n_epochs") == "9"
 
 
-async def test_a_refused_job_leaves_the_form_as_typed(dataset: Path) -> None:
-    async with running(dataset) as (pilot, screen):
-        before = len(screen.context.jobs)
-        form = await opened(pilot, screen, model="gpt-[nobody]", suffix="kept")
-        await pilot.press("ctrl+s")
-        panel = form.query_one(ErrorPanel)
-        await until(lambda: panel.failure is not None, pilot)
-        assert "gpt-[nobody]" in panel.failure.cause
-        assert form.draft.suffix == "kept"
-        await pilot.press("escape")
-        assert panel.failure is None
-        assert screen.app.screen is form
-        await pilot.press("escape", "r")
-        await until(lambda: screen.workspace.poller.state.generation > 1, pilot)
-        assert len(screen.context.jobs) == before
-
-
-async def test_errors_and_unsaved_changes_are_asked_about(dataset: Path) -> None:
-    dataset.write_bytes(chat_lines(12) + b'{"messages": []}\n')
-    async with running(dataset) as (pilot, screen):
-        document = screen.workspace.datasets.current
-        assert document is not None
-        await document.delete(0, 1, "delete")
-        form = await opened(pilot, screen)
-        await pilot.press("ctrl+s")
-        await until(lambda: isinstance(screen.app.screen, Confirm), pilot)
-        await pilot.press("y")  # save first
-        await until(lambda: not document.modified, pilot)
-        panel = form.query_one(ErrorPanel)
-        await until(lambda: panel.failure is not None, pilot)
-        assert "error" in panel.failure.cause
-        assert "line 12" in panel.failure.cause
-        assert not form.has_class("-busy")
-        assert not screen.context.started
-
-
-async def test_secrets_are_asked_about_before_they_leave_the_machine(
-    dataset: Path, tmp_path: Path, lab: LabProcess
-) -> None:
-    configure(tmp_path, lab.base_url, lab.api_key)
-    key = b"sk-proj-4f9AexampleNotARealKey0000"
-    dataset.write_bytes(chat_lines(12).replace(b'content": "', b'content": "' + key, 1))
-    async with running(dataset) as (pilot, screen):
-        before = uploads(lab)
-        form = await opened(pilot, screen)
-        await pilot.press("ctrl+s")
-        await until(lambda: isinstance(screen.app.screen, GoOn), pilot)
-        question = text_of(screen.app.screen.query_one(".question", Static))
-        assert "1 × API key" in question
-        assert "sk-proj" not in question
-        await pilot.press("enter")  # go back
-        await until(lambda: screen.app.screen is form and not form.has_class("-busy"), pilot)
-        assert uploads(lab) == before
-        assert not screen.context.started
-
-
-async def test_where_it_bills_the_amount_is_typed_first(
+async def test_errors_secrets_and_the_amount_are_asked_about_before_anything_is_sent(
     dataset: Path, tmp_path: Path, lab: LabProcess
 ) -> None:
     configure(tmp_path, lab.base_url, lab.api_key, bills=True)
+    key = b"sk-proj-4f9AexampleNotARealKey0000"
+    lines = chat_lines(12).replace(b'content": "', b'content": "' + key, 1)
+    dataset.write_bytes(chat_lines(1) + lines + b'{"messages": []}\n')
     async with running(dataset) as (pilot, screen):
         before = uploads(lab)
+        document = screen.workspace.datasets.current
+        assert document is not None
+        await document.delete(0, 1, "delete")
         await pilot.press("n")
         await until(lambda: isinstance(screen.app.screen, NewJob), pilot)
         form = screen.app.screen
         assert isinstance(form, NewJob)
         form.fill("model", "gpt-4.1-mini")
         await pilot.press("ctrl+s")
-        await agree(pilot, screen)
+        await until(lambda: isinstance(screen.app.screen, Confirm), pilot)
+        await pilot.press("y")  # save first
+        await until(lambda: not document.modified, pilot)
+        panel = form.query_one(ErrorPanel)
+        await until(lambda: panel.failure is not None, pilot)
+        assert panel.failure is not None
+        assert "error" in panel.failure.cause
+        assert "line 13" in panel.failure.cause
+        assert not form.has_class("-busy")
+        await pilot.press("escape")
+        # Secrets are asked about before they leave the machine.
+        await document.delete(12, 1, "delete")
+        await pilot.press("ctrl+s")
+        await until(lambda: isinstance(screen.app.screen, Confirm), pilot)
+        await pilot.press("y")
+        for answer in ("enter", "y"):
+            await until(lambda: isinstance(screen.app.screen, GoOn), pilot)
+            question = text_of(screen.app.screen.query_one(".question", Static))
+            assert "1 × API key" in question
+            assert "sk-proj" not in question
+            await pilot.press(answer)
+            if answer == "enter":  # goes back
+                await until(
+                    lambda: screen.app.screen is form and not form.has_class("-busy"), pilot
+                )
+                await pilot.press("ctrl+s")
+        # Where it bills the amount is typed first.
         await until(lambda: isinstance(screen.app.screen, TypedConfirm), pilot)
         statement = text_of(screen.app.screen.query_one(".question", Static))
         assert "USD" in statement
@@ -248,6 +246,7 @@ async def test_where_it_bills_the_amount_is_typed_first(
         await pilot.press("escape")
         await until(lambda: screen.app.screen is form and not form.has_class("-busy"), pilot)
         assert form.draft.model == "gpt-4.1-mini"
+        assert not screen.context.started
         assert uploads(lab) == before
 
 
@@ -263,11 +262,12 @@ def server(tmp_path: Path, server: FaultServer) -> FaultServer:
     return server
 
 
-async def test_esc_during_the_upload_stops_it_only_after_a_yes(
+async def test_esc_during_the_upload_stops_it_only_after_a_yes_and_a_lost_answer_makes_one_job(
     dataset: Path, server: FaultServer
 ) -> None:
     server.fault("POST /files", HANG)
     async with running(dataset) as (pilot, screen):
+        assert "No jobs yet. Press n" in on_screen(screen.app)
         form = await opened(pilot, screen, suffix="kept")
         await pilot.press("ctrl+s")
         await until(lambda: server.count("POST /files") == 1, pilot)
@@ -281,14 +281,23 @@ async def test_esc_during_the_upload_stops_it_only_after_a_yes(
         await until(lambda: screen.app.screen is form and not form.has_class("-busy"), pilot)
         assert form.draft.suffix == "kept"
         assert server.jobs == []
-
-
-async def test_a_lost_answer_makes_no_second_job(dataset: Path, server: FaultServer) -> None:
-    server.fault("POST /fine_tuning/jobs", ACT_AND_DROP)
-    async with running(dataset) as (pilot, screen):
+        await pilot.press("escape")
+        await until(lambda: screen.app.screen is screen, pilot)
+        # An answer that is lost makes no second job.
+        server.fault("POST /fine_tuning/jobs", ACT_AND_DROP)
         made = await created(pilot, screen)
         assert [job["id"] for job in server.jobs] == [made]
         assert server.count("POST /fine_tuning/jobs") == 1
+        # Offline the rows stay, and so does the error.
+        server.fault("GET /fine_tuning/jobs", *[reply(503, {"error": {"message": "no"}})] * 30)
+        panel = screen.query_one(ErrorPanel)
+        await pilot.press("r")
+        await until(lambda: panel.failure is not None, pilot)
+        assert [job.id for job in screen.context.jobs] == [made]
+        assert made in str(screen.query_one(JobPane).border_title)
+        server.recover()
+        await pilot.press("r")
+        await until(lambda: panel.failure is None, pilot)
 
 
 async def test_a_provider_without_pause_says_so(dataset: Path, server: FaultServer) -> None:
@@ -357,32 +366,3 @@ async def test_the_result_is_written_as_csv(dataset: Path, tmp_path: Path) -> No
         await until(target.exists, pilot)
         assert target.read_text().startswith("step,train_loss")
         assert screen.copy_text()[0] == screen.context.selected
-
-
-async def test_offline_the_rows_stay_and_so_does_the_error(
-    dataset: Path, server: FaultServer
-) -> None:
-    async with running(dataset) as (pilot, screen):
-        assert "No jobs yet. Press n" in on_screen(screen.app)
-        made = await created(pilot, screen)
-        server.fault("GET /fine_tuning/jobs", *[reply(503, {"error": {"message": "no"}})] * 30)
-        panel = screen.query_one(ErrorPanel)
-        await until(lambda: panel.failure is not None, pilot)
-        assert [job.id for job in screen.context.jobs] == [made]
-        assert made in str(screen.query_one(JobPane).border_title)
-        server.recover()
-        await pilot.press("r")
-        await until(lambda: panel.failure is None, pilot)
-
-
-async def test_keys_typed_ahead_of_the_form_are_no_commands(dataset: Path) -> None:
-    async with running(dataset) as (pilot, screen):
-        app = screen.app
-        for key in ("n", "5", "2"):  # all at once, as a paste or a slow line brings them
-            app.post_message(events.Key(key, key))
-        await until(lambda: isinstance(app.screen, NewJob), pilot)
-        await pilot.pause()
-        assert app.current_mode == "jobs"
-        form = app.screen
-        assert isinstance(form, NewJob)
-        assert form.draft.validation.endswith("arr_valid.jsonl")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from textual.widgets import Static
 
 from tests.faults.server import problem, reply
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    import pytest
     from textual.pilot import Pilot
 
 
@@ -134,14 +134,14 @@ async def test_where_it_is_not_offered_the_key_says_so(
         together.close()
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["80x24", "120x36"])
 async def test_layout(
-    far: CheckpointReplay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+    far: CheckpointReplay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     far.train("pi[b]\x1b[31m\u202e漢")
-    async with jobs_screen(far, tmp_path, monkeypatch, size=size) as (pilot, _):
+    async with jobs_screen(far, tmp_path, monkeypatch) as (pilot, _):
         await pilot.press("K")
         dialog = await opened(pilot, KeepBestDialog)
         await until(lambda: goes(dialog) == [3, 1], pilot)
-        text = box_of(dialog)
-        assert_same(text, f"keep-best-{size[0]}x{size[1]}.txt")
+        for width, height in ((80, 24), (120, 36)):
+            await pilot.resize_terminal(width, height)
+            assert_same(box_of(dialog), f"keep-best-{width}x{height}.txt")

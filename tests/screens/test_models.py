@@ -151,12 +151,14 @@ async def test_a_dead_provider_is_told_with_the_key_that_helps(app_home: Path) -
             pilot.app.clear_notifications()
 
 
-async def test_before_an_answer_nobody_says_that_there_are_none(app_home: Path) -> None:
+async def test_an_error_goes_once_the_list_comes(app_home: Path) -> None:
     server = FaultServer()
-    server.fault("GET /models", HANG)
+    server.lists["/models"] = lambda _: {"data": [{"id": "ft:m:o::a\x1b[31m"}]}
+    server.fault("GET /models", HANG, *[reply(500, problem_said("boom"))] * 3)
     use_profile(app_home, server.url, "sk-x")
     try:
         async with models_screen() as (pilot, screen):
+            # Before an answer nobody says that there are none.
             await until(lambda: server.count("GET /models") == 1, pilot)
             for key in ("t", "h"):
                 await pilot.press(key)
@@ -166,17 +168,7 @@ async def test_before_an_answer_nobody_says_that_there_are_none(app_home: Path) 
             await pilot.press("enter")
             await until(lambda: "Asking for the models" in "".join(toasts(pilot.app)), pilot)
             server.release()
-    finally:
-        server.close()
-
-
-async def test_an_error_goes_once_the_list_comes(app_home: Path) -> None:
-    server = FaultServer()
-    server.lists["/models"] = lambda _: {"data": [{"id": "ft:m:o::a\x1b[31m"}]}
-    server.fault("GET /models", *[reply(500, problem_said("boom"))] * 3)
-    use_profile(app_home, server.url, "sk-x")
-    try:
-        async with models_screen() as (pilot, screen):
+            await pilot.press("r")
             await until(lambda: "boom" in problem_of(screen), pilot)
             await pilot.press("r")
             await until(lambda: screen.listed.models and not problem_of(screen), pilot)
@@ -188,15 +180,8 @@ async def test_an_error_goes_once_the_list_comes(app_home: Path) -> None:
         server.close()
 
 
-@pytest.mark.parametrize(
-    ("key", "about", "said"),
-    [
-        ("5", "#models-about", " · job ftjob-1"),
-        ("6", "#files-about", "a-name-that-is-rather-long-for-a-line-of-a-list.jsonl"),
-    ],
-)
 async def test_what_is_known_of_the_first_row_has_the_whole_width(
-    app_home: Path, server: FaultServer, key: str, about: str, said: str
+    app_home: Path, server: FaultServer
 ) -> None:
     made = "ft:base:org:a-suffix-of-some-length:a1"
     server.lists["/models"] = lambda _: {"data": [{"id": made, "created": 1_700_000_000}]}
@@ -208,9 +193,13 @@ async def test_what_is_known_of_the_first_row_has_the_whole_width(
     app = FinetuiApp()
     async with app.run_test(size=(80, 24)) as pilot:
         await until(lambda: app.workspace is not None, pilot)
-        await pilot.press(key)
-        line = app.screen.query_one(about, Static)
-        await until(lambda: said in str(line.content), pilot)
+        for key, about, said in (
+            ("5", "#models-about", " · job ftjob-1"),
+            ("6", "#files-about", name),
+        ):
+            await pilot.press(key)
+            line = app.screen.query_one(about, Static)
+            await until(lambda line=line, said=said: said in str(line.content), pilot)
 
 
 async def test_lists_in_dialogs_leave_room_for_their_keys(app_home: Path) -> None:

@@ -79,7 +79,23 @@ def shown(view: NearView) -> str:
 
 async def test_near_duplicates_keep_undo_leave_and_go(dataset: Path) -> None:
     async with looking(dataset, 1, (80, 24)) as (pilot, screen, view):
+        # All groups at once are one step, after a preview.
         document = screen.document
+        await pilot.press("A")
+        await until(lambda: isinstance(view.app.screen, Confirm), pilot)
+        assert "Before 7, after 4 examples" in str(view.app.screen.query(Static).first().content)
+        await pilot.press("n")
+        await until(lambda: view.app.screen is view, pilot)
+        assert len(document) == 7
+        await pilot.press("A")
+        await until(lambda: isinstance(view.app.screen, Confirm), pilot)
+        await pilot.press("y")
+        await until(lambda: len(document) == 4 and not view.groups, pilot)
+        assert document.changes == 1
+        await pilot.press("u")
+        await until(lambda: len(document) == 7 and len(view.groups) == 2, pilot)
+        assert [document.line(n).decode() for n in range(7)] == ROWS
+        await pilot.press("home")
         assert [group.rows for _, group in view.groups] == [(0, 2, 6), (1, 3)]
         await until(lambda: "[-fox-]{+hare+}" in shown(view), pilot)
         await pilot.press("f")
@@ -99,34 +115,6 @@ async def test_near_duplicates_keep_undo_leave_and_go(dataset: Path) -> None:
         assert screen.context.selection.position == 3
 
 
-async def test_all_groups_is_one_step_after_a_preview(dataset: Path) -> None:
-    async with looking(dataset, 1) as (pilot, screen, view):
-        document = screen.document
-        await pilot.press("A")
-        await until(lambda: isinstance(view.app.screen, Confirm), pilot)
-        assert "Before 7, after 4 examples" in str(view.app.screen.query(Static).first().content)
-        await pilot.press("n")
-        await until(lambda: view.app.screen is view, pilot)
-        assert len(document) == 7
-        await pilot.press("A")
-        await until(lambda: isinstance(view.app.screen, Confirm), pilot)
-        await pilot.press("y")
-        await until(lambda: len(document) == 4 and not view.groups, pilot)
-        assert document.changes == 1
-        await pilot.press("escape")
-        await until(lambda: view.app.screen is screen, pilot)
-        await pilot.press("u")
-        await until(lambda: len(document) == 7, pilot)
-        assert [document.line(n).decode() for n in range(7)] == ROWS
-
-
-async def test_exact_duplicates_and_contradictions(dataset: Path) -> None:
-    async with looking(dataset, 0) as (pilot, screen, view):
-        assert [group.rows for _, group in view.groups] == [(1, 3)]
-        await pilot.press("x")
-        await until(lambda: len(screen.document) == 5 and not view.groups, pilot)
-
-
 async def test_of_contradicting_answers_one_stays(dataset: Path) -> None:
     async with looking(dataset, 4) as (pilot, screen, view):
         assert [group.rows for _, group in view.groups] == [(0, 2), (4, 5)]
@@ -135,17 +123,37 @@ async def test_of_contradicting_answers_one_stays(dataset: Path) -> None:
         assert json.loads(screen.document.line(4))["messages"][1]["content"] == "No."
 
 
-async def test_leakage_names_the_other_files_lines(dataset: Path) -> None:
+async def test_leakage_names_the_other_files_lines_and_becomes_problems(dataset: Path) -> None:
     valid = dataset.with_name("valid.jsonl")
     valid.write_text("\n".join([line("New?", "New."), ROWS[1], line("Is it late?", "Maybe.")]))
     async with looking(dataset, 5) as (pilot, screen, view):
+        assert not screen.checks.problems.by_rule["leakage"]
         found = [(g.reason, g.rows, g.others) for _, g in view.groups]
         assert found == [("same", (1, 3), (1,)), ("prompt", (4, 5), (2,))]
+        # What stands in the other file stays.
+        said = view.query_one(".problem", Static)
+        await pilot.press("tab", "home", "d")
+        await until(lambda: "x deletes what is here" in str(said.render()), pilot)
+        assert len(screen.document) == len(ROWS)
         await pilot.press("f")
-        await until(lambda: "other file" in str(view.query_one(".problem").content), pilot)
+        await until(lambda: "other file" in str(said.content), pilot)
         assert view.query_one("#near-members", RecordList).count == 3
+        await pilot.press("escape", "escape")
+        await until(lambda: pilot.app.screen is screen, pilot)
+        await until(lambda: screen.checks.problems.by_rule["leakage"], pilot)
+        assert screen.checks.problems.lines_of("leakage")[0] == 2
+        assert screen.checks.severities()["warning"]
+        await pilot.press("=")
+        await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
+        await pilot.press(*["down"] * 5, "enter")
+        await until(lambda: isinstance(pilot.app.screen, PathDialog), pilot)
+        pilot.app.screen.query_one(Input).value = str(valid)
+        await pilot.press("enter")
+        await until(lambda: isinstance(pilot.app.screen, NearView), pilot)
+        again: Any = pilot.app.screen
+        await until(lambda: again.found and again.groups, pilot)
         await pilot.press("A")
-        await until(lambda: isinstance(view.app.screen, Confirm), pilot)
+        await until(lambda: isinstance(pilot.app.screen, Confirm), pilot)
         await pilot.press("y")
         await until(lambda: len(screen.document) == 3, pilot)
 
@@ -173,24 +181,15 @@ async def test_what_is_alike_is_among_the_problems(dataset: Path) -> None:
         await until(lambda: list(screen.context.rows.positions()) == [2, 6], pilot)
 
 
-async def test_leaks_looked_for_become_problems(dataset: Path) -> None:
-    dataset.with_name("valid.jsonl").write_text(ROWS[0] + "\n" + line("Else?", "No.") + "\n")
-    async with looking(dataset, 5) as (pilot, screen, _view):
-        assert not screen.checks.problems.by_rule["leakage"]
-        await pilot.press("escape")
-        await until(lambda: screen.checks.problems.by_rule["leakage"], pilot)
-        assert screen.checks.problems.lines_of("leakage")[0] == 1
-        assert screen.checks.severities()["warning"]
-
-
 async def test_without_groups_the_keys_that_decide_are_neither_shown_nor_taken(
     dataset: Path,
 ) -> None:
     async with looking(dataset, 0) as (pilot, screen, view):
         line = view.query_one(KeyHints)
         assert "d delete" in str(line.render())
+        assert [group.rows for _, group in view.groups] == [(1, 3)]  # the exact duplicates
         await pilot.press("x")
-        await until(lambda: not view.groups, pilot)
+        await until(lambda: len(screen.document) == 5 and not view.groups, pilot)
         assert "delete" not in str(line.render())
         before = len(screen.document)
         await pilot.press("f", "t", "d", "x", "a", "A", "enter")
@@ -198,12 +197,3 @@ async def test_without_groups_the_keys_that_decide_are_neither_shown_nor_taken(
         await pilot.press("u")
         await until(lambda: view.groups, pilot)
         assert "d delete" in str(line.render())
-
-
-async def test_what_stands_in_the_other_file_is_said_to_stay(dataset: Path) -> None:
-    dataset.with_name("valid.jsonl").write_text(ROWS[4] + "\n")
-    async with looking(dataset, 5) as (pilot, screen, view):
-        await pilot.press("tab", "home", "d")
-        said = view.query_one(".problem", Static)
-        await until(lambda: "x deletes what is here" in str(said.render()), pilot)
-        assert len(screen.document) == len(ROWS)

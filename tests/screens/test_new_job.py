@@ -64,12 +64,18 @@ async def form_of(
         assert app.workspace is not None
         await pilot.press("3")
         assert isinstance(app.screen, JobsScreen)
-        form = NewJob(app.workspace, draft)
-        made: list[object] = []
-        app.push_screen(form, made.append)
-        await until(lambda: app.screen is form and form.query(Fold), pilot)
-        form.answers = made  # type: ignore[attr-defined]
-        yield pilot, form
+        yield pilot, await show_form(pilot, draft)
+
+
+async def show_form(pilot: Pilot[Any], draft: Draft) -> NewJob:
+    """Show a form, whose `answers` hold what it ends with."""
+    app = pilot.app
+    form = NewJob(app.workspace, draft)  # type: ignore[attr-defined]
+    made: list[object] = []
+    app.push_screen(form, made.append)
+    await until(lambda: app.screen is form and form.query(Fold), pilot)
+    form.answers = made  # type: ignore[attr-defined]
+    return form
 
 
 def said(form: NewJob) -> str:
@@ -108,11 +114,38 @@ async def test_what_would_happen_stands_there_as_it_is_typed(
         assert (kept.epochs, kept.currency) == (50, "EUR")
 
 
-async def test_fields_rarely_used_are_folded_away(
+async def test_fields_rarely_used_are_folded_away_and_presets_are_saved_taken_and_deleted(
     app_home: Path, server: FaultServer, draft: Draft
 ) -> None:
     use_profile(app_home, server.url)
+    listed = [{"id": "file-7", "filename": "old.jsonl", "purpose": "fine-tune"}]
+    server.lists["/files"] = lambda q: page(listed, q)
     async with form_of(draft) as (pilot, form):
+        # A file that is uploaded can be chosen.
+        await pilot.press("down", "ctrl+o")
+        dialog = form.app.screen
+        assert isinstance(dialog, Choose)
+        await until(lambda: dialog.listed, pilot)
+        await pilot.press("enter")
+        await until(lambda: form.draft.validation == "file-7", pilot)
+        assert form.draft.training == draft.training
+        # What is saved as a preset is taken, and deleted after a yes.
+        form.fill("n_epochs", "4")
+        form.fill("suffix", "fern")
+        await pilot.press("ctrl+t", "enter", "m", "enter")
+        await until(lambda: "m" in (form.presets.saved or {}), pilot)
+        form.fill("n_epochs", "auto")
+        form.fill("suffix", "")
+        await pilot.press("ctrl+t", "down", "enter")
+        await until(lambda: form.draft.suffix == "fern", pilot)
+        assert form.draft.setting("n_epochs") == "4"
+        assert form.draft.training == draft.training
+        await pilot.press("ctrl+t", "down", "down", "enter")
+        await until(lambda: isinstance(form.app.screen, GoOn), pilot)
+        await pilot.press("enter")  # keeps it
+        await pilot.press("ctrl+t", "down", "down", "enter", "y")
+        await until(lambda: form.presets.saved == {}, pilot)
+        # Fields that are rarely used are folded away.
         fold = form.query_one(Fold)
         assert "Batch size" in fold.words
         assert not form.query_one("#folded").display
@@ -132,43 +165,6 @@ async def test_fields_rarely_used_are_folded_away(
         assert not form.query_one("#field-wandb_name").display
         form.fill("wandb_project", "moss")
         await until(lambda: form.query_one("#field-wandb_name").display, pilot)
-
-
-async def test_a_provider_with_other_words_has_its_own_fields(
-    app_home: Path, server: FaultServer, draft: Draft
-) -> None:
-    use_profile(app_home, server.url, extra='methods = ["supervised", "reinforcement"]')
-    async with form_of(draft) as (pilot, form):
-        assert not form.query_one("#field-grader").display
-        form.query_one("#method", OneOf).focus()
-        await pilot.press("right")
-        await until(lambda: form.query_one("#field-grader").display, pilot)
-        await pilot.press("ctrl+s")
-        await until(lambda: form.query_one("#field-grader").has_class("-wrong"), pilot)
-        assert form.query_one("#field-validation").has_class("-wrong")
-        assert server.jobs == []
-
-
-async def test_presets_are_saved_taken_and_deleted(
-    app_home: Path, server: FaultServer, draft: Draft
-) -> None:
-    use_profile(app_home, server.url)
-    async with form_of(draft) as (pilot, form):
-        form.fill("n_epochs", "4")
-        form.fill("suffix", "fern")
-        await pilot.press("ctrl+t", "enter", "m", "enter")
-        await until(lambda: "m" in (form.presets.saved or {}), pilot)
-        form.fill("n_epochs", "auto")
-        form.fill("suffix", "")
-        await pilot.press("ctrl+t", "down", "enter")
-        await until(lambda: form.draft.suffix == "fern", pilot)
-        assert form.draft.setting("n_epochs") == "4"
-        assert form.draft.training == draft.training
-        await pilot.press("ctrl+t", "down", "down", "enter")
-        await until(lambda: isinstance(form.app.screen, GoOn), pilot)
-        await pilot.press("enter")  # keeps it
-        await pilot.press("ctrl+t", "down", "down", "enter", "y")
-        await until(lambda: form.presets.saved == {}, pilot)
 
 
 async def test_a_clone_shows_what_differs(
@@ -195,22 +191,6 @@ async def test_a_clone_shows_what_differs(
         assert server.count("POST /files") == 0
 
 
-async def test_an_uploaded_file_can_be_chosen(
-    app_home: Path, server: FaultServer, draft: Draft
-) -> None:
-    use_profile(app_home, server.url)
-    listed = [{"id": "file-7", "filename": "old.jsonl", "purpose": "fine-tune"}]
-    server.lists["/files"] = lambda q: page(listed, q)
-    async with form_of(draft) as (pilot, form):
-        await pilot.press("down", "ctrl+o")
-        dialog = form.app.screen
-        assert isinstance(dialog, Choose)
-        await until(lambda: dialog.listed, pilot)
-        await pilot.press("enter")
-        await until(lambda: form.draft.validation == "file-7", pilot)
-        assert form.draft.training == draft.training
-
-
 async def test_a_closed_training_offers_to_delete_the_upload(
     app_home: Path, server: FaultServer, draft: Draft
 ) -> None:
@@ -232,14 +212,18 @@ async def test_a_closed_training_offers_to_delete_the_upload(
 
 
 async def test_a_lost_answer_is_told_and_so_is_its_end(
-    app_home: Path, server: FaultServer, draft: Draft
+    app_home: Path, server: FaultServer, draft: Draft, tmp_path: Path
 ) -> None:
     use_profile(app_home, server.url)
     server.fault(JOB, ACT_AND_DROP)
     server.fault("GET /fine_tuning/jobs", *[reply(503, problem("busy"))] * 3)
-    async with form_of(draft) as (pilot, form):
+    (tmp_path / "train.jsonl").write_bytes(chat_lines(10))
+    (tmp_path / "valid.jsonl").write_bytes(chat_lines(3))
+    both = replace(draft, validation=str(tmp_path / "valid.jsonl"))
+    async with form_of(both) as (pilot, form):
+        await until(lambda: "· leakage" in said(form) and "· checks" in said(form), pilot)
         progress = form.query_one("#progress", Static)
-        await pilot.press("ctrl+s")
+        await pilot.press("ctrl+s")  # where nothing is billed nothing is asked
         await until(lambda: "looking for the job" in str(progress.content), pilot)
         await until(lambda: form.answers, pilot)  # type: ignore[attr-defined]
         assert len(server.jobs) == 1
@@ -247,16 +231,12 @@ async def test_a_lost_answer_is_told_and_so_is_its_end(
         assert any("exists, once: ftjob-" in text for text in told)
 
 
-@pytest.mark.parametrize("found", [MODEL, ""])
 async def test_ctrl_s_while_the_model_is_looked_for_is_done_when_it_is_there(
-    app_home: Path,
-    server: FaultServer,
-    draft: Draft,
-    monkeypatch: pytest.MonkeyPatch,
-    found: str,
+    app_home: Path, server: FaultServer, draft: Draft, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use_profile(app_home, server.url)
     ready = asyncio.Event()
+    found = ""
 
     async def find(*_: object) -> str:
         await ready.wait()
@@ -272,20 +252,27 @@ async def test_ctrl_s_while_the_model_is_looked_for_is_done_when_it_is_there(
         assert form.app.screen is form
         await pilot.press("ctrl+s")
         ready.set()
-        if found:
-            await until(lambda: form.answers, pilot)  # type: ignore[attr-defined]
-            assert len(server.jobs) == 1
-        else:
-            row = form.query_one("#field-model")
-            await until(lambda: row.has_class("-wrong"), pilot)
-            assert server.jobs == []
-            assert str(progress.content) == ""
+        row = form.query_one("#field-model")
+        await until(lambda: row.has_class("-wrong"), pilot)
+        assert server.jobs == []
+        assert str(progress.content) == ""
+        await pilot.press("escape")
+        await until(lambda: form.app.screen is not form, pilot)
+        ready.clear()
+        found = MODEL
+        again = await show_form(pilot, replace(draft, model=""))
+        await pilot.press("ctrl+s")
+        progress = again.query_one("#progress", Static)
+        await until(lambda: "has told its models" in str(progress.content), pilot)
+        ready.set()
+        await until(lambda: again.answers, pilot)  # type: ignore[attr-defined]
+        assert len(server.jobs) == 1
 
 
 async def test_esc_after_a_refusal_goes_back_to_the_field(
     app_home: Path, server: FaultServer, draft: Draft
 ) -> None:
-    use_profile(app_home, server.url)
+    use_profile(app_home, server.url, extra='methods = ["supervised", "dpo", "reinforcement"]')
     async with form_of(replace(draft, training="gone.jsonl")) as (pilot, form):
         field = form.query_one("#suffix", Input)
         field.focus()
@@ -296,14 +283,19 @@ async def test_esc_after_a_refusal_goes_back_to_the_field(
         await until(lambda: form.focused is field, pilot)
         await pilot.press("b")
         assert field.value == "ab"
-
-
-async def test_the_wrong_kind_of_data_names_the_method(
-    app_home: Path, server: FaultServer, draft: Draft
-) -> None:
-    use_profile(app_home, server.url)
-    async with form_of(replace(draft, method="dpo")) as (pilot, form):
+        # The wrong kind of data names the method.
+        form.fill("training", draft.training)
+        form.query_one("#method", OneOf).focus()
+        await pilot.press("right")
         await until(lambda: "Method supervised takes" in " ".join(said(form).split()), pilot)
+        # Another method has its own fields.
+        assert not form.query_one("#field-grader").display
+        await pilot.press("right")
+        await until(lambda: form.query_one("#field-grader").display, pilot)
+        await pilot.press("ctrl+s")
+        await until(lambda: form.query_one("#field-grader").has_class("-wrong"), pilot)
+        assert form.query_one("#field-validation").has_class("-wrong")
+        assert server.jobs == []
 
 
 async def test_a_job_of_unknown_cost_wants_the_amount_it_counts_as(
@@ -347,20 +339,6 @@ async def test_what_others_have_reserved_meanwhile_is_asked_about_anew(
         assert title == "This goes above the budget"
         await pilot.press(*form.app.screen.word, "enter")
         await until(lambda: form.answers, pilot)  # type: ignore[attr-defined]
-
-
-async def test_where_nothing_is_billed_nothing_is_asked(
-    app_home: Path, server: FaultServer, draft: Draft, tmp_path: Path
-) -> None:
-    use_profile(app_home, server.url)
-    (tmp_path / "train.jsonl").write_bytes(chat_lines(10))
-    (tmp_path / "valid.jsonl").write_bytes(chat_lines(3))
-    both = replace(draft, validation=str(tmp_path / "valid.jsonl"))
-    async with form_of(both) as (pilot, form):
-        await until(lambda: "· leakage" in said(form) and "· checks" in said(form), pilot)
-        await pilot.press("ctrl+s")
-        await until(lambda: form.answers, pilot)  # type: ignore[attr-defined]
-        assert len(server.jobs) == 1
 
 
 async def test_an_earlier_job_without_an_answer_is_asked_about_until_somebody_goes_on(

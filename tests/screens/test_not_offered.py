@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from rich.table import Table
 from textual.widgets import Static
 
@@ -30,6 +29,8 @@ from tui.services.jobs.polling.poll_interval import PollInterval
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pytest
+
     from tests.faults.server import FaultServer
 
 KEYS = {"jobs": "3", "models": "5", "files": "6"}
@@ -45,35 +46,9 @@ def test_every_need_is_of_a_command() -> None:
     assert NEEDS.keys() <= {one.id for one in COMMANDS}
 
 
-@pytest.mark.parametrize(
-    ("mode", "key", "told"),
-    [
-        ("jobs", "n", "vLLM does not offer fine-tuning"),
-        ("jobs", "p", ""),  # nobody knows whether it pauses: it is only that there are no jobs
-        ("files", "u", "vLLM does not offer files"),
-        ("models", "d", "vLLM does not offer deleting models"),
-    ],
-)
-async def test_a_key_of_no_use_here_is_dimmed_and_says_so(
-    app_home: Path, server: FaultServer, mode: str, key: str, told: str
+async def test_a_key_of_no_use_here_is_dimmed_and_it_the_palette_and_the_help_say_so(
+    app_home: Path, server: FaultServer
 ) -> None:
-    use_profile(app_home, server.url, extra='kind = "vllm"')
-    app = FinetuiApp()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await until(lambda: app.workspace is not None, pilot)
-        await pilot.press(KEYS[mode])
-        await until(lambda: type(app.screen).__name__ == f"{mode.title()}Screen", pilot)
-        screen: Any = app.screen
-        shown = screen.active_bindings
-        assert not shown[key].enabled
-        assert shown["f2"].enabled
-        screen.clear_error()
-        await pilot.press(key)
-        await until(lambda: told in problem_of(screen), pilot)
-        assert bool(told) == ("Not offered here" in problem_of(screen))
-
-
-async def test_the_palette_and_the_help_say_it_too(app_home: Path, server: FaultServer) -> None:
     use_profile(app_home, server.url, extra='kind = "vllm"')
     app = FinetuiApp()
     async with app.run_test(size=(80, 24)) as pilot:
@@ -87,9 +62,27 @@ async def test_the_palette_and_the_help_say_it_too(app_home: Path, server: Fault
         await until(lambda: "vLLM does not offer" in problem_of(app.screen), pilot)
         await pilot.press("f1")
         await until(lambda: isinstance(app.screen, HelpDialog), pilot)
-        told = [str(cell) for one in app.screen.query(Static) for cell in cells_of(one.content)]
-        assert "New job. Not offered here: vLLM does not offer fine-tuning." in told
-        assert "Refresh. Ask the provider now." in told
+        lines = [str(cell) for one in app.screen.query(Static) for cell in cells_of(one.content)]
+        assert "New job. Not offered here: vLLM does not offer fine-tuning." in lines
+        assert "Refresh. Ask the provider now." in lines
+        await pilot.press("escape")
+        for mode, key, told in (
+            ("jobs", "n", "vLLM does not offer fine-tuning"),
+            ("jobs", "p", ""),  # whether it pauses is not known: it is only that there are no jobs
+            ("files", "u", "vLLM does not offer files"),
+            ("models", "d", "vLLM does not offer deleting models"),
+        ):
+            await pilot.press(KEYS[mode])
+            wanted = f"{mode.title()}Screen"
+            await until(lambda wanted=wanted: type(app.screen).__name__ == wanted, pilot)
+            screen: Any = app.screen
+            shown = screen.active_bindings
+            assert not shown[key].enabled
+            assert shown["f2"].enabled
+            screen.clear_error()
+            await pilot.press(key)
+            await until(lambda screen=screen, told=told: told in problem_of(screen), pilot)
+            assert bool(told) == ("Not offered here" in problem_of(screen))
 
 
 def test_the_command_line_says_it(server: FaultServer, tmp_path: Path) -> None:

@@ -65,11 +65,9 @@ async def test_a_removed_file_can_be_written_again(dataset: Path) -> None:  # no
         assert dataset.read_bytes() == content
 
 
-@pytest.mark.parametrize("answer", ["reload", "keep", "compare", "escape"])
 async def test_a_save_over_it_offers_the_same(
     dataset: Path,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
-    answer: str,
 ) -> None:
     monkeypatch.setattr(on_disk, "LOOK_EVERY_S", 3600)
     async with running(dataset) as (pilot, screen):
@@ -77,35 +75,37 @@ async def test_a_save_over_it_offers_the_same(
         await document.delete(0, 1, "delete")
         theirs = dataset.read_bytes() + dataset.read_bytes().splitlines(keepends=True)[0]
         dataset.write_bytes(theirs)
-        await pilot.press("ctrl+s")
-        await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
-        if answer == "compare":
-            await pilot.press("down", "down", "enter")
-            await until(lambda: isinstance(pilot.app.screen, Confirm), pilot)
-            await pilot.press("enter")
+        for answer in ("escape", "compare", "reload", "keep"):
+            await pilot.press("ctrl+s")
             await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
-            await pilot.press("escape")
-        else:
-            keys = {"reload": ["enter"], "keep": ["down", "enter"], "escape": ["escape"]}
-            await pilot.press(*keys[answer])
-        await until(lambda: pilot.app.screen is screen, pilot)
-        if answer == "keep":
-            await until(lambda: not document.modified, pilot)
-            assert len(dataset.read_bytes().splitlines()) == 11
-            return
-        assert dataset.read_bytes() == theirs
-        if answer == "reload":
-            await until(lambda: screen.document is not document, pilot)
-            assert len(screen.document) == 13
-        else:
-            assert document.modified
+            if answer == "compare":
+                await pilot.press("down", "down", "enter")
+                await until(lambda: isinstance(pilot.app.screen, Confirm), pilot)
+                await pilot.press("enter")
+                await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
+                await pilot.press("escape")
+            else:
+                keys = {"reload": ["enter"], "keep": ["down", "enter"], "escape": ["escape"]}
+                await pilot.press(*keys[answer])
+            await until(lambda: pilot.app.screen is screen, pilot)
+            if answer == "keep":
+                await until(lambda: not screen.document.modified, pilot)
+                assert len(dataset.read_bytes().splitlines()) == 12
+                break
+            assert dataset.read_bytes() == theirs
+            if answer == "reload":
+                await until(lambda: screen.document is not document, pilot)
+                assert len(screen.document) == 13
+                # The same again, to keep what is here.
+                await screen.document.delete(0, 1, "delete")
+                dataset.write_bytes(theirs + theirs.splitlines(keepends=True)[0])
+            else:
+                assert document.modified
 
 
-@pytest.mark.parametrize("keys", [("ctrl+s",), ("S",)], ids=("save", "save-as"))
 async def test_a_save_is_shown_from_its_first_moment(
     dataset: Path,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
-    keys: tuple[str, ...],
 ) -> None:
     """Writing is held up: that it is under way stands in the status line, and goes with it."""
     begun, may_end = threading.Event(), threading.Event()
@@ -118,19 +118,22 @@ async def test_a_save_is_shown_from_its_first_moment(
 
     monkeypatch.setattr(Document, "_write", held)
     async with running(dataset) as (pilot, screen):
-        await pilot.press("d")
-        await until(lambda: screen.document.modified, pilot)
-        await pilot.press(*keys)
-        if keys == ("S",):
-            await until(lambda: isinstance(pilot.app.screen, PathDialog), pilot)
-            pilot.app.screen.query_one(Input).value = str(dataset.with_name("copy.jsonl"))
-            await pilot.press("enter")
-        await until(begun.is_set, pilot)
-        name = "copy.jsonl" if keys == ("S",) else dataset.name
-        await until(lambda: pilot.app.status.work == f"saving {name}", pilot)
-        assert pilot.app.activity.unfinished() == [f"saving {name}"]
-        may_end.set()
-        await until(lambda: "saving" not in pilot.app.status.work, pilot)
+        for key, name in (("ctrl+s", dataset.name), ("S", "copy.jsonl")):
+            begun.clear()
+            may_end.clear()
+            await pilot.press("d")
+            await until(lambda: screen.document.modified, pilot)
+            await pilot.press(key)
+            if key == "S":
+                await until(lambda: isinstance(pilot.app.screen, PathDialog), pilot)
+                pilot.app.screen.query_one(Input).value = str(dataset.with_name(name))
+                await pilot.press("enter")
+            await until(begun.is_set, pilot)
+            await until(lambda name=name: pilot.app.status.work == f"saving {name}", pilot)
+            assert pilot.app.activity.unfinished() == [f"saving {name}"]
+            may_end.set()
+            await until(lambda: "saving" not in pilot.app.status.work, pilot)
+            await until(lambda: not screen.document.modified, pilot)
 
 
 async def test_another_file_is_replaced_after_y_alone(dataset: Path) -> None:  # noqa: F811

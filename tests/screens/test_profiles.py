@@ -6,7 +6,6 @@ import tomllib
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from textual.widgets import Input, Static
 
 from tests.screens.chatting import chatting
@@ -149,24 +148,9 @@ async def test_a_key_that_is_typed_for_each_run_is_asked_for_at_the_start(
         assert server.seen[0].headers["authorization"] == f"Bearer {KEY}"
 
 
-async def test_without_a_key_one_stays_where_one_was(app_home: Path) -> None:
-    config(app_home, '[profiles.far]\nbase_url = "https://x/v1"\nkey_ask = true\n')
-    async with running() as (pilot, app):
-        await at_list(pilot, "far")
-        await pilot.press("enter")
-        await opened(pilot, KeyDialog)
-        await pilot.press("escape")
-        again = await opened(pilot, ProfilesDialog)
-        assert again.under is not None
-        assert again.under.name == "far"  # where one was
-        await pilot.press("escape")
-        assert app.workspace is not None
-        assert app.workspace.profile.name == "lab"
-
-
 async def test_a_profile_is_tested_in_the_list(app_home: Path, server: FaultServer) -> None:
     use_profile(app_home, server.url)
-    async with running() as (pilot, _app):
+    async with running() as (pilot, app):
         dialog = await at_list(pilot, "test")
         assert "not asked yet" in about(dialog)
         assert "plain text" in about(dialog)
@@ -176,6 +160,18 @@ async def test_a_profile_is_tested_in_the_list(app_home: Path, server: FaultServ
         await pilot.press("escape")
         dialog = await at_list(pilot, "test")
         assert "asked just now" in about(dialog)  # remembered with its age
+        # It is removed, and the lab takes its place.
+        await pilot.press("ctrl+d")
+        assert "Take profile test out" in question_of(await opened(pilot, GoOn))
+        await pilot.press("enter")  # the answer is no
+        await at_list(pilot, "test")
+        await pilot.press("ctrl+d")
+        await opened(pilot, GoOn)
+        await pilot.press("y")
+        await until(lambda: app.workspace and app.workspace.profile.name == "lab", pilot)
+        assert app.workspace is not None
+        assert app.workspace.profiles.names == ("lab",)
+    assert written(app_home) == {}
 
 
 async def test_what_is_changed_counts_at_once_and_comments_stay(
@@ -215,15 +211,24 @@ async def test_azures_management_is_typed_and_no_other_provider_is_asked_for_it(
         'key_command = ["az", "get token"]\n'
         '[profiles.other]\nkind = "together"\n',
     )
-    async with running() as (pilot, _app):
+    async with running() as (pilot, app):
         await at_list(pilot, "other")
         await pilot.press("ctrl+e")
         form = await opened(pilot, ProfileForm)
         assert not form.query_one("#management_url", Input).region  # not shown
+        assert "Customer" not in on_screen(app)
         await pilot.press("escape")
         await at_list(pilot, "az")
+        await pilot.resize_terminal(120, 36)
         await pilot.press("ctrl+e")
         form = await opened(pilot, ProfileForm)
+        # The kind of account is asked for where dates differ by it.
+        field = form.query_one("#account_kind", Input)
+        assert "existing or new" in on_screen(app)
+        field.value = "old"
+        await pilot.press("ctrl+s")
+        await until(lambda: "must be one of: existing, new" in on_screen(app), pilot)
+        field.value = "existing"
         assert form.query_one("#key_command", Input).value == "az 'get token'"
         form.query_one(Fold).focus()
         await pilot.press("enter")
@@ -237,126 +242,93 @@ async def test_azures_management_is_typed_and_no_other_provider_is_asked_for_it(
         "key_command": ["az", "get token"],
         "management_url": "https://management.azure.com/r",
         "management_command": "az token",
+        "account_kind": "existing",
     }
 
 
-@pytest.mark.parametrize(("key", "what"), [("ctrl+r", "rename"), ("ctrl+d", "remove")])
-async def test_what_cannot_be_done_with_a_profile_is_said_in_the_list(
-    app_home: Path, key: str, what: str
+async def test_what_the_lab_is_asked_for_and_what_is_typed_is_not_dropped_by_esc_alone(
+    app_home: Path,
 ) -> None:
-    async with running() as (pilot, app):
-        dialog = await at_list(pilot, "lab")
-        await pilot.press(key)
-        await until(lambda: f"Nothing to {what}" in on_screen(app), pilot)
-        assert app.screen is dialog
-
-
-@pytest.mark.parametrize("key", ["ctrl+s", "ctrl+t"])
-async def test_what_a_setting_cannot_be_is_said_and_all_that_is_typed_stays(
-    app_home: Path, key: str
-) -> None:
-    config(app_home, '[profiles.far]\nbase_url = "https://far.example/v1"\n')
-    async with running() as (pilot, app):
-        await at_list(pilot, "far")
-        await pilot.press("ctrl+e")
-        form = await opened(pilot, ProfileForm)
-        form.query_one("#headers", Input).value = "no header"
-        await pilot.press(key)
-        await until(lambda: "headers is written as NAME: VALUE" in on_screen(app), pilot)
-        assert app.screen is form
-        assert form.query_one("#headers", Input).value == "no header"
-
-
-async def test_the_fields_of_the_lab_are_shown_at_once(app_home: Path) -> None:
-    async with running() as (pilot, app):
-        await at_list(pilot, "lab")
-        await pilot.press("ctrl+e")
-        form = await opened(pilot, ProfileForm)
-        await until(lambda: app.focused is form.query_one("#read_only"), pilot)
-        await until(lambda: form.query_one("#read_only").is_on_screen, pilot)
-        await pilot.press(*"true", "ctrl+s")
-        await opened(pilot, ProfilesDialog)
-    assert written(app_home)["profiles"] == {"lab": {"read_only": True}}
-
-
-async def test_what_is_too_little_to_ask_is_said(app_home: Path) -> None:
     async with running() as (pilot, app):
         await pilot.press("f2")
         await opened(pilot, ProfilesDialog)
         await pilot.press("ctrl+n")
         form = await opened(pilot, ProfileForm)
-        await pilot.press("ctrl+t")
+        await pilot.press("ctrl+t")  # too little to ask
         await until(lambda: "It cannot be asked yet" in on_screen(app), pilot)
         assert app.screen is form
         assert "has no base_url" in on_screen(app)
-
-
-async def test_the_lab_is_asked_for_what_it_takes_alone(app_home: Path) -> None:
-    async with running() as (pilot, app):
-        await at_list(pilot, "lab")
+        form.query_one("#name", Input).focus()
+        await pilot.press("x", "backspace", "y", "escape")
+        await until(lambda: app.screen is not form, pilot)
+        await pilot.press("n")
+        await until(lambda: app.screen is form, pilot)
+        form.query_one("#name", Input).value = ""
+        await pilot.press("ctrl+s")
+        await until(lambda: "it needs a name" in on_screen(app), pilot)
+        form.query_one("#name", Input).value = "y"
+        await pilot.press("escape", "y")
+        await opened(pilot, ProfilesDialog)
+        assert not (app_home / "config" / "config.toml").exists()
+        dialog = await at_list(pilot, "lab")
+        for key, what in (("ctrl+r", "rename"), ("ctrl+d", "remove")):
+            await pilot.press(key)
+            await until(lambda what=what: f"Nothing to {what}" in on_screen(app), pilot)
+            assert app.screen is dialog
+        # The lab is asked for what it takes alone, and the fields are shown at once.
         await pilot.press("ctrl+e")
         form = await opened(pilot, ProfileForm)
-        shown = [field.id for field in form.query(Input)]
-        assert shown == ["read_only", "budget", "timeout"]
+        await until(lambda: app.focused is form.query_one("#read_only"), pilot)
+        await until(lambda: form.query_one("#read_only").is_on_screen, pilot)
+        assert [field.id for field in form.query(Input)] == ["read_only", "budget", "timeout"]
         form.query_one("#budget", Input).value = "5"
-        await pilot.press("ctrl+s")
+        await pilot.press(*"true", "ctrl+s")
         await opened(pilot, ProfilesDialog)
         assert app.workspace is not None
         assert app.workspace.profile.money.budget == 5
-    assert written(app_home)["profiles"] == {"lab": {"budget": 5}}
+    assert written(app_home)["profiles"] == {"lab": {"read_only": True, "budget": 5}}
 
 
-async def test_all_keys_of_the_list_are_shown(app_home: Path) -> None:
+async def test_what_a_setting_cannot_be_is_said_and_all_that_is_typed_stays(
+    app_home: Path,
+) -> None:
     config(
         app_home,
-        "".join(
+        '[profiles.far]\nbase_url = "https://far.example/v1"\nkey_ask = true\n'
+        + "".join(
             f'[profiles.p{n}]\nbase_url = "https://{"long" * 9}{n}.example/v1"\n' for n in range(12)
         ),
     )
     async with running((80, 24)) as (pilot, app):
         await pilot.press("f2")
         await opened(pilot, ProfilesDialog)
-        for size in ((80, 24), (120, 36)):
+        for size in ((120, 36), (80, 24)):  # all keys of the list are shown
             await pilot.resize_terminal(*size)
             text = on_screen(app)
             for words in ("enter uses", "ctrl+r renames", "ctrl+d removes", "esc"):
                 assert words in text
-
-
-async def test_what_is_typed_is_not_dropped_by_esc_alone(app_home: Path) -> None:
-    async with running() as (pilot, app):
-        await pilot.press("f2")
-        await opened(pilot, ProfilesDialog)
-        await pilot.press("ctrl+n")
-        form = await opened(pilot, ProfileForm)
-        await pilot.press("x", "escape")
-        await until(lambda: app.screen is not form, pilot)
-        await pilot.press("n")
-        await until(lambda: app.screen is form, pilot)
-        await pilot.press("ctrl+s")  # it has no name
-        await until(lambda: "it needs a name" in on_screen(app), pilot)
-        await pilot.press("escape", "y")
-        await opened(pilot, ProfilesDialog)
-    assert not (app_home / "config" / "config.toml").exists()
-
-
-async def test_a_profile_is_removed_and_the_lab_takes_its_place(
-    app_home: Path, server: FaultServer
-) -> None:
-    use_profile(app_home, server.url)
-    async with running() as (pilot, app):
-        await at_list(pilot, "test")
-        await pilot.press("ctrl+d")
-        assert "Take profile test out" in question_of(await opened(pilot, GoOn))
-        await pilot.press("enter")  # the answer is no
-        await at_list(pilot, "test")
-        await pilot.press("ctrl+d")
-        await opened(pilot, GoOn)
-        await pilot.press("y")
-        await until(lambda: app.workspace and app.workspace.profile.name == "lab", pilot)
+        for key in ("ctrl+s", "ctrl+t"):
+            await at_list(pilot, "far")
+            await pilot.press("ctrl+e")
+            form = await opened(pilot, ProfileForm)
+            form.query_one("#headers", Input).value = "no header"
+            await pilot.press(key)
+            await until(lambda: "headers is written as NAME: VALUE" in on_screen(app), pilot)
+            assert app.screen is form
+            assert form.query_one("#headers", Input).value == "no header"
+            await pilot.press("escape", "y")
+            await opened(pilot, ProfilesDialog)
+        # Without a key one stays where one was.
+        await at_list(pilot, "far")
+        await pilot.press("enter")
+        await opened(pilot, KeyDialog)
+        await pilot.press("escape")
+        again = await opened(pilot, ProfilesDialog)
+        assert again.under is not None
+        assert again.under.name == "far"
+        await pilot.press("escape")
         assert app.workspace is not None
-        assert app.workspace.profiles.names == ("lab",)
-    assert written(app_home) == {}
+        assert app.workspace.profile.name == "lab"
 
 
 async def test_the_profile_in_use_gets_another_name_and_keeps_its_jobs(
@@ -430,31 +402,3 @@ async def test_the_lab_of_another_machine_is_added(app_home: Path) -> None:
         dialog = await at_list(pilot, "gpu")
         assert "the lab of me@gpu-box, through ssh" in about(dialog)
     assert written(app_home)["profiles"] == {"gpu": {"kind": "lab", "ssh": "me@gpu-box"}}
-
-
-async def test_the_kind_of_account_is_asked_for_where_dates_differ_by_it(app_home: Path) -> None:
-    config(
-        app_home,
-        '[profiles.foundry]\nkind = "azure"\nbase_url = "https://r.openai.azure.com/openai/v1"\n'
-        '[profiles.other]\nkind = "nebius"\n',
-    )
-    async with running((80, 24)) as (pilot, app):
-        await at_list(pilot, "other")
-        await pilot.press("ctrl+e")
-        form = await opened(pilot, ProfileForm)
-        assert "Customer" not in on_screen(app)
-        await pilot.press("escape")
-        await opened(pilot, ProfilesDialog)
-        await at_list(pilot, "foundry")
-        await pilot.resize_terminal(120, 36)
-        await pilot.press("ctrl+e")
-        form = await opened(pilot, ProfileForm)
-        field = form.query_one("#account_kind", Input)
-        assert "existing or new" in on_screen(app)
-        field.value = "old"
-        await pilot.press("ctrl+s")
-        await until(lambda: "must be one of: existing, new" in on_screen(app), pilot)
-        field.value = "existing"
-        await pilot.press("ctrl+s")
-        await opened(pilot, ProfilesDialog)
-    assert written(app_home)["profiles"]["foundry"]["account_kind"] == "existing"

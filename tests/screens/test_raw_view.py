@@ -9,6 +9,7 @@ import pytest
 
 from tests.rows import USER, answer, chat
 from tests.screens.test_datasets import running
+from tests.screens.test_importing import choose_path
 from tests.until import until
 from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.confirm import Confirm
@@ -28,25 +29,27 @@ FILES = {
 }
 
 
-@pytest.mark.parametrize("name", FILES)
-async def test_bulk_split_and_duplicates_are_refused_with_what_helps(
-    tmp_path: Path, name: str
-) -> None:
-    path = tmp_path / name
-    path.write_text(FILES[name])
-    async with running(path) as (pilot, screen):
+async def test_bulk_split_and_duplicates_are_refused_with_what_helps(tmp_path: Path) -> None:
+    async with running(None) as (pilot, screen):
         panel = screen.query_one(ErrorPanel)
-        for keys in (["b"], ["equals_sign"], ["x", *"split", "enter"]):
-            if isinstance(pilot.app.screen, Confirm):  # what kind of file it is
+        for name, text in FILES.items():
+            path = tmp_path / name
+            path.write_text(text)
+            await pilot.press("o")
+            await choose_path(pilot, path)
+            await until(lambda path=path: screen.document and screen.document.path == path, pilot)
+            await until(lambda: screen.checks.issues, pilot)
+            for keys in (["b"], ["equals_sign"], ["x", *"split", "enter"]):
+                if isinstance(pilot.app.screen, Confirm):  # what kind of file it is
+                    await pilot.press("escape")
+                await until(lambda: pilot.app.screen is screen, pilot)
+                await pilot.press(keys[0])
+                if keys[1:]:
+                    await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
+                    await pilot.press(*keys[1:])
+                await until(lambda: panel.failure is not None, pilot)
+                assert panel.failure.title == "Not an example on each line", name
+                assert panel.failure.next_step == "i imports it into a new file"
                 await pilot.press("escape")
-            await until(lambda: pilot.app.screen is screen, pilot)
-            await pilot.press(keys[0])
-            if keys[1:]:
-                await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
-                await pilot.press(*keys[1:])
-            await until(lambda: panel.failure is not None, pilot)
-            assert panel.failure.title == "Not an example on each line"
-            assert panel.failure.next_step == "i imports it into a new file"
-            await pilot.press("escape")
-            assert panel.failure is None
-        assert len(screen.document) == FILES[name].rstrip("\n").count("\n") + 1
+                assert panel.failure is None
+            assert len(screen.document) == text.rstrip("\n").count("\n") + 1

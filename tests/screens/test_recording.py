@@ -77,6 +77,22 @@ async def test_a_recording_is_the_first_side_and_not_asked_again(
         assert len(server.asked) == PROMPTS
         assert not any("logprobs" in body for body in server.bodies)
         assert (found.answered, found.missing) == (2 * PROMPTS, 0)
+        # A recorded column cannot be recorded, and is shown as it was.
+        await pilot.press("enter")
+        columns = screen.context.comparison.columns
+        await until(lambda: not screen.shows_results and len(columns) >= 2, pilot)
+        assert columns[0].candidate.recording == made.id
+        await pilot.press("R")
+        panel = screen.query_one(ErrorPanel)
+        await until(lambda: panel.failure, pilot)
+        assert panel.failure.title == "Recorded already"
+        await pilot.press("escape")
+        # What was never recorded is said in that column alone.
+        del server.asked[:]
+        await pilot.press("i", *"new", "enter")
+        await until(lambda: not screen.asking.under_way and columns[1].ended, pilot)
+        assert f"not in recording {made.id}" in columns[0].tries[0].error
+        assert [model for model, _ in server.asked] == [TUNED]
 
 
 async def test_a_recording_is_deleted_after_a_yes_and_not_while_it_is_made(
@@ -151,34 +167,6 @@ async def test_stopped_it_goes_on_and_whole_it_asks_nobody(
         again = await record(pilot, screen)
         assert again.id == made.id
         assert len(server.asked) - before == PROMPTS - there
-
-
-async def test_a_recorded_column_cannot_be_recorded_and_is_shown_as_it_was(
-    app_home: Path, server: ChatServer, tmp_path: Path
-) -> None:
-    data = dataset(tmp_path / "d.jsonl", PROMPTS)
-    async with compare_screen(app_home, server.url, (120, 36), data) as (pilot, screen):
-        made = await record(pilot, screen)
-        await pilot.press("v")
-        await choose(pilot, "e", "recording of")
-        await opened(pilot, RunForm)
-        await pilot.press("ctrl+s")
-        await finished_run(pilot, screen)
-        await pilot.press("enter")
-        columns = screen.context.comparison.columns
-        await until(lambda: not screen.shows_results and len(columns) >= 2, pilot)
-        assert columns[0].candidate.recording == made.id
-        await pilot.press("R")
-        panel = screen.query_one(ErrorPanel)
-        await until(lambda: panel.failure, pilot)
-        assert panel.failure.title == "Recorded already"
-        await pilot.press("escape")
-        # What was never recorded is said in that column alone.
-        del server.asked[:]
-        await pilot.press("i", *"new", "enter")
-        await until(lambda: not screen.asking.under_way and columns[1].ended, pilot)
-        assert f"not in recording {made.id}" in columns[0].tries[0].error
-        assert sorted(model for model, _ in server.asked) == sorted([BASE, TUNED])
 
 
 async def test_hostile_names_of_recorded_models_are_text(

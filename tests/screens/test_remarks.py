@@ -29,12 +29,9 @@ async def test_a_dialog_hides_what_was_said_before_it_until_it_is_closed(app_hom
         # There is room for the newest alone; the other is not forgotten.
         await until(lambda: app.screen is screen and "said in it" in on_screen(app), pilot)
         assert toasts(app) == ["said before", "said in it"]
-
-
-async def test_a_third_remark_takes_the_place_of_the_oldest(app_home: Path) -> None:
-    app = FinetuiApp()
-    async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        await until(lambda: app.workspace is not None, pilot)
+        # A third remark takes the place of the oldest.
+        app.clear_notifications()
+        await until(lambda: toasts(app) == [], pilot)
         for text in ("one", "two", "one", "three", "four"):
             app.notify(text, timeout=60)
         await until(lambda: toasts(app) == ["three", "four"], pilot)

@@ -168,6 +168,19 @@ async def test_what_is_not_offered_or_done_already_is_told(
         await until(lambda: "Nobody answers there: asleep" in toasts(pilot.app)[-1], pilot)
         await pilot.press("y")
         assert {seen.method for seen in nebius.seen} == {"GET"}
+        # A deletion stops between two.
+        nebius.endpoints.clear()
+        ids = [nebius.deploy(f"e{n}", f"w{n}") for n in range(3)]
+        await pilot.press("r")
+        await until(lambda: len(dialog.rows) == 3, pilot)
+        await asked(pilot, dialog)
+        monkeypatch.setattr(nebius, "other", _stopping(nebius, dialog))
+        await pilot.press("home", "space", "space", "space", "d")
+        await typed(pilot, "delete 3")
+        await until(lambda: not dialog.deletion.running and dialog.deletion.outcomes, pilot)
+        await asked(pilot, dialog)
+        assert "– not asked e2" in outcomes(dialog)
+        assert nebius.count(f"DELETE /v0/dedicated_endpoints/{ids[2]}") == 0
 
 
 async def test_all_profiles_and_a_chat_with_one_of_another(
@@ -201,21 +214,6 @@ async def test_all_profiles_and_a_chat_with_one_of_another(
             assert pilot.app.workspace.profile.name == "fire"  # type: ignore[attr-defined]
     finally:
         fireworks.close()
-
-
-async def test_a_deletion_stops_between_two(
-    nebius: NebiusReplay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ids = [nebius.deploy(f"e{n}", f"w{n}") for n in range(3)]
-    use(nebius, tmp_path, monkeypatch)
-    async with what_runs() as (pilot, dialog):
-        monkeypatch.setattr(nebius, "other", _stopping(nebius, dialog))
-        await pilot.press("space", "space", "space", "d")
-        await typed(pilot, "delete 3")
-        await until(lambda: not dialog.deletion.running and dialog.deletion.outcomes, pilot)
-        await asked(pilot, dialog)
-        assert "– not asked e2" in outcomes(dialog)
-        assert nebius.count(f"DELETE /v0/dedicated_endpoints/{ids[2]}") == 0
 
 
 async def test_a_provider_that_does_not_answer_holds_no_key(
@@ -267,9 +265,8 @@ def _stopping(nebius: NebiusReplay, dialog: Any) -> Any:
     return other
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["80x24", "120x36"])
 async def test_layout(
-    nebius: NebiusReplay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+    nebius: NebiusReplay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     nebius.deploy("support", "weights-of-support", created_at=None)
     nebius.deploy("faq", "weights-of-faq", "stopped", created_at=None)
@@ -279,9 +276,11 @@ async def test_layout(
         '[[providers]]\nid = "nebius"\n[[providers.hourly]]\non = "gpu-h100-sxm"\nusd = "2.95"\n'
         "as_of = 2026-11-28\n"
     )
-    async with what_runs(size) as (_, dialog):
-        text = re.sub(r"\d\d:\d\d:\d\d", "hh:mm:ss", box_of(dialog))
-        assert_same(text, f"what-runs-{size[0]}x{size[1]}.txt")
+    async with what_runs() as (pilot, dialog):
+        for width, height in ((80, 24), (120, 36)):
+            await pilot.resize_terminal(width, height)
+            text = re.sub(r"\d\d:\d\d:\d\d", "hh:mm:ss", box_of(dialog))
+            assert_same(text, f"what-runs-{width}x{height}.txt")
 
 
 async def test_the_status_line_looks_now_and_then_and_idle_writes_nothing(

@@ -114,6 +114,13 @@ async def test_without_a_dataset_it_says_which_keys_open_one() -> None:
         await pilot.press("t", "e", "x", "r", "c", "y", "escape")
         assert screen.is_current
         assert screen.view.has_class("-waiting")
+        # The tour goes on when the report is there.
+        app = pilot.app
+        assert isinstance(app, FinetuiApp)
+        await pilot.press("1", "s")
+        await until(lambda: app.tour.step == 0, pilot)
+        await pilot.press("2")
+        await until(lambda: app.tour.step == 1, pilot)
 
 
 async def test_the_report_counts_prices_and_names_what_is_cut(dataset: Path) -> None:
@@ -141,6 +148,15 @@ async def test_the_report_counts_prices_and_names_what_is_cut(dataset: Path) -> 
         await pilot.press("x")
         await until(lambda: screen.view.has_class("-listing"), pilot)
         assert [item.line for item in screen.examples.listed] == [12]
+        await pilot.press("escape")
+        await until(lambda: not screen.view.has_class("-listing"), pilot)
+        assert "▸context" in text(screen, "#figures")
+        await pilot.press("t")
+        await until(lambda: "▸trained" in text(screen, "#figures"), pilot)
+        title = screen.query_one("#charts").border_title
+        assert "Trained tokens per example" in str(title)
+        chart = screen.query_one("#first", Histogram)
+        assert chart.bars[-1].last == screen.state.files[0].report.trained_summary.max
 
 
 async def test_another_model_and_epochs_change_the_price_and_stay(dataset: Path) -> None:
@@ -168,6 +184,31 @@ async def test_another_model_and_epochs_change_the_price_and_stay(dataset: Path)
         await pilot.press("1", "2")
         await until(lambda: screen.is_current, pilot)
         assert screen.state.model_for(screen.workspace.profile) == "gpt-4.1-mini-2025-04-14"
+        # Another number of test prompts is priced.
+        await pilot.press("n")
+        await dialog(pilot, PromptsDialog)
+        pilot.app.screen.query_one(Input).value = "0"
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, PromptsDialog)
+        pilot.app.screen.query_one(Input).value = "2,000"
+        await pilot.press("enter")
+        await dialog(pilot, PricesDialog)
+        assert "2,000 test prompts" in str(pilot.app.screen.query_one(".table", Static).content)
+        await pilot.press("n")
+        await dialog(pilot, PromptsDialog)
+        pilot.app.screen.query_one(Input).value = "1"
+        await pilot.press("enter")
+        await dialog(pilot, PricesDialog)
+        assert "1 test prompt " in str(pilot.app.screen.query_one(".table", Static).content)
+        await pilot.press("escape")
+        await until(lambda: screen.is_current, pilot)
+        await pilot.press("n")
+        await dialog(pilot, PromptsDialog)
+        await pilot.press("escape")
+        await until(lambda: screen.is_current, pilot)
+        await pilot.pause()
+        assert screen.is_current, "whoever leaves the question asked for no prices"
 
 
 async def test_the_cost_is_told_with_the_tool_definitions_it_is_without(tmp_path: Path) -> None:
@@ -212,17 +253,6 @@ async def test_a_bar_leads_to_its_examples_and_one_of_them_to_datasets(dataset: 
         assert not screen.view.has_class("-listing")
 
 
-async def test_t_switches_to_trained_tokens(dataset: Path) -> None:
-    async with shown(dataset) as (pilot, screen):
-        assert "▸context" in text(screen, "#figures")
-        await pilot.press("t")
-        await until(lambda: "▸trained" in text(screen, "#figures"), pilot)
-        title = screen.query_one("#charts").border_title
-        assert "Trained tokens per example" in str(title)
-        chart = screen.query_one("#first", Histogram)
-        assert chart.bars[-1].last == screen.state.files[0].report.trained_summary.max
-
-
 async def test_an_example_is_shown_token_by_token(dataset: Path) -> None:
     async with shown(dataset) as (pilot, screen):
         await pilot.press("x")
@@ -245,30 +275,17 @@ async def test_an_example_is_shown_token_by_token(dataset: Path) -> None:
         await until(lambda: screen.is_current, pilot)
 
 
-async def test_a_file_without_examples_makes_no_model_free(tmp_path: Path) -> None:
-    async with shown(write(tmp_path / "empty.jsonl", [])) as (pilot, _screen):
-        await pilot.press("p")
-        await dialog(pilot, PricesDialog)
-        told = "\n".join(str(each.content) for each in pilot.app.screen.query(Static))
-        (paid,) = [line for line in told.splitlines() if "gpt-4.1-mini" in line]
-        assert "free" not in paid
-        assert "$0" in paid
-
-
-async def test_a_bar_without_examples_has_no_example_to_show(dataset: Path) -> None:
+async def test_scale_zoom_outliers_and_prices(dataset: Path) -> None:
     async with shown(dataset) as (pilot, screen):
         chart = screen.query_one("#first", Histogram)
+        # A bar without examples has none to show.
         await pilot.press("end")
         while chart.bar is None or chart.bar.count:
             await pilot.press("left")
         await pilot.press("v")
         await until(lambda: "No example under the cursor" in said(pilot), pilot)
         assert screen.is_current
-
-
-async def test_scale_zoom_outliers_and_prices(dataset: Path) -> None:
-    async with shown(dataset) as (pilot, screen):
-        chart = screen.query_one("#first", Histogram)
+        await pilot.press("home")
         await pilot.press("a")
         await until(lambda: "log" in str(screen.query_one("#charts").border_title), pilot)
         assert chart.bars[-1].up_to == 12
@@ -292,31 +309,6 @@ async def test_scale_zoom_outliers_and_prices(dataset: Path) -> None:
         await pilot.press("escape")
 
 
-async def test_the_counts_are_written_beside_the_dataset(dataset: Path) -> None:
-    async with shown(dataset) as (pilot, screen):
-        await pilot.press("w")
-        await dialog(pilot, Choose)
-        await pilot.press("enter")
-        out = dataset.with_name(f"{dataset.stem}-tokens.csv")
-        await until(out.exists, pilot)
-        await until(lambda: screen.is_current, pilot)
-        assert len(out.read_text().splitlines()) == 13
-
-
-async def test_edits_are_counted_before_they_are_saved(dataset: Path) -> None:
-    async with shown(dataset) as (pilot, screen):
-        document = screen.state.document
-        assert document is not None
-        await document.delete(11, 1, "delete")
-        await until(lambda: screen.state.files[0].report.examples == 11, pilot)
-        assert "nothing; the longest has" in text(screen, "#facts")
-        await pilot.press("1")
-        await until(lambda: not screen.is_current, pilot)
-        await document.undo()
-        await pilot.press("2")
-        await until(lambda: screen.state.files[0].report.examples == 12, pilot)
-
-
 async def test_a_second_file_stands_beside_the_first(dataset: Path, tmp_path: Path) -> None:
     write(tmp_path / "valid.jsonl", [80] * 10)
     async with shown(dataset) as (pilot, screen):
@@ -337,18 +329,32 @@ async def test_a_second_file_stands_beside_the_first(dataset: Path, tmp_path: Pa
             assert screen.query_one(name).region.bottom <= 22
         await pilot.press("escape")
         await until(lambda: len(screen.state.files) == 1, pilot)
-
-
-async def test_a_second_file_that_cannot_be_read_leaves_the_first(
-    dataset: Path, tmp_path: Path
-) -> None:
-    async with shown(dataset) as (pilot, screen):
+        # One that cannot be read leaves the first.
         screen.state.beside = tmp_path / "gone.jsonl"
         await pilot.press("r")
         await until(lambda: screen.query_one(ErrorPanel).failure, pilot)
         assert "gone.jsonl" in screen.failure_text
         await pilot.press("escape")
         assert (len(screen.state.files), screen.state.beside) == (1, None)
+        # The counts are written beside the dataset.
+        await pilot.press("w")
+        await dialog(pilot, Choose)
+        await pilot.press("enter")
+        out = dataset.with_name(f"{dataset.stem}-tokens.csv")
+        await until(out.exists, pilot)
+        await until(lambda: screen.is_current, pilot)
+        assert len(out.read_text().splitlines()) == 13
+        # Edits are counted before they are saved.
+        document = screen.state.document
+        assert document is not None
+        await document.delete(11, 1, "delete")
+        await until(lambda: screen.state.files[0].report.examples == 11, pilot)
+        assert "nothing; the longest has" in text(screen, "#facts")
+        await pilot.press("1")
+        await until(lambda: not screen.is_current, pilot)
+        await document.undo()
+        await pilot.press("2")
+        await until(lambda: screen.state.files[0].report.examples == 12, pilot)
 
 
 async def test_lines_without_an_example_are_told_and_never_markup(tmp_path: Path) -> None:
@@ -371,47 +377,13 @@ async def test_an_empty_file_says_so(tmp_path: Path) -> None:
         await pilot.press("x")
         await until(lambda: screen.view.has_class("-listing"), pilot)
         assert "Nothing is cut" in screen.query_one("#lines", RecordList).render_line(0).text
-
-
-async def test_the_walk_goes_on_when_the_report_is_there() -> None:
-    app = FinetuiApp()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await until(lambda: app.workspace is not None, pilot)
-        await pilot.press("s")
-        await until(lambda: app.tour.step == 0, pilot)
-        await pilot.press("2")
-        await until(lambda: app.tour.step == 1, pilot)
-
-
-async def test_another_number_of_test_prompts_is_priced(dataset: Path) -> None:
-    async with shown(dataset) as (pilot, screen):
-        screen.state.models[screen.workspace.profile.name] = "gpt-4.1-mini-2025-04-14"
-        await pilot.press("r")
-        await until(lambda: "gpt-4.1-mini" in text(screen, "#facts"), pilot)
-        await pilot.press("n")
-        await dialog(pilot, PromptsDialog)
-        pilot.app.screen.query_one(Input).value = "0"
-        await pilot.press("enter")
-        await pilot.pause()
-        assert isinstance(pilot.app.screen, PromptsDialog)
-        pilot.app.screen.query_one(Input).value = "2,000"
-        await pilot.press("enter")
+        # No model is free for that.
+        await pilot.press("escape", "p")
         await dialog(pilot, PricesDialog)
-        assert "2,000 test prompts" in str(pilot.app.screen.query_one(".table", Static).content)
-        await pilot.press("n")
-        await dialog(pilot, PromptsDialog)
-        pilot.app.screen.query_one(Input).value = "1"
-        await pilot.press("enter")
-        await dialog(pilot, PricesDialog)
-        assert "1 test prompt " in str(pilot.app.screen.query_one(".table", Static).content)
-        await pilot.press("escape")
-        await until(lambda: screen.is_current, pilot)
-        await pilot.press("n")
-        await dialog(pilot, PromptsDialog)
-        await pilot.press("escape")
-        await until(lambda: screen.is_current, pilot)
-        await pilot.pause()
-        assert screen.is_current, "whoever leaves the question asked for no prices"
+        told = "\n".join(str(each.content) for each in pilot.app.screen.query(Static))
+        (paid,) = [line for line in told.splitlines() if "gpt-4.1-mini" in line]
+        assert "free" not in paid
+        assert "$0" in paid
 
 
 @pytest.mark.parametrize(

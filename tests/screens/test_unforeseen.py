@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from tests.screens.conftest import use_profile
 from tests.screens.test_layout import shown
 from tests.until import until
@@ -16,6 +14,8 @@ from tui.widgets.frame.error_panel import ErrorPanel
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
     from tests.faults.server import FaultServer
 
@@ -47,24 +47,34 @@ async def test_a_list_that_cannot_be_made_says_so(
         assert app.screen.query_one(ErrorPanel).failure is None
 
 
-@pytest.mark.parametrize(
-    "extra",
-    ['api_key = "sk-12345678é"', 'api_key_env = "FT_TEST_NOT_SET"', 'api_key = "sk-1234 5678"'],
-)
-async def test_a_key_that_cannot_be_sent_is_said_in_jobs(app_home: Path, extra: str) -> None:
+async def test_a_key_that_cannot_be_sent_is_said_in_jobs(app_home: Path) -> None:
     config = app_home / "config" / "config.toml"
     config.parent.mkdir(parents=True)
-    url = "http://127.0.0.1:9/v1"
-    config.write_text(f'default_profile = "x"\n[profiles.x]\nbase_url = "{url}"\n{extra}\n')
+    keys = {
+        "x": 'api_key = "sk-12345678é"',
+        "y": 'api_key_env = "FT_TEST_NOT_SET"',
+        "z": 'api_key = "sk-1234 5678"',
+    }
+    config.write_text(
+        'default_profile = "x"\n'
+        + "".join(
+            f'[profiles.{name}]\nbase_url = "http://127.0.0.1:9/v1"\n{key}\n'
+            for name, key in keys.items()
+        )
+    )
     config.chmod(0o600)
     app = FinetuiApp()
     async with app.run_test(size=(80, 24)) as pilot:
         await until(lambda: app.workspace is not None, pilot)
-        for number in "356":
-            await pilot.press(number)
-            await until(lambda: "Profile x cannot be used" in shown(app), pilot)
-            assert "Asking" not in shown(app)
-            assert "sk-1234" not in shown(app)
+        for name in keys:
+            if name != "x":
+                await app.opening.use_profile(name)
+            for number in "356":
+                await pilot.press(number)
+                said = f"Profile {name} cannot be used"
+                await until(lambda said=said: said in shown(app), pilot)
+                assert "Asking" not in shown(app)
+                assert "sk-1234" not in shown(app)
 
 
 async def test_a_task_nobody_waits_for_is_heard(app_home: Path) -> None:

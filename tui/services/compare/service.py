@@ -48,11 +48,15 @@ class EarlierRun:
     profile: str = ""
 
     def beside(self) -> dict[str, list[Row]]:
-        """Return its rows by names that stand beside another run's: MODEL@RUN."""
-        found: dict[str, list[Row]] = {}
+        """Return its rows by names that stand beside another run's: MODEL@RUN.
+
+        They are in the order of its plan, whichever model has answered first.
+        """
+        candidates = self.plan.candidates if self.plan else ()
+        found: dict[str, list[Row]] = {f"{one.name}@{self.id}": [] for one in candidates}
         for row in self.rows:
             found.setdefault(f"{row.slot.model}@{self.id}", []).append(row)
-        return found
+        return {name: rows for name, rows in found.items() if rows}
 
 
 class CompareService:
