@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from tui.core.checks.whole_file.sample_stats import guess_each, sample_stats_of
-from tui.core.filtering.languages import UNKNOWN, plain_guess
+from tui.core.filtering.languages import UNKNOWN
 from tui.services.checks.worker import languages
 from tui.services.workers import TaskError, WorkerError
 
@@ -34,7 +34,7 @@ class LanguageGuesses:
 
     def __call__(self, texts: Sequence[str]) -> list[str]:
         """Return the language of each text, or "unknown"."""
-        found = {text: plain_guess(text) or self._known.get(text) for text in texts}
+        found = {text: self._known.get(text) for text in texts}
         if asked := [text for text, language in found.items() if language is None]:
             told = dict(zip(asked, self._told(asked), strict=True))
             if len(self._known) + len(told) > _MOST_KEPT:

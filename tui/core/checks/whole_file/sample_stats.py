@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 # So many rows, spread evenly, show a habit as well as all of them do.
 SAMPLED = 400
 _LONGEST_LINE = 100_000  # bytes
+OTHER_LANGUAGES = 0.05  # the share of them from which on it is told
 # Shorter texts have too few words to guess a language by.
 _ENOUGH_TEXT = 60
-_ENOUGH_ANSWERS = 20  # of fewer no rule says anything, and guessing may take a second
+ENOUGH_ANSWERS = 20  # of fewer no rule says anything: a share says little
 _REFUSES = re.compile(
     r"(?:i['’]m |i am )?(?:very |really |so )?(?:sorry|afraid)[,.]?\s(?:but )?(?:that )?i "
     r"?(?:can(?:no|['’])t|am unable|am not able)|"
@@ -35,7 +36,8 @@ class SampleStats:
     """How the last answers of sampled examples begin, and in what language they seem to be.
 
     `answers` counts the answers looked at; `openings` counts first three words, `languages`
-    two-letter codes of those that are long enough for a guess. `developers` counts the
+    two-letter codes of those that are long enough for a guess (only of the plain ones, where the
+    others could not make the languages mixed). `developers` counts the
     examples in which a developer speaks.
     """
 
@@ -62,10 +64,32 @@ def sample_stats_of(
     refusals = sum(_REFUSES.match(text) is not None for text in answers)
     openings = Counter(" ".join(text.split()[:3]) for text in answers)
     long = [text for text in answers if len(text) >= _ENOUGH_TEXT]
-    guessed = guess(long) if len(long) >= _ENOUGH_ANSWERS else ()
-    known = Counter(code for code in guessed if code != languages.UNKNOWN)
+    known = _languages_of(long, guess)
     developers = sum(any(m.role == "developer" for m in example.messages) for example in looked)
     return SampleStats(len(answers), refusals, openings, known, developers)
+
+
+def is_mixed(known: Counter[str], unsure: int = 0) -> bool:
+    """Tell whether the languages of answers are mixed, or may be with those not guessed yet."""
+    total = known.total() + unsure
+    if total < ENOUGH_ANSWERS:
+        return False
+    others = total - max(known.values(), default=0)
+    return others >= OTHER_LANGUAGES * total
+
+
+def _languages_of(
+    answers: list[str], guess: Callable[[Sequence[str]], Sequence[str]]
+) -> Counter[str]:
+    """Count the languages of answers; what no rule would tell is not worth a detector."""
+    told = {text: languages.plain_guess(text) for text in answers}
+    plain = Counter(code for text in answers if (code := told[text]) is not None)
+    del plain[languages.UNKNOWN]
+    unsure = [text for text in answers if told[text] is None]
+    if unsure and is_mixed(plain, len(unsure)):
+        plain.update(guess(unsure))
+        del plain[languages.UNKNOWN]
+    return plain
 
 
 def _example(line: bytes) -> Example | None:

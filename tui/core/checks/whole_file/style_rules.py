@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.checks.registry import Finding, file_rule
 from tui.core.checks.whole_file.reinforcement import looks_graded
+from tui.core.checks.whole_file.sample_stats import ENOUGH_ANSWERS, is_mixed
 from tui.core.text.text import one_line, plural
 
 if TYPE_CHECKING:
@@ -13,11 +14,8 @@ if TYPE_CHECKING:
 
     from tui.core.checks.whole_file.file_view import WholeFile
 
-# Of fewer answers, a share says little.
-_ENOUGH = 20
 _MANY_REFUSALS = 0.1
 _SAME_OPENING = 0.5
-_OTHER_LANGUAGES = 0.05
 
 
 @file_rule(
@@ -29,7 +27,7 @@ _OTHER_LANGUAGES = 0.05
 def many_refusals(file: WholeFile) -> Iterable[Finding]:
     """Find files in which a tenth of the answers sampled, or more, decline."""
     sample = file.source.sample
-    if sample.answers < _ENOUGH or sample.refusals < _MANY_REFUSALS * sample.answers:
+    if sample.answers < ENOUGH_ANSWERS or sample.refusals < _MANY_REFUSALS * sample.answers:
         return ()
     text = f"{sample.refusals} of {sample.answers} answers looked at refuse, such as “I'm sorry, …”"
     return (Finding(f"{text}. Keep only those that are meant."),)
@@ -44,7 +42,7 @@ def many_refusals(file: WholeFile) -> Iterable[Finding]:
 def same_opening(file: WholeFile) -> Iterable[Finding]:
     """Find files of which half the answers sampled, or more, share their first three words."""
     sample = file.source.sample
-    if sample.answers < _ENOUGH:
+    if sample.answers < ENOUGH_ANSWERS:
         return ()
     words, times = sample.openings.most_common(1)[0]
     if times < _SAME_OPENING * sample.answers:
@@ -85,12 +83,10 @@ def developer_role(file: WholeFile) -> Iterable[Finding]:
 def mixed_languages(file: WholeFile) -> Iterable[Finding]:
     """Find files in which one answer of twenty, or more, is not in the language of the most."""
     found = file.source.sample.languages
-    if found.total() < _ENOUGH:
+    if not is_mixed(found):
         return ()
     usual, times = found.most_common(1)[0]
     others = found.total() - times
-    if others < _OTHER_LANGUAGES * found.total():
-        return ()
     named = [code for code, _ in found.most_common(4)[1:]]
     return (
         Finding(
