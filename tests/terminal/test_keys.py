@@ -156,20 +156,6 @@ async def send(pilot: Pilot[None], text: str) -> None:
     await pilot.pause()
 
 
-async def test_the_prompt_is_left_and_the_command_done(app_home: Path) -> None:
-    app = FinetuiApp()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await until(lambda: app.workspace, pilot)
-        await pilot.press("4")
-        await until(lambda: isinstance(app.focused, TextArea), pilot)
-        prompt = app.focused
-        assert isinstance(prompt, TextArea)
-        await pilot.press(*"ab")
-        await send(pilot, "\x1b5")
-        await until(lambda: app.current_mode == "models", pilot)
-        assert prompt.text == "ab"
-
-
 async def test_the_filter_is_left_and_the_command_done(app_home: Path, tmp_path: Path) -> None:
     data = tmp_path / "data.jsonl"
     data.write_bytes(chat_lines(12))
@@ -186,31 +172,35 @@ async def test_the_filter_is_left_and_the_command_done(app_home: Path, tmp_path:
         assert "™" not in field.value
 
 
-async def test_keys_behind_it_keep_their_order(app_home: Path) -> None:
+async def test_the_prompt_or_whatever_it_is_typed_in_is_left_and_the_command_done(
+    app_home: Path,
+) -> None:
     app = FinetuiApp()
     async with app.run_test(size=(80, 24)) as pilot:
         await until(lambda: app.workspace, pilot)
-        await pilot.press("4")
-        await until(lambda: isinstance(app.focused, TextArea), pilot)
-        await send(pilot, "one\x1bitwo\x1b5\x1b1o")
-        await until(lambda: app.current_mode == "datasets", pilot)
-        await until(lambda: isinstance(app.focused, Input), pilot)  # o opens
-        app.pop_screen()
-        await pilot.press("4")
-        await until(lambda: app.current_mode == "chat", pilot)
-        assert app.screen.query_one("#prompt", TextArea).text == "onetwo"
-
-
-async def test_outside_a_field_too(app_home: Path) -> None:
-    app = FinetuiApp()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await until(lambda: app.workspace, pilot)
-        await pilot.press("alt+5")
+        await pilot.press("alt+5")  # outside a field
         await until(lambda: app.current_mode == "models", pilot)
         await pilot.press("f1")
         await until(lambda: len(app.screen_stack) == 2, pilot)
         await pilot.press("alt+6")  # esc closes the help, then 6
         await until(lambda: app.current_mode == "files", pilot)
+        await pilot.press("4")
+        await until(lambda: isinstance(app.focused, TextArea), pilot)
+        prompt = app.focused
+        assert isinstance(prompt, TextArea)
+        await send(pilot, "one\x1bitwo\x1b5\x1b1o")  # keys behind it keep their order
+        await until(lambda: app.current_mode == "datasets", pilot)
+        await until(lambda: isinstance(app.focused, Input), pilot)  # o opens
+        app.pop_screen()
+        await pilot.press("4")
+        await until(lambda: app.current_mode == "chat", pilot)
+        assert prompt.text == "onetwo"
+        await pilot.press("i")
+        await until(lambda: app.focused is prompt, pilot)
+        await pilot.press(*"ab")
+        await send(pilot, "\x1b5")
+        await until(lambda: app.current_mode == "models", pilot)
+        assert prompt.text == "onetwoab"
 
 
 async def test_alt_and_a_key_that_is_bound_is_one_key(app_home: Path) -> None:

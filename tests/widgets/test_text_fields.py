@@ -19,6 +19,8 @@ from tui.widgets.text_fields import EditArea, Entry
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from textual.pilot import Pilot
+
 ODD = (
     "a\nb\u2028c\r\nd\re\x0bf\x0cg\x1ch\x1di\x1ej\x85k\u2029l\ud800m\U00100000n\x1b[31mo"
     "\u202e\n\r\n"
@@ -49,41 +51,45 @@ async def test_odd_texts_are_kept_and_shown_one_cell_a_character() -> None:
         assert entry.value == f"{ODD[:2]}X{ODD[2:]}"
 
 
-@pytest.mark.parametrize("seed", range(8))
-async def test_an_edit_anywhere_leaves_all_else_as_it_was(seed: int) -> None:
-    chance = random.Random(seed)
-    text = "".join(chance.choice([*SPECIAL, "x", "y ", "z"]) for _ in range(60))
+async def test_an_edit_anywhere_leaves_all_else_as_it_was() -> None:
     app = Fields()
     async with app.run_test(size=(70, 30)) as pilot:
         area = app.query_one(EditArea)
-        area.text = text
         area.focus()
-        states = [text]
-        for _ in range(12):
-            before = area.text
-            at = chance.randrange(len(before) + 1)
-            # Where the cursor stands is told in lines, of which only \n ends one.
-            row = before[:at].count("\n")
-            area.move_cursor((row, at - (before.rfind("\n", 0, at) + 1)))
-            if chance.random() < 0.4 and at:
-                await pilot.press("backspace")
-                assert area.text == before[: at - 1] + before[at:]
-            elif chance.random() < 0.5:
-                await pilot.press("q")
-                assert area.text == f"{before[:at]}q{before[at:]}"
-            else:
-                pasted = "1\u2028\x0b2\r\n3"
-                area.post_message(events.Paste(pasted))
-                await pilot.pause()
-                assert area.text == f"{before[:at]}1\u2028\x0b2\n3{before[at:]}"
-            area.history.checkpoint()
-            states.append(area.text)
-        for state in [*reversed(states)][1:]:
-            area.undo()
-            assert area.text == state
-        for state in states[1:]:
-            area.redo()
-            assert area.text == state
+        for seed in range(8):
+            await edited(area, random.Random(seed), pilot)
+
+
+async def edited(area: EditArea, chance: random.Random, pilot: Pilot[None]) -> None:
+    """Edit a text in many places, and go back and forth through what was done."""
+    text = "".join(chance.choice([*SPECIAL, "x", "y ", "z"]) for _ in range(60))
+    area.text = text
+    states = [text]
+    for _ in range(12):
+        before = area.text
+        at = chance.randrange(len(before) + 1)
+        # Where the cursor stands is told in lines, of which only \n ends one.
+        row = before[:at].count("\n")
+        area.move_cursor((row, at - (before.rfind("\n", 0, at) + 1)))
+        if chance.random() < 0.4 and at:
+            await pilot.press("backspace")
+            assert area.text == before[: at - 1] + before[at:]
+        elif chance.random() < 0.5:
+            await pilot.press("q")
+            assert area.text == f"{before[:at]}q{before[at:]}"
+        else:
+            pasted = "1\u2028\x0b2\r\n3"
+            area.post_message(events.Paste(pasted))
+            await pilot.pause()
+            assert area.text == f"{before[:at]}1\u2028\x0b2\n3{before[at:]}"
+        area.history.checkpoint()
+        states.append(area.text)
+    for state in [*reversed(states)][1:]:
+        area.undo()
+        assert area.text == state
+    for state in states[1:]:
+        area.redo()
+        assert area.text == state
 
 
 async def test_what_is_copied_is_the_text_itself() -> None:

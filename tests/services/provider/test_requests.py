@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +15,8 @@ from tui.core.chat.parameters import ChatParameters
 from tui.services.chat.service import ChatRequest
 from tui.services.errors import Refused
 from tui.services.jobs.service import JobRequest
+from tui.services.provider.client import _certificates
+from tui.services.settings.profile import Profile
 from tui.services.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -169,3 +172,24 @@ async def test_a_job_is_asked_for_in_the_words_of_the_specification(
     [sent] = [seen for seen in server.seen if f"{seen.method} {seen.path}" == "POST /files"]
     assert form(sent)["purpose"] == (None, b"fine-tune")
     assert form(sent)["file"] == ("small.jsonl", b"{}\n")
+
+
+@pytest.mark.parametrize(
+    ("url", "proxy", "plain"),
+    [
+        ("http://127.0.0.1:8000/v1", None, True),
+        ("HTTP://localhost/v1", "none", True),
+        ("https://127.0.0.1:8000/v1", None, False),
+        ("http://127.0.0.1:8000/v1", "https://proxy.example", False),
+        ("http://gateway.example/v1", None, False),  # a proxy of the environment may be asked
+    ],
+)
+def test_only_a_plain_address_of_this_machine_needs_no_certificates(
+    url: str, proxy: str | None, plain: bool
+) -> None:
+    found = _certificates(Profile("one", "compatible", url, proxy=proxy), url)
+    if plain:  # whatever would be asked by https all the same is trusted in no case
+        assert isinstance(found, ssl.SSLContext)
+        assert (found.verify_mode, found.get_ca_certs()) == (ssl.CERT_REQUIRED, [])
+    else:
+        assert found is True
