@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
     from textual.screen import Screen
     from textual.widget import Widget
+    from textual.worker import Worker
 
     from tui.commands import Command
 
@@ -33,6 +34,16 @@ def picture(app: Any) -> list[Any]:
 def words(drawn: list[Any]) -> list[str]:
     """Return the text of what is drawn."""
     return ["".join(one.text for one in line) for line in drawn]
+
+
+# What goes on when a dialog has been left, and ends or holds what is asked for then: another
+# profile, or the one before, is gone to; a dataset is asked.
+GO_ON = {"move", "profile", "run-form", "run"}
+
+
+def goes_on(worker: Worker[Any]) -> bool:
+    """Whether this is such work, and not done yet."""
+    return worker.group in GO_ON and not worker.is_finished
 
 
 def action_of(screen: Screen[Any], key: str) -> str:
@@ -185,6 +196,8 @@ class Presser:
         left: list[tuple[str, str]] | None = None
         while left is None or left:
             if app.screen is below:
+                await until(lambda: not any(map(goes_on, app.workers)))
+                await self.quiet()
                 try:
                     await reach()
                     await until(lambda: getattr(app.screen, "WHERE", "") == where, seconds=10)

@@ -17,6 +17,7 @@ from tests.screens.test_layout import WALKS, reach
 from tests.screens.test_watching import trained
 from tests.until import on_screen, strips_of, until
 from tui.app import FinetuiApp
+from tui.screens.dialogs.base import Dialog
 from tui.screens.jobs import JobsScreen
 from tui.terminal.colors import Readable
 from tui.terminal.themes import FEW, MANY
@@ -186,9 +187,8 @@ def fill(server: FaultServer) -> None:
     answering(server, "**Ahoy** there, `sailor`.\n\n1. one\n2. two")
 
 
-@pytest.mark.parametrize("scene", FILLED)
 async def test_filled_screens_and_what_opens_over_them_can_be_read(
-    terminals: Sequence[str], scene: str, app_home: Path, server: FaultServer
+    terminals: Sequence[str], app_home: Path, server: FaultServer
 ) -> None:
     fill(server)
     use_profile(app_home, server.url)
@@ -196,19 +196,21 @@ async def test_filled_screens_and_what_opens_over_them_can_be_read(
     bad: dict[str, dict[str, float]] = {}
     async with app.run_test(size=(100, 30), notifications=True) as pilot:
         await until(lambda: app.workspace is not None, pilot)
-        for at, key in enumerate(FILLED[scene]):
-            await pilot.press(key)
-            await settled(pilot)
-            if scene == "chat" or at:
-                assert on_screen(app)
-            if low := unreadable(app, terminals):
-                bad.setdefault(f"{at} {key}", low)
-        if scene == "chat":  # an answer that failed
-            server.always[CHAT] = reply(400, {"error": {"message": "no such model"}})
-            app.screen.set_focus(app.screen.query_one("TextArea"))
-            await pilot.press(*"Hi", "enter")
-            await until(lambda: "no such model" in on_screen(app), pilot)
-            bad |= {"failed": low} if (low := unreadable(app, terminals)) else {}
+        for scene, keys in FILLED.items():
+            for at, key in enumerate(keys):
+                await pilot.press(key)
+                await settled(pilot)
+                assert at or app.current_mode == scene
+                if low := unreadable(app, terminals):
+                    bad.setdefault(f"{scene}: {at} {key}", low)
+            while isinstance(app.screen, Dialog):
+                await pilot.press("escape")
+        # An answer that failed.
+        server.always[CHAT] = reply(400, {"error": {"message": "no such model"}})
+        app.screen.set_focus(app.screen.query_one("TextArea"))
+        await pilot.press(*"Hi", "enter")
+        await until(lambda: "no such model" in on_screen(app), pilot)
+        bad |= {"failed": low} if (low := unreadable(app, terminals)) else {}
     assert bad == {}
 
 
