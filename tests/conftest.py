@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import tests.exploring  # noqa: F401 - its profile is loaded
-from tests import forks, labs, pilots
+from tests import forks, labs, ledgers, pilots
 from tests.compiling import compile_all
 from tests.faults.server import FaultServer
 from tests.home import enter_home
@@ -28,6 +28,7 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
 labs.fork_them()
+ledgers.copy_them()
 pilots.be_patient()
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.exploring import tried
 from tui.core.dataset.example import Broken, Example, parse, write
 
 
@@ -43,6 +44,7 @@ KEYS = st.sampled_from(
 )
 
 
+@tried(60)
 @given(
     st.dictionaries(
         KEYS,

@@ -34,7 +34,7 @@ class Keyed(Widget, can_focus=True):
 
 
 def order(focused: str) -> Mapping[str, int]:
-    ids = ["app.always", "app.often", "app.wide", "app.held", "keyed.ring"]
+    ids = ["app.always", "app.often", "app.wide", "app.held", "app.idle", "keyed.ring"]
     if focused == "second":
         ids.insert(0, ids.pop(1))
     return {one: rank for rank, one in enumerate(ids)}
@@ -58,6 +58,7 @@ class Shown(App[None]):
         Binding("w", "bell", "Wide 漢字\x1b[2J[red]", id="app.wide"),
         Binding("o,x", "bell", "Often", id="app.often"),
         Binding("h", "held", "Held back", id="app.held"),
+        Binding("i", "bell", "Idle", id="app.idle"),
         Binding("a", "bell", "Always", id="app.always"),
         Binding("f1", "bell", "Help", id="app.help", key_display="F1"),
         Binding("n", "bell", "Nameless"),
@@ -68,7 +69,7 @@ class Shown(App[None]):
         yield Plain(id="second")
         yield Keyed(id="third")
         yield Plain(id="fourth")
-        yield Counted(order, ("app.help", "app.missing"))
+        yield Counted(order, ("app.help", "app.missing"), lambda: ("app.idle",))
 
     def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
         """Hold one back."""
