@@ -43,7 +43,8 @@ async def until(
     while True:
         ended = time.monotonic()
         if ended > deadline:
-            raise AssertionError(f"not within {seconds} s: {condition}")
+            case = getattr(condition, "__defaults__", None) or ""  # what a loop has bound
+            raise AssertionError(f"not within {seconds} s: {condition} {case}")
         await asyncio.sleep(min(max(0.02, 4 * (ended - began)), 0.2))
         began = time.monotonic()
         if condition():

@@ -34,7 +34,6 @@ from tui.screens.compare import CompareScreen
 from tui.screens.compare.results.form import RunForm
 from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.editor import TextEditor
-from tui.screens.dialogs.path import PathDialog
 from tui.services.store.tables.files_table import UploadRecord
 from tui.services.store.tables.seen_jobs_table import SeenJob
 from tui.widgets.frame.error_panel import ErrorPanel
@@ -202,21 +201,6 @@ def _key(name: str) -> Any:
     from textual.events import Key
 
     return Key(name, name)
-
-
-async def test_a_file_that_takes_pairs_is_added_to_and_the_dialog_says_so(
-    app_home: Path, server: ChatServer, tmp_path: Path
-) -> None:
-    async with compare_screen(app_home, server.url, (80, 24)) as (pilot, screen):
-        await type_prompt(pilot, "hello")
-        await answered(pilot, screen)
-        await pilot.resize_terminal(120, 36)
-        await pilot.press("escape", "w", "p")
-        await opened(pilot, PathDialog)
-        await until(lambda: "enter adds to the file, or begins it" in on_screen(pilot.app), pilot)
-        pilot.app.screen.query_one("Input").value = str(tmp_path / "p.jsonl")
-        await pilot.press("enter")
-        await until((tmp_path / "p.jsonl").is_file, pilot)
 
 
 async def test_where_an_example_came_from_is_shown_and_opened_from_datasets(

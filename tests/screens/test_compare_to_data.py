@@ -103,6 +103,7 @@ async def test_the_winner_against_each_of_the_others(
         editor.query_one(TextArea).text = "Good morning."
         await pilot.press("ctrl+s")
         await opened(pilot, PathDialog)
+        await until(lambda: "enter adds to the file, or begins it" in on_screen(pilot.app), pilot)
         await narrow(pilot, str(path))
         await until(lambda: path.exists() and rows_of(path), pilot)
         assert rows_of(path) == [pair("hello", "Good morning.", "base says hello")]

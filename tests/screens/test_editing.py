@@ -79,9 +79,10 @@ async def dialog(pilot: Pilot[Any], screen: Any, kind: type) -> Any:
     return screen.app.screen
 
 
-@pytest.mark.parametrize("size", SIZES[:1])
-async def test_arguments_are_checked_as_typed(chats: Path, size: tuple[int, int]) -> None:
-    async with running(chats, size) as (pilot, screen):
+async def test_arguments_are_checked_as_typed_and_an_image_goes_in_after_its_size_is_said(
+    chats: Path, tmp_path: Path
+) -> None:
+    async with running(chats) as (pilot, screen):
         await pilot.press("enter", "down")
         await choose(pilot, screen, "m", "call weather")
         editor = await dialog(pilot, screen, CallEditor)
@@ -110,6 +111,29 @@ async def test_arguments_are_checked_as_typed(chats: Path, size: tuple[int, int]
         await pilot.press("enter")
         await until(lambda: raw(screen)["messages"][2].get("tool_call_id") == "a1", pilot)
         assert raw(screen)["messages"][3]["mine"] == 7
+        # An image goes in only after its size is said.
+        image = tmp_path / "photo.png"
+        image.write_bytes(PNG)
+        changes = screen.document.changes
+        await pilot.press("up", "up")
+        await choose(pilot, screen, "m", "image")
+        (await dialog(pilot, screen, LineEditor)).query_one(Input).value = str(image)
+        await pilot.press("enter")
+        question = await dialog(pilot, screen, Confirm)
+        assert "image/png, 2.0 kB" in str(question.query_one(".question", Static).content)
+        assert screen.document.changes == changes
+        await pilot.press("y")
+        await until(lambda: screen.document.changes > changes, pilot)
+        part = raw(screen)["messages"][0]["content"][1]
+        assert part["image_url"]["url"].startswith("data:image/png;base64,")
+        shown = screen.query_one(Conversation).turns[0].text
+        assert shown == "Weather in Oslo?\n[image image/png, 2.0 kB, in the line]"
+        await choose(pilot, screen, "m", "name")
+        await dialog(pilot, screen, LineEditor)
+        await pilot.press(*"ann b", "enter")
+        await dialog(pilot, screen, LineEditor)
+        await pilot.press("backspace", "backspace", "enter")
+        await until(lambda: raw(screen)["messages"][0].get("name") == "ann", pilot)
 
 
 async def test_a_preference_pair_is_made_by_keyboard(chats: Path) -> None:
@@ -215,31 +239,6 @@ async def test_raw_json_keeps_what_was_not_touched(tmp_path: Path) -> None:
         await until(lambda: screen.document.modified, pilot)
         wanted = path.read_text().split("\n")[0].replace('"q"', '"why"')
         assert screen.document.line(0).decode() == wanted
-
-
-async def test_an_image_goes_in_only_after_its_size_is_said(tmp_path: Path) -> None:
-    image = tmp_path / "photo.png"
-    image.write_bytes(PNG)
-    async with running(write(tmp_path / "c.jsonl", *[CHAT] * 2)) as (pilot, screen):
-        await pilot.press("enter")
-        await choose(pilot, screen, "m", "image")
-        (await dialog(pilot, screen, LineEditor)).query_one(Input).value = str(image)
-        await pilot.press("enter")
-        question = await dialog(pilot, screen, Confirm)
-        assert "image/png, 2.0 kB" in str(question.query_one(".question", Static).content)
-        assert not screen.document.modified
-        await pilot.press("y")
-        await until(lambda: screen.document.modified, pilot)
-        part = raw(screen)["messages"][0]["content"][1]
-        assert part["image_url"]["url"].startswith("data:image/png;base64,")
-        shown = screen.query_one(Conversation).turns[0].text
-        assert shown == "Weather in Oslo?\n[image image/png, 2.0 kB, in the line]"
-        await choose(pilot, screen, "m", "name")
-        await dialog(pilot, screen, LineEditor)
-        await pilot.press(*"ann b", "enter")
-        await dialog(pilot, screen, LineEditor)
-        await pilot.press("backspace", "backspace", "enter")
-        await until(lambda: raw(screen)["messages"][0].get("name") == "ann", pilot)
 
 
 async def test_changes_since_the_save_are_listed_and_put_back(chats: Path) -> None:

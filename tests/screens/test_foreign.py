@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 from tests.rows import ANSWER, USER, answer, chat, line
 from tests.screens.test_datasets import listing, running
 from tests.screens.test_fixing import dialog, problem
-from tests.screens.test_importing import preview_of
+from tests.screens.test_importing import choose_path, preview_of
 from tests.until import question_of, toasts, until
 from tui.screens.datasets.fixing.preview import BeforeAfter
 from tui.screens.dialogs.confirm import Confirm
@@ -74,7 +74,9 @@ async def test_i_imports_the_open_file_and_nothing_fixes_it(tmp_path: Path) -> N
     assert path.read_bytes() == before
 
 
-async def test_an_array_of_another_format_is_imported_and_not_repaired(tmp_path: Path) -> None:
+async def test_an_array_of_another_format_and_a_table_are_imported_and_not_repaired(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "alpaca.json"
     path.write_text(json.dumps(ROWS, indent=1))
     async with running(path) as (pilot, screen):
@@ -88,28 +90,23 @@ async def test_an_array_of_another_format_is_imported_and_not_repaired(tmp_path:
         await pilot.press("y")
         preview = await preview_of(pilot)
         assert "12 examples, 0 dropped" in str(preview.query_one(".facts", Static).content)
-
-
-@pytest.mark.parametrize(
-    ("name", "said"),
-    [
-        ("sheet.csv", "a table (CSV: prompt and completion)"),
-        ("s.csv.gz", "a file packed with gzip"),
-    ],
-)
-async def test_a_table_is_imported_and_not_taken_for_lines(
-    tmp_path: Path, name: str, said: str
-) -> None:
-    path = tmp_path / name
-    data = '\ufeffprompt;completion\r\n"a;b\r\nc";d\r\ne;"f"\r\n'.encode()
-    path.write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
-    async with running(path, (80, 24)) as (pilot, screen):
-        asked = await dialog(screen, pilot, Confirm)
-        assert f"looks like {said}" in question_of(asked)
-        await pilot.resize_terminal(120, 36)
-        await pilot.press("y")
-        preview = await preview_of(pilot)
-        assert "2 examples, 0 dropped" in str(preview.query_one(".facts", Static).content)
+        # Nor is a table taken for lines.
+        data = '\ufeffprompt;completion\r\n"a;b\r\nc";d\r\ne;"f"\r\n'.encode()
+        for name, said in (
+            ("sheet.csv", "a table (CSV: prompt and completion)"),
+            ("s.csv.gz", "a file packed with gzip"),
+        ):
+            while pilot.app.screen is not screen:
+                await pilot.press("escape")
+            path = tmp_path / name
+            path.write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+            await pilot.press("o")
+            await choose_path(pilot, path)
+            asked = await dialog(screen, pilot, Confirm)
+            assert f"looks like {said}" in question_of(asked)
+            await pilot.press("y")
+            preview = await preview_of(pilot)
+            assert "2 examples, 0 dropped" in str(preview.query_one(".facts", Static).content)
 
 
 async def test_rows_of_another_format_among_chats_are_left(tmp_path: Path) -> None:

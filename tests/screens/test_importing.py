@@ -202,7 +202,7 @@ async def leave(pilot: Pilot[Any], screen: Any) -> None:
     assert screen.document is None
 
 
-async def test_a_whole_folder_and_another_format(tmp_path: Path) -> None:
+async def test_what_is_only_looked_at_and_left_imports_nothing(tmp_path: Path) -> None:
     folder = tmp_path / "many"
     folder.mkdir()
     for n in range(2):
@@ -272,6 +272,28 @@ async def test_a_whole_folder_and_another_format(tmp_path: Path) -> None:
         await until(lambda: "'klingon' is not an encoding" in title(), pilot)
         await narrow(pilot, "latin-1")
         assert "read as latin-1" in text_of(await preview_of(pilot), ".facts")
+        await leave(pilot, screen)
+        # Who leaves a later question is back at the preview.
+        table = tmp_path / "table.csv"
+        table.write_text("question,answer\nq1,a1\nq2,a2\n")
+        await pilot.press("i")
+        await choose_path(pilot, table)
+        await until(lambda: isinstance(pilot.app.screen, ColumnsDialog), pilot)
+        await pilot.press("ctrl+s")
+        await preview_of(pilot)
+        for key, asked in (
+            ("f", Choose),
+            ("c", ColumnsDialog),
+            ("r", RowsDialog),
+            ("enter", PathDialog),
+        ):
+            await pilot.press(key)
+            await until(lambda asked=asked: isinstance(pilot.app.screen, asked), pilot)
+            await pilot.press("escape")
+            preview = await preview_of(pilot)
+            assert "2 rows read → 2 examples" in text_of(preview, ".facts")
+        await pilot.press("escape")
+        await until(lambda: pilot.app.screen is screen, pilot)
 
 
 @pytest.mark.parametrize(("encoding", "asks"), [("cp1251", False), ("shift_jis", True)])
@@ -390,27 +412,3 @@ def test_a_reason_names_fields_and_keys_and_no_option_of_the_command_line(
     assert any("--" in one for one in said), "the command line names its options"
     assert "--" not in shown
     assert all(one in shown for one in words)
-
-
-async def test_who_leaves_a_later_question_is_back_at_the_preview(tmp_path: Path) -> None:
-    table = tmp_path / "table.csv"
-    table.write_text("question,answer\nq1,a1\nq2,a2\n")
-    async with running(None) as (pilot, screen):
-        await pilot.press("i")
-        await choose_path(pilot, table)
-        await until(lambda: isinstance(pilot.app.screen, ColumnsDialog), pilot)
-        await pilot.press("ctrl+s")
-        await preview_of(pilot)
-        for key, asked in (
-            ("f", Choose),
-            ("c", ColumnsDialog),
-            ("r", RowsDialog),
-            ("enter", PathDialog),
-        ):
-            await pilot.press(key)
-            await until(lambda asked=asked: isinstance(pilot.app.screen, asked), pilot)
-            await pilot.press("escape")
-            preview = await preview_of(pilot)
-            assert "2 rows read → 2 examples" in text_of(preview, ".facts")
-        await pilot.press("escape")
-        await until(lambda: pilot.app.screen is screen, pilot)

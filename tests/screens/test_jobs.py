@@ -112,7 +112,7 @@ def text_of(widget: Static | Paragraph) -> str:
     return str(widget.content)
 
 
-async def test_a_job_from_the_form_to_the_chat(dataset: Path) -> None:
+async def test_a_job_from_the_form_to_the_chat(dataset: Path, tmp_path: Path) -> None:
     async with running(dataset) as (pilot, screen):
         app = screen.app
         app.tour = Tour(2)  # type: ignore[attr-defined]
@@ -139,6 +139,24 @@ async def test_a_job_from_the_form_to_the_chat(dataset: Path) -> None:
         assert pane.query_one("#checkpoints").display
         await pilot.press("v")
         assert "LR multiplier" in text_of(pane.query_one("#settings-text", Static))
+        # Its result is written as CSV.
+        pane.go_to("curve")
+        await pilot.resize_terminal(120, 36)
+        await until(lambda: pane.events, pilot)
+        assert pane.query_one(Curve).display  # beside the list, above the events
+        assert pane.query_one("#events").display
+        await pilot.press("v")
+        assert pane.query_one(Curve).display
+        assert pane.query_one("#checkpoints").display
+        await pilot.press("x")
+        await until(lambda: isinstance(app.screen, PathDialog), pilot)
+        target = tmp_path / "result.csv"
+        app.screen.query_one("#path", Input).value = str(target)
+        await pilot.press("enter")
+        await until(target.exists, pilot)
+        assert target.read_text().startswith("step,train_loss")
+        assert screen.copy_text()[0] == screen.context.selected
+        await until(lambda: app.screen is screen, pilot)
         await pilot.press("c")
         assert app.current_mode == "chat"
         assert steps()[app.tour.step].until == "chat_tuned"  # type: ignore[attr-defined]
@@ -298,17 +316,17 @@ async def test_esc_during_the_upload_stops_it_only_after_a_yes_and_a_lost_answer
         server.recover()
         await pilot.press("r")
         await until(lambda: panel.failure is None, pilot)
-
-
-async def test_a_provider_without_pause_says_so(dataset: Path, server: FaultServer) -> None:
-    server.new_job({"model": "m", "status": "warming_up", "suffix": "[b]\x1b"})
-    async with running(dataset) as (pilot, screen):
-        assert "? warming_up" in screen.listing.painted[0]
-        assert "[b]␛" in screen.listing.painted[0]
-        server.fault("POST /fine_tuning/jobs/ftjob-1/pause", reply(405, {"error": {}}))
+        # A provider without pause says so.
+        odd = server.new_job({"model": "m", "status": "warming_up", "suffix": "[b]\x1b"})
+        await pilot.press("r")
+        await until(lambda: "? warming_up" in "".join(screen.listing.painted.values()), pilot)
+        assert "[b]␛" in "".join(screen.listing.painted.values())
+        screen.select(odd["id"])
+        await until(lambda: screen.context.job and screen.context.job.id == odd["id"], pilot)
+        server.fault(f"POST /fine_tuning/jobs/{odd['id']}/pause", reply(405, {"error": {}}))
         await pilot.press("p")
-        panel = screen.query_one(ErrorPanel)
         await until(lambda: panel.failure is not None, pilot)
+        assert panel.failure is not None
         assert "not offered here" in panel.failure.title
 
 
@@ -345,24 +363,3 @@ async def test_pause_resume_cancel_and_its_result(dataset: Path) -> None:
         await until(lambda: "Cancel job" not in on_screen(screen.app), pilot)
         await pilot.press("d")
         await until(lambda: "This job has been cancelled" in on_screen(screen.app), pilot)
-
-
-async def test_the_result_is_written_as_csv(dataset: Path, tmp_path: Path) -> None:
-    async with running(dataset, (120, 36)) as (pilot, screen):
-        await created(pilot, screen, n_epochs="1")
-        await until(lambda: status(screen) == "succeeded", pilot)
-        pane = screen.query_one(JobPane)
-        await until(lambda: pane.events, pilot)
-        assert pane.query_one(Curve).display  # beside the list, above the events
-        assert pane.query_one("#events").display
-        await pilot.press("v")
-        assert pane.query_one(Curve).display
-        assert pane.query_one("#checkpoints").display
-        await pilot.press("x")
-        await until(lambda: isinstance(screen.app.screen, PathDialog), pilot)
-        target = tmp_path / "result.csv"
-        screen.app.screen.query_one("#path", Input).value = str(target)
-        await pilot.press("enter")
-        await until(target.exists, pilot)
-        assert target.read_text().startswith("step,train_loss")
-        assert screen.copy_text()[0] == screen.context.selected

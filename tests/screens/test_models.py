@@ -85,16 +85,6 @@ async def test_details_all_models_and_what_cannot_be_deleted(tuned_lab: TunedLab
         await until(lambda: pilot.app.screen.models.model == ids[0], pilot)
 
 
-async def test_a_read_only_profile_deletes_nothing(home: Path, tuned_lab: TunedLab) -> None:
-    lab = tuned_lab.process
-    use_profile(home, lab.base_url, lab.api_key, "read_only = true")
-    async with models_screen() as (pilot, screen):
-        await until(lambda: len(screen.listed.models) == 3, pilot)
-        await pilot.press("d")
-        assert "read-only" in problem_of(screen)
-        assert pilot.app.screen is screen
-
-
 async def test_delete_by_number_and_by_suffix_with_a_result_each(
     app_home: Path, own_tuned_lab: TunedLab
 ) -> None:

@@ -115,12 +115,35 @@ async def test_near_duplicates_keep_undo_leave_and_go(dataset: Path) -> None:
         assert screen.context.selection.position == 3
 
 
-async def test_of_contradicting_answers_one_stays(dataset: Path) -> None:
+async def test_of_contradicting_answers_one_stays_and_what_is_alike_is_among_the_problems(
+    dataset: Path,
+) -> None:
     async with looking(dataset, 4) as (pilot, screen, view):
         assert [group.rows for _, group in view.groups] == [(0, 2), (4, 5)]
         await pilot.press("down", "enter", "t")
         await until(lambda: len(screen.document) == 6, pilot)
         assert json.loads(screen.document.line(4))["messages"][1]["content"] == "No."
+        await pilot.press("u")
+        await until(lambda: len(screen.document) == 7, pilot)
+        await pilot.press("escape", "escape")
+        await until(lambda: pilot.app.screen is screen, pilot)
+        # What is alike is among the problems.
+        await until(
+            lambda: screen.checks.problems and screen.checks.problems.by_rule["near-duplicate"],
+            pilot,
+        )
+        rows = screen.problems.rows
+        await pilot.press("p")
+        at = next(
+            n for n in range(len(rows)) if (r := rows.rule_at(n)) and r.id == "near-duplicate"
+        )
+        assert "Near duplicate — 2 in 2 examples" in rows.text(at, 80).plain
+        screen.query_one("#problems", RecordList).move_to(at)
+        await pilot.press("f")
+        await until(lambda: screen.failure_text, pilot)
+        assert "side by side" in screen.failure_text
+        await pilot.press("escape", "p", "slash", *"issue:near-duplicate", "enter")
+        await until(lambda: list(screen.context.rows.positions()) == [2, 6], pilot)
 
 
 async def test_leakage_names_the_other_files_lines_and_becomes_problems(dataset: Path) -> None:
@@ -156,29 +179,6 @@ async def test_leakage_names_the_other_files_lines_and_becomes_problems(dataset:
         await until(lambda: isinstance(pilot.app.screen, Confirm), pilot)
         await pilot.press("y")
         await until(lambda: len(screen.document) == 3, pilot)
-
-
-async def test_what_is_alike_is_among_the_problems(dataset: Path) -> None:
-    app = FinetuiApp(str(dataset))
-    async with app.run_test(size=(80, 24)) as pilot:
-        screen = app.screen
-        assert isinstance(screen, DatasetsScreen)
-        await until(
-            lambda: screen.checks.problems and screen.checks.problems.by_rule["near-duplicate"],
-            pilot,
-        )
-        rows = screen.problems.rows
-        await pilot.press("p")
-        at = next(
-            n for n in range(len(rows)) if (r := rows.rule_at(n)) and r.id == "near-duplicate"
-        )
-        assert "Near duplicate — 2 in 2 examples" in rows.text(at, 80).plain
-        screen.query_one("#problems", RecordList).move_to(at)
-        await pilot.press("f")
-        await until(lambda: screen.failure_text, pilot)
-        assert "side by side" in screen.failure_text
-        await pilot.press("escape", "p", "slash", *"issue:near-duplicate", "enter")
-        await until(lambda: list(screen.context.rows.positions()) == [2, 6], pilot)
 
 
 async def test_without_groups_the_keys_that_decide_are_neither_shown_nor_taken(

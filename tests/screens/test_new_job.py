@@ -168,7 +168,7 @@ async def test_fields_rarely_used_are_folded_away_and_presets_are_saved_taken_an
 
 
 async def test_a_clone_shows_what_differs(
-    app_home: Path, server: FaultServer, draft: Draft
+    app_home: Path, server: FaultServer, draft: Draft, tmp_path: Path
 ) -> None:
     use_profile(app_home, server.url)
     server.files["file-1"] = {"id": "file-1", "object": "file", "bytes": 5}
@@ -189,46 +189,38 @@ async def test_a_clone_shows_what_differs(
         inner = made["method"]["supervised"]["hyperparameters"]
         assert inner == {"n_epochs": 5, "batch_size": 2}
         assert server.count("POST /files") == 0
-
-
-async def test_a_closed_training_offers_to_delete_the_upload(
-    app_home: Path, server: FaultServer, draft: Draft
-) -> None:
-    use_profile(app_home, server.url)
-    server.fault(JOB, reply(403, problem("No more training", code="training_not_available")))
-    gone = {"id": "file-1", "object": "file", "deleted": True}
-    server.fault("DELETE /files/file-1", reply(200, gone))
-    async with form_of(draft) as (pilot, form):
-        await pilot.press("ctrl+s")
-        await until(lambda: isinstance(form.app.screen, GoOn), pilot)
-        assert "file-1" in question(form)
-        await pilot.press("y")
-        await until(lambda: server.count("DELETE /files/file-1") == 1, pilot)
-        panel = form.query_one(ErrorPanel)
-        await until(lambda: panel.failure is not None, pilot)
-        assert "wound down" in panel.failure.next_step  # type: ignore[union-attr]
-        assert form.draft.training == draft.training
-        assert server.jobs == []
-
-
-async def test_a_lost_answer_is_told_and_so_is_its_end(
-    app_home: Path, server: FaultServer, draft: Draft, tmp_path: Path
-) -> None:
-    use_profile(app_home, server.url)
-    server.fault(JOB, ACT_AND_DROP)
-    server.fault("GET /fine_tuning/jobs", *[reply(503, problem("busy"))] * 3)
-    (tmp_path / "train.jsonl").write_bytes(chat_lines(10))
-    (tmp_path / "valid.jsonl").write_bytes(chat_lines(3))
-    both = replace(draft, validation=str(tmp_path / "valid.jsonl"))
-    async with form_of(both) as (pilot, form):
-        await until(lambda: "· leakage" in said(form) and "· checks" in said(form), pilot)
-        progress = form.query_one("#progress", Static)
+        # An answer that is lost is told, and so is its end.
+        server.fault(JOB, ACT_AND_DROP)
+        server.fault("GET /fine_tuning/jobs", *[reply(503, problem("busy"))] * 3)
+        (tmp_path / "train.jsonl").write_bytes(chat_lines(10))
+        (tmp_path / "valid.jsonl").write_bytes(chat_lines(3))
+        lost = await show_form(pilot, replace(draft, validation=str(tmp_path / "valid.jsonl")))
+        await until(lambda: "· leakage" in said(lost) and "· checks" in said(lost), pilot)
+        progress = lost.query_one("#progress", Static)
         await pilot.press("ctrl+s")  # where nothing is billed nothing is asked
         await until(lambda: "looking for the job" in str(progress.content), pilot)
-        await until(lambda: form.answers, pilot)  # type: ignore[attr-defined]
-        assert len(server.jobs) == 1
-        told = toasts(form.app)
+        await until(lambda: lost.answers, pilot)  # type: ignore[attr-defined]
+        assert len(server.jobs) == 2
+        told = toasts(lost.app)
         assert any("exists, once: ftjob-" in text for text in told)
+        # A training that is closed offers to delete the upload.
+        (tmp_path / "train.jsonl").write_bytes(chat_lines(61))
+        closed = await show_form(pilot, draft)
+        before = {*server.files}
+        server.fault(JOB, reply(403, problem("No more training", code="training_not_available")))
+        await pilot.press("ctrl+s")
+        await until(lambda: isinstance(closed.app.screen, GoOn), pilot)
+        (sent,) = {*server.files} - before
+        assert sent in question(closed)
+        gone = {"id": sent, "object": "file", "deleted": True}
+        server.fault(f"DELETE /files/{sent}", reply(200, gone))
+        await pilot.press("y")
+        await until(lambda: server.count(f"DELETE /files/{sent}") == 1, pilot)
+        panel = closed.query_one(ErrorPanel)
+        await until(lambda: panel.failure is not None, pilot)
+        assert "wound down" in panel.failure.next_step  # type: ignore[union-attr]
+        assert closed.draft.training == draft.training
+        assert len(server.jobs) == 2
 
 
 async def test_ctrl_s_while_the_model_is_looked_for_is_done_when_it_is_there(
@@ -342,9 +334,10 @@ async def test_what_others_have_reserved_meanwhile_is_asked_about_anew(
 
 
 async def test_an_earlier_job_without_an_answer_is_asked_about_until_somebody_goes_on(
-    app_home: Path, server: FaultServer, draft: Draft
+    app_home: Path, server: FaultServer, draft: Draft, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use_profile(app_home, server.url, extra="bills = true")
+    monkeypatch.setitem(JobService.__init__.__kwdefaults__, "look_after", (0.0,))
     async with form_of(draft) as (pilot, form):
         store = form.workspace.store
         await store.jobs.asked("test", "n", {"model": MODEL})
@@ -361,29 +354,23 @@ async def test_an_earlier_job_without_an_answer_is_asked_about_until_somebody_go
         await pilot.press(*form.app.screen.word, "enter")
         await until(lambda: form.answers, pilot)  # type: ignore[attr-defined]
         assert [one.lost for one in await store.jobs.all("test")] == [False, False]
-
-
-async def test_a_second_try_right_after_a_lost_answer_is_asked_about(
-    app_home: Path, server: FaultServer, draft: Draft, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    use_profile(app_home, server.url, extra="bills = true")
-    monkeypatch.setitem(JobService.__init__.__kwdefaults__, "look_after", (0.0,))
-    async with form_of(draft) as (pilot, form):
-        await until(lambda: "✓ cost" in said(form), pilot)
+        # So is a second try right after an answer that was lost.
+        again = await show_form(pilot, draft)
+        await until(lambda: "✓ cost" in said(again), pilot)
         server.fault(JOB, ACT_AND_DROP)
         server.fault("GET /fine_tuning/jobs", *[reply(503, problem("busy"))] * 3)
         await pilot.press("ctrl+s")
-        await until(lambda: isinstance(form.app.screen, TypedConfirm), pilot)
-        await pilot.press(*form.app.screen.word, "enter")
-        panel = form.query_one(ErrorPanel)
+        await until(lambda: isinstance(again.app.screen, TypedConfirm), pilot)
+        await pilot.press(*again.app.screen.word, "enter")
+        panel = again.query_one(ErrorPanel)
         await until(lambda: panel.failure is not None, pilot)
         assert "outcome is unknown" in panel.failure.title  # type: ignore[union-attr]
         await pilot.press("escape", "ctrl+s")
-        await until(lambda: isinstance(form.app.screen, GoOn), pilot)
-        assert f"exists: {server.jobs[0]['id']} (found by its mark)" in question(form)
+        await until(lambda: isinstance(again.app.screen, GoOn), pilot)
+        assert f"exists: {server.jobs[0]['id']} (found by its mark)" in question(again)
         await pilot.press("enter")
-        await until(lambda: not form.has_class("-busy"), pilot)
-        assert len(server.jobs) == 1
+        await until(lambda: not again.has_class("-busy"), pilot)
+        assert len(server.jobs) == 2
 
 
 async def test_leaving_while_a_job_is_asked_for_says_that_it_may_exist(

@@ -365,13 +365,13 @@ async def test_lines_without_an_example_are_told_and_never_markup(tmp_path: Path
         await pilot.press("enter")
         await until(lambda: screen.view.has_class("-listing"), pilot)
         assert "[/b] ␛[31m" in screen.query_one("#lines", RecordList).render_line(0).text
-
-
-async def test_an_empty_file_says_so(tmp_path: Path) -> None:
-    path = tmp_path / "empty.jsonl"
-    path.touch()
-    async with shown(path) as (pilot, screen):
+        # An empty file says so.
+        await pilot.press("escape")
+        empty = tmp_path / "empty.jsonl"
+        empty.touch()
+        await screen.workspace.datasets.open(empty)
         chart = screen.query_one("#first", Histogram)
+        await until(lambda: "No example to count." in chart.render_line(0).text, pilot)
         await pilot.press("end", "enter", "t")
         assert "No example to count." in chart.render_line(0).text
         await pilot.press("x")

@@ -8,7 +8,7 @@ import pytest
 from textual.widgets import Input, Static
 
 from tests.faults.conftest import write_config
-from tests.faults.server import HANG, Fault, FaultServer, page, problem, reply
+from tests.faults.server import HANG, FaultServer, page, problem, reply
 from tests.home import enter_home
 from tests.rows import rows_of
 from tests.until import narrow, toasts, until
@@ -144,28 +144,27 @@ async def test_the_palette_gives_commands_of_panes_and_controllers(server: Fault
         assert (form.draft.seed, form.draft.training, form.draft.model) == ("7", "file-9", "base")
 
 
-@pytest.mark.parametrize(
-    ("fault", "said"),
-    [
-        (HANG, "Asking for the {}…"),
-        (reply(403, problem("no events for you")), "The {} cannot be read now."),
-    ],
-    ids=["slow", "refused"],
-)
-async def test_what_could_not_be_asked_for_is_not_said_to_be_missing(
-    server: FaultServer, fault: Fault, said: str
-) -> None:
-    job = trained(server, "fern")
-    server.always[f"GET /fine_tuning/jobs/{job}/events"] = fault
+async def test_what_could_not_be_asked_for_is_not_said_to_be_missing(server: FaultServer) -> None:
+    faults = {
+        "The {} cannot be read now.": reply(403, problem("no events for you")),
+        "Asking for the {}…": HANG,
+    }
+    for number, fault in enumerate(faults.values()):
+        job = trained(server, f"fern-{number}")
+        server.always[f"GET /fine_tuning/jobs/{job}/events"] = fault
     async with FinetuiApp().run_test(size=(80, 30)) as pilot:
-        screen = await at_the_jobs(pilot)
-        await until(shows(screen, said.format("loss")), pilot)
-        assert "No loss" not in drawn(screen)
-        for view in ("events", "checkpoints"):
-            await pilot.press("v")
-            listing = screen.query_one(f"#{view}", RecordList)
-            await until(lambda listing=listing: listing.display and listing.size.height, pilot)
-            assert said.format(view) in listing.render_line(0).text
+        screen = await at_the_jobs(pilot, 2)
+        pane = screen.query_one(JobPane)
+        for said in reversed(faults):  # the newest job stands first
+            await until(shows(screen, said.format("loss")), pilot)
+            assert "No loss" not in drawn(screen)
+            for view in ("events", "checkpoints"):
+                await pilot.press("v")
+                listing = screen.query_one(f"#{view}", RecordList)
+                await until(lambda listing=listing: listing.display and listing.size.height, pilot)
+                assert said.format(view) in listing.render_line(0).text
+            pane.go_to("curve")
+            await pilot.press("down")
 
 
 async def test_events_checkpoints_and_the_way_they_are_written(
