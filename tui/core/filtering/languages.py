@@ -34,11 +34,6 @@ _ENGLISH_SHARE = 0.25
 _COMMON_SHARE = 0.4
 _LONGEST_OTHER = 5  # words, of a passage that may be in another language
 _LETTERS = re.compile(r"[^\W\d_]+")
-# Letters that, of the languages told apart, one alone is written in.
-_SCRIPTS = re.compile(
-    "(?P<ja>[ぁ-ヿ])|(?P<han>[一-鿿])|(?P<ko>[가-힣])|(?P<th>[ก-๛])|(?P<ka>[ა-ჿ])|(?P<hy>[Ա-և])"
-    "|(?P<ta>[அ-௺])|(?P<te>[అ-౿])|(?P<kn>[ಅ-ೲ])|(?P<ml>[അ-ൿ])|(?P<km>[ក-៹])"
-)
 _SCRIPT_LETTERS, _SCRIPT_SHARE = 10, 0.8
 _KANA_SHARE = 0.3
 _loading = Lock()
@@ -94,7 +89,7 @@ def _by_script(letters: str) -> str | None:
     """Return the one language that is written in such letters; None where it may be several."""
     if letters.isascii() or len(letters) < _SCRIPT_LETTERS:
         return None
-    counts = Counter(found.lastgroup for found in _SCRIPTS.finditer(letters))
+    counts = Counter(found.lastgroup for found in _scripts().finditer(letters))
     han = counts.pop("han", 0)
     if not counts:
         return None
@@ -102,6 +97,15 @@ def _by_script(letters: str) -> str | None:
     if script == "ja" and count >= _KANA_SHARE * len(letters):
         count += han
     return script if count >= _SCRIPT_SHARE * len(letters) else None
+
+
+@lru_cache(maxsize=1)
+def _scripts() -> re.Pattern[str]:
+    """Return what finds letters that one language alone is written in; made when first needed."""
+    return re.compile(
+        "(?P<ja>[ぁ-ヿ])|(?P<han>[一-鿿])|(?P<ko>[가-힣])|(?P<th>[ก-๛])|(?P<ka>[ა-ჿ])|(?P<hy>[Ա-և])"
+        "|(?P<ta>[அ-௺])|(?P<te>[అ-౿])|(?P<kn>[ಅ-ೲ])|(?P<ml>[അ-ൿ])|(?P<km>[ក-៹])"
+    )
 
 
 @lru_cache(maxsize=1)
