@@ -58,9 +58,7 @@ async def _check(options: argparse.Namespace, workspace: Workspace, out: Output)
             try:
                 async with (
                     file_of(path) as file,
-                    checking(
-                        file, workspace.workers, limits, alike=alike, named=path, ends_soon=True
-                    ) as checked,
+                    checking(file, workspace.workers, limits, alike=alike, named=path) as checked,
                 ):
                     kept = stack.enter_context(_Kept(out))
                     documents.append(await _tell(path, checked, out, kept))

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from tui.services.datasets.disk.file_lines import FileLines
     from tui.services.workers import Pool
 
-    Guess = Callable[[Sequence[str]], Sequence[str]]
-
 _AT_ONCE = 500  # lines whose problems are put into words before the first of them is told
 
 
@@ -287,7 +285,6 @@ async def checking(
     alike: Callable[[FileLines], Alike] | None = None,
     on_progress: Callable[[int, int], None] = lambda _done, _of: None,
     named: str = "",
-    ends_soon: bool = False,
 ) -> AsyncIterator[CheckedFile]:
     """Check a whole file, by `workers` when it is large, and keep it open.
 
@@ -299,8 +296,7 @@ async def checking(
         try:
             table = _table_of(path, rows.source.head)
             skip = table == "binary"
-            guess = _guess_of(rows, workers, ends_soon=ends_soon)
-            found = await _looked_through(rows, workers, on_progress, guess, skip=skip)
+            found = await _looked_through(rows, workers, on_progress, skip=skip)
             checked = await asyncio.to_thread(
                 _checked,
                 path,
@@ -349,30 +345,15 @@ def _table_of(path: Path, head: bytes) -> str:
     return "text" if prose else ""
 
 
-def _guess_of(rows: FileLines, workers: Pool, *, ends_soon: bool) -> Guess:
-    """Return what guesses languages: here, where a process would only be started for that."""
-    from tui.core.checks.whole_file.sample_stats import guess_each
-    from tui.services.checks.file_check import is_worth_processes
-    from tui.services.checks.languages import LanguageGuesses
-
-    if ends_soon and not is_worth_processes(rows.source):
-        return guess_each
-    return LanguageGuesses(workers)
-
-
 async def _looked_through(
-    rows: FileLines,
-    workers: Pool,
-    on_progress: Callable[[int, int], None],
-    guess: Guess,
-    *,
-    skip: bool,
+    rows: FileLines, workers: Pool, on_progress: Callable[[int, int], None], *, skip: bool
 ) -> tuple[ReportColumns, SampleStats]:
-    """Check the lines, and guess the languages meanwhile, which may take half a second."""
+    """Check the lines, and guess the languages meanwhile, which take most of a second."""
     from tui.core.checks import ReportColumns, sample_stats_of
     from tui.services.checks.file_check import FileCheck
+    from tui.services.checks.languages import LanguageGuesses
 
-    sampling = asyncio.to_thread(sample_stats_of, rows, guess)
+    sampling = asyncio.to_thread(sample_stats_of, rows, LanguageGuesses(workers))
     if skip:
         return ReportColumns(len(rows)), await sampling
     check = FileCheck(rows.source, workers)

@@ -1,6 +1,6 @@
 """The languages of answers, told by a worker process where a detector has to tell them.
 
-It takes 80 MB and half a second to load, which a program that stays is spared.
+It takes 80 MB and most of a second to load, which the program itself is spared.
 """
 
 from __future__ import annotations
