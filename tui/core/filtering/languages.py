@@ -31,14 +31,9 @@ _WORDS = (
 _ONLY = "the and of that with this you your they which would should"
 _ENGLISH, _ENGLISH_ONLY = frozenset(_WORDS.split()), frozenset(_ONLY.split())
 _ENGLISH_SHARE = 0.25
-_COMMON_SHARE = 0.4
 _LONGEST_OTHER = 5  # words, of a passage that may be in another language
+_CODE = re.compile(r"[_`{}=<>|\\*]")
 _LETTERS = re.compile(r"[^\W\d_]+")
-# Letters that, of the languages told apart, one alone is written in.
-_SCRIPTS = re.compile(
-    "(?P<ja>[ぁ-ヿ])|(?P<han>[一-鿿])|(?P<ko>[가-힣])|(?P<th>[ก-๛])|(?P<ka>[ა-ჿ])|(?P<hy>[Ա-և])"
-    "|(?P<ta>[அ-௺])|(?P<te>[అ-౿])|(?P<kn>[ಅ-ೲ])|(?P<ml>[അ-ൿ])|(?P<km>[ក-៹])"
-)
 _SCRIPT_LETTERS, _SCRIPT_SHARE = 10, 0.8
 _KANA_SHARE = 0.3
 _loading = Lock()
@@ -77,14 +72,16 @@ def _plainly_english(text: str, words: list[str]) -> bool:
     only = len({*words} & _ENGLISH_ONLY)
     if len(words) >= 5 and only >= 2 and common >= _ENGLISH_SHARE * len(words):
         return True
-    return len(words) >= 13 and _common_throughout(words)
+    return _common_throughout(text, words)
 
 
-def _common_throughout(words: list[str]) -> bool:
+def _common_throughout(text: str, words: list[str]) -> bool:
     """Tell whether a text's words are the commonest of English, in each part of it."""
-    known = [word in COMMON for word in words]
-    different = {*words}
-    if sum(known) < _COMMON_SHARE * len(words) or len(different & OWN) < 3 or different & PIDGIN:
+    known, own = [word in COMMON for word in words], {*words} & OWN
+    share = sum(known) / len(words)
+    enough = len(words) >= 13 and len(own) >= 3 and share >= 0.4
+    short = len(words) >= 10 and len(own) >= 2 and share >= 0.5 and not _CODE.search(text)
+    if not (enough or short) or not PIDGIN.isdisjoint(words):
         return False
     others = max((len([*run]) for common, run in groupby(known) if not common), default=0)
     return others <= _LONGEST_OTHER and all(map(str.isascii, words))
@@ -94,7 +91,7 @@ def _by_script(letters: str) -> str | None:
     """Return the one language that is written in such letters; None where it may be several."""
     if letters.isascii() or len(letters) < _SCRIPT_LETTERS:
         return None
-    counts = Counter(found.lastgroup for found in _SCRIPTS.finditer(letters))
+    counts = Counter(found.lastgroup for found in _scripts().finditer(letters))
     han = counts.pop("han", 0)
     if not counts:
         return None
@@ -102,6 +99,15 @@ def _by_script(letters: str) -> str | None:
     if script == "ja" and count >= _KANA_SHARE * len(letters):
         count += han
     return script if count >= _SCRIPT_SHARE * len(letters) else None
+
+
+@lru_cache(maxsize=1)
+def _scripts() -> re.Pattern[str]:
+    """Return what finds letters that one language alone is written in; made when first needed."""
+    return re.compile(
+        "(?P<ja>[ぁ-ヿ])|(?P<han>[一-鿿])|(?P<ko>[가-힣])|(?P<th>[ก-๛])|(?P<ka>[ა-ჿ])|(?P<hy>[Ա-և])"
+        "|(?P<ta>[அ-௺])|(?P<te>[అ-౿])|(?P<kn>[ಅ-ೲ])|(?P<ml>[അ-ൿ])|(?P<km>[ក-៹])"
+    )
 
 
 @lru_cache(maxsize=1)
