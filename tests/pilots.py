@@ -11,7 +11,9 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from textual._compositor import Compositor
+from textual._context import visible_screen_stack
 from textual.app import ScreenStackError
+from textual.geometry import Region
 from textual.pilot import Pilot
 
 from tests.until import LIMIT_S
@@ -87,7 +89,6 @@ async def wait_for_screen(self: Pilot[Any]) -> bool:
         await asyncio.sleep(0)
     elif not await _wait_for_screen(_Busy(self.app, busy)):  # type: ignore[arg-type]
         return False
-    paint(self.app)
     return True
 
 
@@ -106,9 +107,18 @@ def paint(app: App[Any]) -> None:
         return  # it is drawn after that
     if screen._compositor._dirty_regions:
         try:
-            _render_update(screen._compositor, screen_stack=app._background_screens)
+            _draw(screen._compositor, app._background_screens)
         except Exception as error:  # noqa: BLE001 - the app ends by it, as it would by itself
             app._handle_exception(error)
+
+
+def _draw(compositor: Compositor, below: list[Screen[Any]]) -> None:
+    """Have the widgets draw what has changed, without making lines of the screen of it."""
+    visible_screen_stack.set(below)
+    changed = Region.from_union(compositor._dirty_regions)
+    compositor._dirty_regions.clear()
+    for _ in compositor._get_renders(changed.intersection(compositor.size.region)):
+        pass  # each is drawn as it is asked for
 
 
 def render_update(

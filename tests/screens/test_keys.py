@@ -42,11 +42,14 @@ async def test_keys_of_the_configuration_work_and_are_shown_everywhere(app_home:
     async with app.run_test(size=(120, 36), notifications=True) as pilot:
         first = on_screen(app)
         assert "ctrl+w open your own dataset" in first
-        words = ("take the tour", "open your own", "import ShareGPT", "help     ")
-        rows = [row for row in first.splitlines() if any(one in row for one in words)]
-        ends = [row.index(one) for row, one in zip(rows[-4:], words, strict=True)]
+        words = ("take the tour", "open your own", "import ShareGPT")
+        rows = first.splitlines()
+        listed = [row for row in rows if any(one in row for one in words)]
+        ends = [row.index(one) for row, one in zip(listed, words, strict=True)]
         assert len({*ends}) == 1, first
-        assert rows[-1].split() == ["F9", "help", "ctrl+p", "every", "command", "ctrl+q", "quit"]
+        assert ["F9", "help", "ctrl+p", "every", "command", "ctrl+q", "quit"] in [
+            row.split() for row in rows
+        ]
         await until(lambda: "ctrl+shift+t does not arrive" in on_screen(app), pilot)
         assert "F5 lists them" in on_screen(app)
         assert "F9 Help" in on_screen(app).splitlines()[-1]

@@ -53,6 +53,12 @@ class Gate:
         self._open.set()
 
 
+class Alone(App[None]):
+    """An app that shows the dialog, and has nowhere to keep what is typed in it."""
+
+    workspace = None
+
+
 @asynccontextmanager
 async def asking(
     folder: Path, monkeypatch: pytest.MonkeyPatch
@@ -63,7 +69,7 @@ async def asking(
     monkeypatch.chdir(folder)
     gate, answers = Gate(), []
     monkeypatch.setattr(path_dialog, "asyncio", gate)
-    app: App[None] = App()
+    app = Alone()
     async with app.run_test(size=(80, 24)) as pilot:
         dialog = PathDialog("Import", folders=True)
         await app.push_screen(dialog, answers.append)
