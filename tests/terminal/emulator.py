@@ -41,8 +41,6 @@ class _Screen(pyte.Screen):
     has no other screen for full-screen programs: going to and fro clears the one it has.
     """
 
-    _wide = False  # whether any wide character has been shown, and there may be halves
-
     def set_mode(self, *modes: int, private: bool = False) -> None:
         """Set modes."""
         if private and _OTHER_SCREEN in modes:
@@ -57,21 +55,19 @@ class _Screen(pyte.Screen):
 
     def draw(self, data: str) -> None:
         """Show text, leaving blanks of the halves of what it is written over."""
-        if not self._wide and (data.isascii() or max(map(wcwidth, data)) < 2):
-            super().draw(data)
-            return
-        self._wide = True
-        for char in data:
-            x = min(self.cursor.x, self.columns - 1)
-            width = wcwidth(char)
+        fits = self.cursor.x + len(data) <= self.columns
+        narrow = data.isascii() or all(wcwidth(char) == 1 for char in data)
+        # Of what is covered whole no half is left: only its ends matter.
+        for text in (data,) if fits and narrow else data:
+            x, row = min(self.cursor.x, self.columns - 1), self.buffer[self.cursor.y]
+            width = len(text) if fits and narrow else wcwidth(text)
             if width > 0:
-                row = self.buffer[self.cursor.y]
                 if row[x].data == "" and x:
                     row[x - 1] = row[x - 1]._replace(data=" ")
                 after = x + width
                 if after < self.columns and row[after].data == "":
                     row[after] = row[after]._replace(data=" ")
-            super().draw(char)
+            super().draw(text)
 
 
 class Emulator:
