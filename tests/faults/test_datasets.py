@@ -158,7 +158,7 @@ async def test_on_a_full_disk_a_dataset_is_read_and_edited_once_there_is_room(
         assert document.notice == told
         with pytest.raises(InputError) as refused:
             await document.delete(0, 1, "delete")
-        assert refused.value.next_step == "Free some space and open it again"
+        assert refused.value.next_step == "Free some space, or make it writable, and open it again"
     document = await workspace.datasets.open(path)
     assert document.notice == ""
     await document.delete(0, 1, "delete")

@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from tests.screens.test_datasets import dataset, running  # noqa: F401 - fixtures
 from tests.until import question_of, until
@@ -19,6 +19,7 @@ from tui.services.datasets import Document
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tui.screens.datasets import DatasetsScreen
 
 pytestmark = pytest.mark.usefixtures("app_home")
 
@@ -26,6 +27,10 @@ pytestmark = pytest.mark.usefixtures("app_home")
 @pytest.fixture(autouse=True)
 def _look_often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(on_disk, "LOOK_EVERY_S", 0.05)
+
+
+def said_of(screen: DatasetsScreen) -> str:
+    return str(screen.query_one("#status-text", Static).render())
 
 
 async def test_compare_then_keep_then_reload(dataset: Path) -> None:  # noqa: F811
@@ -61,8 +66,14 @@ async def test_a_removed_file_can_be_written_again(dataset: Path) -> None:  # no
         await until(lambda: isinstance(pilot.app.screen, Confirm), pilot)
         await pilot.press("enter")
         await until(lambda: pilot.app.screen is screen, pilot)
-        await screen.document.save(overwrite=True)
+        # That there is something to save is said, and its key offered, although nothing was edited.
+        assert "not as on disk" in said_of(screen)
+        assert "datasets.save" not in screen.idle()
+        await pilot.press("ctrl+s")
+        await until(lambda: dataset.exists() and not screen.document.differs, pilot)
         assert dataset.read_bytes() == content
+        await until(lambda: "saved" in said_of(screen), pilot)
+        assert "datasets.save" in screen.idle()
 
 
 async def test_a_save_over_it_offers_the_same(

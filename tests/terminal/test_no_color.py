@@ -9,6 +9,7 @@ import pytest
 
 from tests.screens.conftest import use_profile
 from tests.terminal.program import Program
+from tui.terminal.themes import without_color
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,6 +62,12 @@ def test_not_one_colour_is_written(tmp_path: Path, environ: dict[str, str]) -> N
         assert program.wait() == 0
         assert colors(bytes(program.raw)) == set()
         assert reversed_rows(bytes(program.raw)) > before
+
+
+@pytest.mark.parametrize("term", ["vt220", "xterm-mono", "rxvt-m", "linux-m"])
+def test_a_terminal_without_colours_is_known_by_its_name(term: str) -> None:
+    assert without_color({"TERM": term})
+    assert not without_color({"TERM": "xterm", "NO_COLOR": ""})
 
 
 def test_colours_are_found_where_there_are_some(tmp_path: Path) -> None:

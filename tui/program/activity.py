@@ -11,8 +11,11 @@ if TYPE_CHECKING:
     from tui.program.program_context import ProgramContext
 
 # Work that only reads: nothing is lost when it is not done to its end.
-_READING = frozenset(
-    {"models", "running", "files", "index", "checks", "open", "compare", "tokens", "repair"}
+READING = frozenset(
+    {
+        *("models", "running", "files", "index", "checks", "open", "compare", "tokens", "repair"),
+        "filter",
+    }
 )
 # Work that goes on at the provider, and not with another.
 _AT_PROVIDER = frozenset({"upload", "download", "create-job", "chat", "compare-ask", "compare-run"})
@@ -36,7 +39,7 @@ class Activity:
 
     def unfinished(self) -> list[str]:
         """Return the work under way that is lost when the program ends."""
-        return [text for name, text in self._work.items() if name not in _READING]
+        return [text for name, text in self._work.items() if name not in READING]
 
     def at_provider(self) -> list[str]:
         """Return the work under way that ends with the profile in use."""

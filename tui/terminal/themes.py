@@ -273,11 +273,14 @@ ABOUT = {
     NONE.name: "shapes only, as with NO_COLOR",
 }
 _COLORLESS = ("vt52", "vt100", "vt102", "vt125", "vt220", "vt320")
+_WITHOUT_COLOR = ("-mono", "-m")  # how names of terminfo end: xterm-mono, linux-m, rxvt-m
 
 
 def without_color(environ: Mapping[str, str]) -> bool:
     """Whether no colour may be written: the user will have none, or the terminal has none."""
-    return bool(environ.get("NO_COLOR")) or environ.get("TERM", "").startswith(_COLORLESS)
+    term = environ.get("TERM", "")
+    colorless = term.startswith(_COLORLESS) or term.endswith(_WITHOUT_COLOR)
+    return colorless or bool(environ.get("NO_COLOR"))
 
 
 def theme_for(system: str | None) -> Theme:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ import pytest
 
 from tests.forks import in_forks
 from tests.home import Home
+from tests.limits import largest_file
 from tui.services.errors import LabFailed
 from tui.services.provider import lab_process
 from tui.services.provider.lab_process import LabProcess
@@ -75,6 +77,18 @@ async def test_a_lab_that_does_not_start_says_why(
         await workspace.close()
     assert "api_key" in caught.value.cause
     assert workspace.provider.status == "failed"
+
+
+async def test_a_full_disk_is_named_although_no_log_is_written(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lab_process, "GRACE_S", 0.1)
+    ends = lambda *_: subprocess.Popen(["false"])  # noqa: E731 - as the lab does there
+    monkeypatch.setattr(lab_process, "start_lab", ends)
+    with largest_file(0), pytest.raises(LabFailed) as caught:
+        await LabProcess(home.path / "lab", home.environ).ensure()
+    assert caught.value.cause == f"{home.path / 'lab' / 'starts.log'}: File too large"
+    assert "free space" in caught.value.next_step
 
 
 def environ_of(pid: int) -> str:

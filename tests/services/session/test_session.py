@@ -162,6 +162,16 @@ def test_a_holder_is_told_with_its_machine() -> None:
     assert Holder(7, "other-box", 0.0).words == "process 7 on other-box"
 
 
+def test_a_folder_that_cannot_be_written_is_read(tmp_path: Path) -> None:
+    (tmp_path / "session.json").write_text('{"mode": "chat"}')
+    (tmp_path / "session.lock").mkdir()  # as little to be opened as on a disk that is read-only
+    one = Session(tmp_path)
+    assert one.load() == {"mode": "chat"}
+    one.put({"mode": "jobs"})
+    one.close()
+    assert (tmp_path / "session.json").read_text() == '{"mode": "chat"}'
+
+
 def test_a_folder_that_cannot_be_made_is_done_without(tmp_path: Path) -> None:
     (tmp_path / "state").write_text("a file")
     one = Session(tmp_path / "state")

@@ -44,7 +44,7 @@ class Candidates:
 
     def __init__(self, context: CompareContext, busy: Callable[[], bool]) -> None:
         self._context, self._busy = context, busy
-        self._models = OfferedModels(context, "compare-models")
+        self._models = OfferedModels(context)
         self._before: Sequence[Asked] = ()  # the columns of the last time, until they are there
 
     @property

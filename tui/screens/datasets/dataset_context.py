@@ -69,6 +69,7 @@ class DatasetContext(ScreenContext):
         self.selection = Selection(self.rows, listing, conversation)
         self.document_opened = Listeners[[]]()
         self.document_changed = Listeners[[]]()
+        self.file_changed = Listeners[[]]()  # by another program, or back to what it was
         self.origin: Origin | None = None  # of the example under the cursor, as far as it is known
         self.origin_found = Listeners[[]]()  # it is another one than before
         self.row_read = Listeners[[]]()  # a long row has been parsed meanwhile

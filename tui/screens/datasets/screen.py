@@ -48,6 +48,15 @@ def _empty_file() -> str:
     return f"This file is empty: {key_hint('datasets.new_example', 'makes an example')}"
 
 
+def _state_of(document: Document) -> str:
+    saves = key_hint("datasets.save", "saves")
+    if document.read_only:
+        return "read only"
+    if document.modified:
+        return f"modified, {saves}"
+    return f"not as on disk, {saves}" if document.differs else "saved"
+
+
 _LONGEST_NAME = 30  # of a file, in the status line: what it says of it has to fit too
 _WITHOUT_DATASET = frozenset({"datasets.open", "datasets.sample", "datasets.import_data"})
 
@@ -128,6 +137,7 @@ class DatasetsScreen(ModeScreen):
             self.dispatcher.add(owner)
         for happened in (
             self.context.document_changed,
+            self.context.file_changed,
             self.context.rows.changed,
             self.checks.changed,
             self.marked.counted,
@@ -225,12 +235,9 @@ class DatasetsScreen(ModeScreen):
             return
         growing = f"indexing {document.indexed:.0%}" if document.growing else ""
         self.context.working("index", growing)
-        state = f"modified, {key_hint('datasets.save', 'saves')}" if document.modified else "saved"
-        if document.read_only:
-            state = "read only"
         # What is saved stands first: the end of the line is cut on a narrow terminal.
         name = path_line(document.path.name, _LONGEST_NAME)
-        words = (name, state, self.filtered.words, self.checks.words)
+        words = (name, _state_of(document), self.filtered.words, self.checks.words)
         self.note(" · ".join(words))
         if self._had_rows != self.has_rows():
             self._had_rows = self.has_rows()
@@ -302,7 +309,8 @@ class DatasetsScreen(ModeScreen):
         found = [
             (not document.can_undo, ("undo",)),
             (not document.can_redo, ("redo",)),
-            (not document.modified, ("save", "drop", "changes")),
+            (not document.modified, ("drop", "changes")),
+            (not (document.modified or document.differs), ("save",)),
             (problems is not None and not problems.counts.total(), ("fix", "fix_all")),
             (document.read_only, _EDITS),
         ]

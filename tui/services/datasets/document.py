@@ -205,6 +205,11 @@ class Document(OpenRows):
         return await self._file.change()
 
     @property
+    def differs(self) -> str:
+        """What `disk_change` has returned last, "" after a save."""
+        return self._file.changed
+
+    @property
     def saving(self) -> bool:
         """Whether a change or a save is being written at this moment."""
         return self._lock.locked()
@@ -216,20 +221,17 @@ class Document(OpenRows):
 
         With `plain` each line is ended by LF and a byte order mark is left away; otherwise what
         was not edited stays as it is, byte for byte. Open the file anew after a plain save.
-        Raises InputError: the file was changed by another program (unless `overwrite`), the
-        folder or disk refuses. Nothing is lost then; the changes stay in the journal.
+        Raises InputError: the file was changed by another program (unless `overwrite`), edits are
+        off and the file is there, the folder or disk refuses. Nothing is lost then; the changes
+        stay in the journal.
         """
         await self._whole(self._save(path, overwrite=overwrite, plain=plain), changes=False)
 
     async def _save(self, path: Path | None, *, overwrite: bool, plain: bool) -> None:
         await self.ready()
         async with self._lock:
-            if path is None and not overwrite and await self.changed_on_disk():
-                raise InputError(
-                    "The file has changed on disk",
-                    f"another program has written {self.path.name} since it was opened",
-                    "Save again to overwrite it, or save under another name",
-                )
+            if path is None:
+                await self._check_in_place(overwrite)
             await self._record.remember()
             try:
                 await asyncio.to_thread(self._write, path or self.path, plain)
@@ -348,9 +350,24 @@ class Document(OpenRows):
 
     def _check_editable(self) -> None:
         if self.read_only:
-            first = "End the other finetui" if self.held_elsewhere else "Free some space"
+            first = (
+                "End the other finetui"
+                if self.held_elsewhere
+                else "Free some space, or make it writable,"
+            )
             step = f"{first} and open it again"
             raise InputError("Read only", self.notice, step)
+
+    async def _check_in_place(self, overwrite: bool) -> None:
+        change = await self.disk_change()
+        if change != "gone":  # what is here may be all that is left of it
+            self._check_editable()
+        if change and not overwrite:
+            raise InputError(
+                "The file has changed on disk",
+                f"another program has written {self.path.name} since it was opened",
+                "Save again to overwrite it, or save under another name",
+            )
 
     def _cut_short(self) -> None:
         self._record.give_up()  # half of the rows must not be saved over the file

@@ -100,11 +100,7 @@ class LabProcess:
             with private_file(self.folder / LOG_NAME) as log:
                 process = start_lab(words, environ, self.folder, log)
         except OSError as error:
-            raise LabFailed(
-                "The lab does not start",
-                disk_words(error, self.folder),
-                "Check the folder and its free space.",
-            ) from error
+            raise _refused_by_disk(error, self.folder) from error
         _STARTED[:] = [one for one in _STARTED if one.poll() is None]
         _STARTED.append(process)
         return process
@@ -116,12 +112,28 @@ class LabProcess:
         except OSError:
             lines = []
         last = " / ".join([line.strip() for line in lines if line.strip()][-3:])
+        if not last and (full := _refused(log)):
+            return full
         how = f"no answer within {DEADLINE_S:g} s" if code is None else f"it ended with {code}"
         return LabFailed(
             "The lab does not start",
             f"{how}: {last}" if last else how,
             f"Its log is {log}. `finetui lab` runs it in the foreground.",
         )
+
+
+def _refused_by_disk(error: OSError, place: Path) -> LabFailed:
+    step = "Check the folder and its free space."
+    return LabFailed("The lab does not start", disk_words(error, place), step)
+
+
+def _refused(log: Path) -> LabFailed | None:
+    """Return what keeps an empty log empty, if it is the disk. Blocks."""
+    try:
+        log.write_bytes(b"\n")
+    except OSError as error:
+        return _refused_by_disk(error, log)
+    return None
 
 
 def start_lab(words: list[str], environ: dict[str, str], folder: Path, log: IO[bytes]) -> Process:

@@ -52,9 +52,12 @@ class Session:
             return self._is_ours()
 
     def load(self) -> Mapping[str, Any]:
-        """Return what was kept; empty for nothing, and while another program is open."""
+        """Return what was kept; empty for nothing, and while another program is open.
+
+        A folder that cannot be written is read all the same.
+        """
         with self._writing:
-            if not self._is_ours():
+            if not self._is_ours() and self.held_back:
                 return {}
             try:
                 return self._read()
@@ -115,6 +118,7 @@ class Session:
             self.other = self._lock.holder() if self.held_back else None
         except OSError as error:  # a folder that cannot be written
             self._trouble.not_written(self._path.parent, "Where you are is not kept", error)
+            self.held_back = False
         return self._lock.held
 
 

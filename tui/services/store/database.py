@@ -69,7 +69,7 @@ class Database:
         except (sqlite3.Error, OSError) as error:
             raise LedgerError(
                 "The local ledger cannot be used", disk_words(error, self.path),
-                "Free some space or move the file away; a new one is made.",
+                "Free some space or make it writable, or move the file away; a new one is made.",
             ) from error  # fmt: skip
 
     def _close(self) -> None:

@@ -40,7 +40,7 @@ class ModelChoice:
     ) -> None:
         self._context, self._changed, self._taken = context, changed, taken
         self.model = ""
-        self._models = OfferedModels(context, "models")
+        self._models = OfferedModels(context)
         self._looking: Worker[None] | None = None
 
     def begin(self) -> None:

@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 
 class OfferedModels:
-    """The last list of models; `label` names the work of listing them in the status line."""
+    """The last list of models."""
 
-    def __init__(self, context: ScreenContext, label: str) -> None:
-        self._context, self._label = context, label
+    def __init__(self, context: ScreenContext) -> None:
+        self._context = context
         self.offer: ChatOffer | None = None
 
     async def list(self) -> ChatOffer:
         """Return what can be asked, looked for anew each time."""
-        with at_work(self._context, self._label, "listing models"):
+        with at_work(self._context, "models", "listing models"):
             self.offer = offer = await self._context.workspace.models.chat_offer()
         return offer
 

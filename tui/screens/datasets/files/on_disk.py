@@ -32,6 +32,7 @@ class DiskWatch:
         self._timer: Timer | None = None
         self._looking = False
         self._told_of: tuple[object, str] = (None, "")
+        self._shown: tuple[object, bool] = (None, False)  # whether the file differs
         context.when_opened(self._begin)
 
     def _begin(self) -> None:
@@ -67,6 +68,9 @@ class DiskWatch:
     async def _ask_if_changed(self, document: Document) -> None:
         """Ask what to do when another program has written the file since it was opened."""
         change = await document.disk_change()
+        if self._shown != (shown := (document, bool(change))):
+            self._shown = shown
+            self._context.file_changed.tell()
         current = self._context.looked_at and document is self._context.document
         if not change or not current or document.saving or self._told_of == (document, change):
             return
@@ -92,8 +96,8 @@ class DiskQuestion:
 
     async def may_overwrite(self, document: Document) -> bool:
         """Whether to save over what another program has written; asks, and reloads if told to."""
-        if not await document.changed_on_disk():
-            return True
+        if await document.disk_change() in {"", "gone"}:
+            return True  # nothing is written over
         return await self.decide(document, "write what is shown here over it") == "keep"
 
     async def decide(self, document: Document, keep: str) -> str | None:

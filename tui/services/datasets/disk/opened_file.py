@@ -17,11 +17,15 @@ if TYPE_CHECKING:
 
 
 class DiskFile:
-    """A dataset's place on the disk. `saved_as` tells what it held when we last had it."""
+    """A dataset's place on the disk. `saved_as` tells what it held when we last had it.
+
+    `changed` is what the last look found: "" for the file as it was then.
+    """
 
     def __init__(self, path: Path, content: Content) -> None:
         self.path = path
         self.saved_as = content.source.identity
+        self.changed = ""
         self._content = content
 
     async def change(self) -> str:
@@ -31,7 +35,8 @@ class DiskFile:
         """
         saved = self.saved_as
         change = await asyncio.to_thread(self._change)
-        return change if saved is self.saved_as else ""  # a save of ours between is none
+        self.changed = change if saved is self.saved_as else ""  # a save of ours between is none
+        return self.changed
 
     def write(self, ids: array[int], path: Path, journal: Journal | None, *, plain: bool) -> bool:
         """Write rows to the file itself, or to another `path`; tells whether it was itself.
@@ -50,7 +55,7 @@ class DiskFile:
                 path, chunks, lambda file: journal.saving(Identity.of(file)), journal.writing
             )
         with path.open("rb") as file:
-            self.saved_as = Identity.of(file.fileno())
+            self.saved_as, self.changed = Identity.of(file.fileno()), ""
         return True
 
     def _change(self) -> str:
