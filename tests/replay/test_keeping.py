@@ -41,7 +41,7 @@ async def test_the_screen_says_what_keeping_costs(
             await pilot.press("6")
             await until(lambda: "1 file, 25.0 GB" in on_screen(app), pilot)
             assert "$2.00/mo" in on_screen(app)  # five gigabytes of an account are free
-            assert "kept until" in on_screen(app)
+            await until(lambda: "kept until" in on_screen(app), pilot)
             await pilot.press("enter")
             await opened(pilot, DetailsDialog)
             await until(lambda: "keeping it costs $2.50/mo" in on_screen(app), pilot)
