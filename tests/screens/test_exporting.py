@@ -71,8 +71,9 @@ async def test_losses_are_told_before_an_export(
             preview = await preview_of(pilot)
             assert "as Alpaca" in text_of(preview, ".facts")
         await pilot.press("tab")
-        assert preview.query_one("#dropped", RecordList).count == 1
-        assert "row 4: question and answer do not alternate" in text_of(preview, ".detail")
+        await until(lambda: preview.query_one("#dropped", RecordList).count == 1, pilot)
+        reason = "row 4: question and answer do not alternate"
+        await until(lambda: reason in text_of(preview, ".detail"), pilot)
         await pilot.press("enter")
         await until(lambda: isinstance(app.screen, PathDialog), pilot)
         assert app.screen.query_one(Input).value == "data.alpaca.jsonl"
