@@ -115,7 +115,7 @@ def sniff(rows: Sequence[object], *, table: bool = False) -> Sniffed:
         return columns
     if not name:
         keys = ", ".join(map(str, list(loose[0])[:6]))
-        found = f"no format has the keys {keys}" if keys else "its object has no keys"
+        found = f"no format fits rows with {keys}" if keys else "its object has no keys"
         return Sniffed("", 0.0, found)
     return tally.sniffed(name, len(looked))
 
