@@ -1,7 +1,8 @@
 """Textual's pilot, made quicker and surer.
 
-It waits for a new size to be taken on, asks only those for messages that have any, and screens
-that nobody sees are drawn once it has waited, not for every change.
+It waits for a new size to be taken on and until there is nothing to do, however long or short that
+is; it asks only those for messages that have any, and screens that nobody sees are drawn once it
+has waited, not for every change.
 """
 
 from __future__ import annotations
@@ -9,9 +10,12 @@ from __future__ import annotations
 import asyncio
 import time
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
+from textual import app as textual_app
+from textual import pilot as textual_pilot
 from textual._compositor import Compositor
-from textual._context import visible_screen_stack
+from textual._context import active_app, visible_screen_stack
 from textual.app import ScreenStackError
 from textual.geometry import Region
 from textual.pilot import Pilot
@@ -31,7 +35,13 @@ _resize = Pilot.resize_terminal
 _pause = Pilot.pause
 _wait_for_screen = Pilot._wait_for_screen
 _render_update = Compositor.render_update
+_run_in_executor: Any = asyncio.BaseEventLoop.run_in_executor
 _AT_LATEST_S = 0.15
+
+_in_threads: WeakKeyDictionary[Any, set[asyncio.Future[Any]]] = WeakKeyDictionary()
+_IDLE_ROUNDS = 3  # of the loop, in which nothing came
+_LOOK_S = 0.004  # between looks whether threads are done
+_WAITS_S = 0.02  # in which a thread that works takes the processor
 
 
 async def resize_terminal(self: Pilot[Any], width: int, height: int) -> None:
@@ -92,6 +102,52 @@ async def wait_for_screen(self: Pilot[Any]) -> bool:
     return True
 
 
+def run_in_executor(self: asyncio.BaseEventLoop, *given: Any) -> asyncio.Future[Any]:
+    """Do something in a thread, and know of it until it is done."""
+    future = _run_in_executor(self, *given)
+    jobs = _in_threads.setdefault(self, set())
+    jobs.add(future)
+    future.add_done_callback(jobs.discard)
+    return future
+
+
+async def wait_for_idle(_min_sleep: float = 0, max_sleep: float = 1) -> None:
+    """Return once nothing is to be done, be it by a thread, save what others have to do first.
+
+    As it comes, it sleeps for a fiftieth of a second, and again while the process is at work: most
+    of the time of a test.
+    """
+    loop: Any = asyncio.get_running_loop()
+    began, idle = time.monotonic(), 0
+    since, used = began, time.process_time()
+    while idle < _IDLE_ROUNDS and time.monotonic() - began < max_sleep:
+        await asyncio.sleep(0)
+        idle += 1
+        if loop._ready:
+            idle = 0
+            since, used = time.monotonic(), time.process_time()
+        elif _draws(active_app.get(None)):
+            idle = 0
+        elif _in_threads.get(loop):
+            await asyncio.sleep(_LOOK_S)
+            idle = 0
+            if time.monotonic() - since > _WAITS_S:
+                if time.process_time() - used < _WAITS_S / 10:
+                    return  # it waits for something itself
+                since, used = time.monotonic(), time.process_time()
+
+
+def _draws(app: App[Any] | None) -> bool:
+    """Lay the screen out where that is to be done in a moment; tell whether it was."""
+    if app is None or not app._running or not app._screen_stack:
+        return False
+    screen = app.screen
+    if not screen.is_running or not screen._update_timer._active.is_set():
+        return False
+    screen._on_timer_update()
+    return True
+
+
 async def pause(self: Pilot[Any], delay: float | None = None) -> None:
     """Wait until nothing is done any more, or so many seconds."""
     await _pause(self, delay)
@@ -145,6 +201,8 @@ def be_patient() -> None:
     Pilot.pause = pause  # type: ignore[method-assign]
     Pilot._wait_for_screen = wait_for_screen  # type: ignore[method-assign]
     Compositor.render_update = render_update  # type: ignore[method-assign]
+    textual_app.wait_for_idle = textual_pilot.wait_for_idle = wait_for_idle
+    asyncio.BaseEventLoop.run_in_executor = run_in_executor  # type: ignore[assignment, method-assign]
 
 
 def paint_at_once(patch: pytest.MonkeyPatch) -> None:

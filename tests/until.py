@@ -44,7 +44,8 @@ async def until(
         ended = time.monotonic()
         if ended > deadline:
             case = getattr(condition, "__defaults__", None) or ""  # what a loop has bound
-            raise AssertionError(f"not within {seconds} s: {condition} {case}")
+            shown = on_screen(pilot.app) if pilot is not None and pilot.app._running else ""
+            raise AssertionError(f"not within {seconds} s: {condition} {case}\n{shown}")
         await asyncio.sleep(min(max(0.02, 4 * (ended - began)), 0.2))
         began = time.monotonic()
         if condition():

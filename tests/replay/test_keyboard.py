@@ -19,7 +19,7 @@ from tests.replay.portkey import PortkeyReplay
 from tests.replay.test_circle import GRADER
 from tests.replay.together import TogetherReplay
 from tests.served import each_of
-from tests.until import narrow, problem_of, until
+from tests.until import narrow, on_screen, problem_of, until
 from tui.app import FinetuiApp
 from tui.screens.dialogs.confirm import TypedAmount, TypedConfirm
 from tui.screens.dialogs.deletion import DeletionDialog
@@ -178,6 +178,8 @@ async def delete(far: Replay, pilot: Pilot[Any]) -> None:
     if name is None:
         return
     await until(lambda: [one.id for one in screen.listed.models] == [name], pilot)
+    # What was deployed is no more.
+    await until(lambda: "deployed ·" not in on_screen(pilot.app), pilot)
     await pilot.press("d")
     await until(lambda: isinstance(pilot.app.screen, DeletionDialog) and pilot.app.focused, pilot)
     dialog: Any = pilot.app.screen

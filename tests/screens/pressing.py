@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual.keys import REPLACED_KEYS, _get_unicode_name_from_key
 
+from tests.pilots import paint, wait_for_idle
 from tests.until import on_screen, toasts, until
 from tui.screens.dialogs.help import HelpDialog
 from tui.widgets.frame.passing_remark import Remark
@@ -99,7 +99,8 @@ class Presser:
         last = None
         while (now := (app.screen, self._paints)) != last or app.holds_typed:
             last = now
-            await asyncio.sleep(0.03)
+            await wait_for_idle()
+            paint(app)
 
     async def settled(self) -> list[Any]:
         """Return what is drawn once nothing changes any more and nothing is said."""

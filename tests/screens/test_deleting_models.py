@@ -132,6 +132,7 @@ async def test_files_that_nobody_else_used_go_when_that_is_chosen(
         assert models.count("DELETE /files/file-both") == 0
         await pilot.press("escape")
         # What has gone is not asked for.
+        await until(lambda: "1 gone" in on_screen(pilot.app), pilot)
         screen.listed.select(A)
         await pilot.press("d")
         await until(lambda: "deleted from here already" in problem_of(screen), pilot)

@@ -20,7 +20,6 @@ from tui.screens.dialogs.palette import Palette
 from tui.screens.profiles.form import ProfileForm
 from tui.screens.profiles.profile_list import ProfilesDialog
 from tui.widgets.conversation import Conversation
-from tui.widgets.frame.error_panel import ErrorPanel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,7 +76,7 @@ async def reach(pilot: Pilot[Any], keys: Sequence[str]) -> None:
         elif key in DIALOGS:  # it may have to ask the ledger or load its module
             await until(lambda kind=DIALOGS[key]: isinstance(app.screen, kind), pilot)
         elif key == "<failed>":
-            await until(lambda: app.screen.query_one(ErrorPanel).failure, pilot)
+            await until(lambda: "esc closes · y copies" in on_screen(app), pilot)
         else:
             await pilot.press(key)
     await until(lambda: not app.status.work, pilot)

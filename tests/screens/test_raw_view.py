@@ -51,5 +51,5 @@ async def test_bulk_split_and_duplicates_are_refused_with_what_helps(tmp_path: P
                 assert panel.failure.title == "Not an example on each line", name
                 assert panel.failure.next_step == "i imports it into a new file"
                 await pilot.press("escape")
-                assert panel.failure is None
+                await until(lambda: panel.failure is None, pilot)
             assert len(screen.document) == text.rstrip("\n").count("\n") + 1

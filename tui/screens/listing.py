@@ -10,12 +10,24 @@ from tui.widgets.line_view import Pane
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from rich.text import Text
     from textual.app import ComposeResult
 
 T = TypeVar("T")
+
+
+class _About(Static):
+    """What is known of an entry, said for the width there is: told anew once that is another."""
+
+    def __init__(self, name: str, resized: Callable[[], None]) -> None:
+        super().__init__(id=name, classes="listing-about", markup=False)
+        self._resized = resized
+
+    def on_resize(self) -> None:
+        """Have it said for the new width."""
+        self._resized()
 
 
 class ListingPane(Pane, Generic[T]):
@@ -39,7 +51,7 @@ class ListingPane(Pane, Generic[T]):
         self.marked: Collection[str] = ()
         self._head = Static(id=f"{name}-head", classes="listing-head", markup=False)
         self.list = RecordList(id=name, empty=empty)
-        self._about = Static(id=f"{name}-about", classes="listing-about", markup=False)
+        self._about = _About(f"{name}-about", self.show_about)
 
     def compose(self) -> ComposeResult:
         """Lay out the columns' names, the list, and what is known of the entry under the cursor."""
