@@ -13,7 +13,7 @@ import pytest
 from textual.widgets import Input, TextArea
 
 from tests.home import Home, enter_home
-from tests.until import until
+from tests.until import on_screen, until
 from tui.app import FinetuiApp
 from tui.screens.dialogs.deletion import DeletionDialog
 from tui.screens.jobs.form import NewJob
@@ -99,6 +99,7 @@ async def test_the_circle(home: Home, size: tuple[int, int], epochs: str) -> Non
         await pilot.press("escape", "m")
         await come(lambda: isinstance(app.focused, Input))
         await pilot.press(*model)
+        await come(lambda: "base ·" in on_screen(app))  # the models are listed
         app.screen.query_one(Input).value = f"{model} base"
         await pilot.pause()
         await pilot.press("enter")
