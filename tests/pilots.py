@@ -114,10 +114,11 @@ def run_in_executor(self: asyncio.BaseEventLoop, *given: Any) -> asyncio.Future[
 async def wait_for_idle(_min_sleep: float = 0, max_sleep: float = 1) -> None:
     """Return once nothing is to be done, be it by a thread, save what others have to do first.
 
-    As it comes, it sleeps for a fiftieth of a second, and again while the process is at work: most
-    of the time of a test.
+    As it comes, it sleeps again and again while the process is at work at all, whatever at: most of
+    the time of a test.
     """
     loop: Any = asyncio.get_running_loop()
+    await asyncio.sleep(_WAITS_S)  # what comes after a moment belongs to what was done
     began, idle = time.monotonic(), 0
     since, used = began, time.process_time()
     while idle < _IDLE_ROUNDS and time.monotonic() - began < max_sleep:
