@@ -14,6 +14,7 @@ from tests import forks, labs, ledgers, pilots
 from tests.compiling import compile_all
 from tests.faults.server import FaultServer
 from tests.home import enter_home
+from tests.short_waits import shorten_waits
 from tui.commands import Keymap, use_keymap
 from tui.core.text.masking import KEYS
 from tui.services.workers import Pool
@@ -30,6 +31,7 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 labs.fork_them()
 ledgers.copy_them()
 pilots.be_patient()
+shorten_waits()
 
 
 def pytest_configure(config: pytest.Config) -> None:

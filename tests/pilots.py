@@ -8,6 +8,7 @@ has waited, not for every change.
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -42,6 +43,7 @@ _in_threads: WeakKeyDictionary[Any, set[asyncio.Future[Any]]] = WeakKeyDictionar
 _IDLE_ROUNDS = 3  # of the loop, in which nothing came
 _LOOK_S = 0.004  # between looks whether threads are done
 _WAITS_S = 0.02  # in which a thread that works takes the processor
+_SOON_S = 0.02  # what comes within it belongs to what was done
 
 
 async def resize_terminal(self: Pilot[Any], width: int, height: int) -> None:
@@ -118,9 +120,9 @@ async def wait_for_idle(_min_sleep: float = 0, max_sleep: float = 1) -> None:
     the time of a test.
     """
     loop: Any = asyncio.get_running_loop()
-    await asyncio.sleep(_WAITS_S)  # what comes after a moment belongs to what was done
     began, idle = time.monotonic(), 0
     since, used = began, time.process_time()
+    soon = loop.time() + _SOON_S
     while idle < _IDLE_ROUNDS and time.monotonic() - began < max_sleep:
         await asyncio.sleep(0)
         idle += 1
@@ -136,6 +138,14 @@ async def wait_for_idle(_min_sleep: float = 0, max_sleep: float = 1) -> None:
                 if time.process_time() - used < _WAITS_S / 10:
                     return  # it waits for something itself
                 since, used = time.monotonic(), time.process_time()
+        elif (due := _due(loop)) <= soon:
+            await asyncio.sleep(max(0, due - loop.time()))
+            idle = 0
+
+
+def _due(loop: Any) -> float:
+    """Return the time of the loop at which it has something to do next."""
+    return min((one._when for one in loop._scheduled if not one._cancelled), default=math.inf)
 
 
 def _draws(app: App[Any] | None) -> bool:

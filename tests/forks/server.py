@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from tests.forks import in_forks
+from tests.short_waits import shorten_waits
 from tui.core.catalog import providers, training
 from tui.core.catalog.models import ENCODINGS
 from tui.core.filtering import languages
@@ -59,6 +60,7 @@ def load_screens() -> None:
 
 def load() -> None:
     """Import what the forks will use."""
+    shorten_waits()
     import_all(PACKAGES)
     for name in MODULES:
         importlib.import_module(name)

@@ -193,10 +193,6 @@ class Document(OpenRows):
 
     # -- saving ----------------------------------------------------------------------
 
-    async def changed_on_disk(self) -> bool:
-        """Whether another program has written or removed the file since it was opened."""
-        return bool(await self.disk_change())
-
     async def disk_change(self) -> str:
         """Return what names the file's present state if another program made it, else "".
 
