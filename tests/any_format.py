@@ -107,10 +107,9 @@ def row(texts: Texts = TEXTS) -> st.SearchStrategy[Row]:
 
 def rows(texts: Texts = TEXTS) -> st.SearchStrategy[list[Row]]:
     """Return rows of one shape, or of several in a random mixture, their texts told apart."""
-    alike = st.sampled_from([*FORMATS.values()]).flatmap(
-        lambda make: st.lists(make(texts), min_size=1, max_size=4)
-    )
-    mixed = st.lists(row(texts), min_size=1, max_size=5)
+    shapes = [make(texts) for make in FORMATS.values()]  # made once, not for each example
+    alike = st.one_of([st.lists(shape, min_size=1, max_size=4) for shape in shapes])
+    mixed = st.lists(st.one_of(shapes), min_size=1, max_size=5)
     return st.one_of(alike, mixed).map(numbered)
 
 

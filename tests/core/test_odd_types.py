@@ -44,17 +44,23 @@ def asked(content: Any) -> Any:
     return {"messages": [{"role": "user", "content": content}, ANSWER]}
 
 
+# Made once: made anew for each example, they would be looked into anew as well.
+ROWS = any_format.row()
+GOES_ON = st.integers(0, 4)
+ODD = st.sampled_from(UNHASHABLE)
+
+
 @st.composite
 def bent(draw: st.DrawFn) -> Any:
     """A row of some format with one value somewhere replaced by one that cannot be hashed."""
-    made: Any = draw(any_format.row())
+    made: Any = draw(ROWS)
     holder = [made]
     at: Any = holder
     place: Any = 0
-    while isinstance(at[place], (dict, list)) and at[place] and draw(st.integers(0, 4)):
+    while isinstance(at[place], (dict, list)) and at[place] and draw(GOES_ON):
         at = at[place]
         place = draw(st.sampled_from([*at] if isinstance(at, dict) else range(len(at))))
-    at[place] = draw(st.sampled_from(UNHASHABLE))
+    at[place] = draw(ODD)
     return holder[0]
 
 

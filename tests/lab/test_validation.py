@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.json_values import any_json
 from tests.lab_process import chat_lines, preference_lines
 from tui.lab.validation import FileProblem, check_file
 from tui.lab.validation.examples import example_problem, parse
@@ -129,14 +130,12 @@ def test_good_pairs() -> None:
 
 @settings(deadline=None)
 @given(
-    st.recursive(
+    any_json(
         st.none() | st.booleans() | st.floats(allow_nan=False) | st.sampled_from(
             ["messages", "role", "user", "assistant", "tool", "content", "text"]),
-        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
-            st.sampled_from(["messages", "role", "content", "type", "text", "weight", "tool_calls",
-                             "input", "preferred_output", "non_preferred_output", "tool_call_id"]),
-            inner, max_size=4),
-        max_leaves=12,
+        st.sampled_from(["messages", "role", "content", "type", "text", "weight", "tool_calls",
+                         "input", "preferred_output", "non_preferred_output", "tool_call_id"]),
+        most=4,
     ).map(lambda inner: {"messages": [inner], "input": inner})
 )  # fmt: skip
 def test_any_json_is_judged_without_a_crash(example: dict[str, Any]) -> None:

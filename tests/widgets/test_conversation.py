@@ -252,7 +252,15 @@ def long_chat(count: int) -> list[Turn]:
     return [Turn("assistant", f"{at}\n\n{answer}", markdown=True) for at in range(count)]
 
 
-async def test_a_long_chat_is_laid_out_in_steps_and_what_is_in_view_stays() -> None:
+@pytest.fixture
+def quick_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the steps one right after another: thirty a second would be waited for."""
+    monkeypatch.setattr("tui.widgets.conversation.STEPS", 1000)
+
+
+async def test_a_long_chat_is_laid_out_in_steps_and_what_is_in_view_stays(
+    quick_steps: None,
+) -> None:
     turns = [*long_chat(40), Turn("user", "last question")]
     app = TalkApp([])
     async with app.run_test(size=(60, 20)) as pilot:
@@ -279,29 +287,33 @@ async def test_a_long_chat_is_laid_out_in_steps_and_what_is_in_view_stays() -> N
             assert at_once.text() == before
 
 
-@pytest.mark.parametrize("cursor", [0, 30, 60])
 async def test_a_long_chat_takes_another_width_in_steps_beginning_with_what_is_in_view(
-    cursor: int,
+    quick_steps: None,
 ) -> None:
     turns = [t for turn in long_chat(60) for t in (Turn("user", "plain " * 300), turn)]
     app, fresh = TalkApp([]), TalkApp([])
-    async with app.run_test(size=(60, 20)) as pilot, fresh.run_test(size=(47, 20)):
+    async with app.run_test(size=(60, 20)) as pilot, fresh.run_test(size=(60, 20)) as beside:
         talk, other = app.query_one(Conversation), fresh.query_one(Conversation)
-        talk.show(turns, cursor=cursor)
-        await until(lambda: not any(block.waiting for block in talk.column.blocks), pilot)
-        with patch("tui.widgets.turn_column.AT_ONCE", 10**9):
-            other.show(turns, cursor=cursor)
-        with patch.object(Block, "resize", autospec=True, side_effect=Block.resize) as resized:
-            await pilot.resize_terminal(47, 20)
-        at_once = [call.args[0] for call in resized.call_args_list if not call.kwargs["later"]]
-        assert sum(len(block.turn.text) for block in at_once) < 100_000
+        for width, cursor in ((47, 0), (60, 30), (47, 60)):
+            talk.show(turns, cursor=cursor)
+            await until(lambda: not any(block.waiting for block in talk.column.blocks), pilot)
+            other.show([])
+            await beside.resize_terminal(width, 20)
+            with patch("tui.widgets.turn_column.AT_ONCE", 10**9):
+                other.show(turns, cursor=cursor)
+            expected = fresh.text()
+            with patch.object(Block, "resize", autospec=True, side_effect=Block.resize) as resized:
+                await pilot.resize_terminal(width, 20)
+            at_once = [call.args[0] for call in resized.call_args_list if not call.kwargs["later"]]
+            assert sum(len(block.turn.text) for block in at_once) < 100_000
+            assert any(block.waiting for block in talk.column.blocks)
 
-        def all_laid_out() -> bool:
-            assert app.text() == fresh.text()
-            return not any(block.waiting for block in talk.column.blocks)
+            def all_laid_out(expected: list[str] = expected) -> bool:
+                assert app.text() == expected
+                return not any(block.waiting for block in talk.column.blocks)
 
-        await until(all_laid_out, pilot)
-        assert talk.virtual_size == other.virtual_size
+            await until(all_laid_out, pilot)
+            assert talk.virtual_size == other.virtual_size, (width, cursor)
 
 
 async def test_a_long_text_that_is_not_markdown_is_laid_out_in_steps_too() -> None:

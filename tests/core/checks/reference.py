@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tui.core.checks import RULES, ReportColumns, RowReport, check_row, columns_of
@@ -23,9 +24,12 @@ def check_columns(columns: ReportColumns, source: FileFacts) -> list[Issue]:
     return [issue(rule, one, one.line) for rule, findings in found for one in findings]
 
 
+_report_of = lru_cache(4096)(check_row)  # the same rows are checked again after each edit
+
+
 def check_source(rows: Iterable[bytes], source: FileFacts) -> list[Issue]:
     """Check every line and the file; issues by line and severity."""
-    return collect([check_row(number, row) for number, row in enumerate(rows, 1)], source)
+    return collect([_report_of(number, row) for number, row in enumerate(rows, 1)], source)
 
 
 def check_whole(reports: Iterable[RowReport], source: FileFacts) -> list[Issue]:

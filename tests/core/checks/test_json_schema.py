@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.json_values import any_json
 from tui.core.checks.tool_use import json_schema
 from tui.core.checks.tool_use.json_schema import mismatches_of
 from tui.core.checks.tool_use.tool_schema import mismatches, name_problem
@@ -149,10 +150,9 @@ def test_a_schema_deeper_than_anybody_writes_is_no_trouble() -> None:
 _KEYS = st.sampled_from(
     ["type", "properties", "x", "items", "enum", "$ref", "anyOf", "required", "pattern", "$defs"]
 )
-_JSON = st.recursive(
+_JSON = any_json(
     st.none() | st.booleans() | st.integers(-3, 3) | st.text(max_size=3),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_KEYS, inner, max_size=3),
-    max_leaves=12,
+    _KEYS,
 )
 
 

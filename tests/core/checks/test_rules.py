@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.checks.examples import LINES
+from tests.json_values import any_json
 from tests.rows import GOOD, chat
 from tui.core.checks import RULES, check_row
 from tui.core.dataset.example import kind_of
@@ -102,17 +103,10 @@ def test_secrets_are_not_repeated() -> None:
 KEYS = ["role", "content", "name", "weight", "tool_calls", "id", "type", "function", "arguments"]
 KEYS += ["text", "image_url", "url", "tool_call_id", "parameters", "properties", "required"]
 
-json_values = st.recursive(
+json_values = any_json(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(KEYS) | st.text(max_size=4),
-            inner,
-            max_size=5,
-        )
-    ),
-    max_leaves=12,
+    st.sampled_from(KEYS) | st.text(max_size=4),
+    most=5,
 )
 messages = st.lists(
     st.fixed_dictionaries(

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.json_values import any_json
 from tui.core.compare.answers import Answer, answer_of
 from tui.core.compare.measures import QUALITY, YES_NO, Measures, measure, normalised, parsed
 
-JSON = st.recursive(
+JSON = any_json(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner,
-                                                                 max_size=4),
-    max_leaves=12,
+    st.text(max_size=5),
+    most=4,
 )  # fmt: skip
 TEXTS = st.text(max_size=60)
 CALLS = st.lists(st.tuples(st.text(max_size=5), TEXTS | JSON.map(json.dumps)), max_size=3)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.json_values import any_json
 from tui.core import edits
 from tui.core.dataset.exact_json import rewrite
 from tui.core.dataset.example import Example, Place, parse_exactly
@@ -72,13 +73,7 @@ SCALARS = (
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.text()
 )
-JSON = st.recursive(
-    SCALARS,
-    lambda inner: (
-        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3), inner, max_size=4)
-    ),
-    max_leaves=10,
-)
+JSON = any_json(SCALARS, st.text(max_size=3), most=4)
 OBJECTS = st.dictionaries(st.sampled_from(["messages", "a", "b", "c"]), JSON)
 
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.exploring import tried
+from tests.json_values import any_json
 from tui.core.dataset.example import Broken, Example, parse, write
 
 
@@ -24,13 +25,7 @@ def test_parse_never_raises(line: bytes) -> None:
     parse(line)
 
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
-    ),
-    max_leaves=8,
-)
+JSON = any_json(st.none() | st.booleans() | st.integers() | st.text(), st.text(max_size=5))
 KEYS = st.sampled_from(
     [
         "messages",

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.any_format import TEXTS, AnyFile, absent, files
 from tests.exploring import tried
+from tests.json_values import any_json
 from tests.rows import GOOD
 from tui.cli.fix import chosen_rules, fixing
 from tui.core.fixes import repair
@@ -22,11 +23,7 @@ if TYPE_CHECKING:
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\r"), max_size=12)
 KEYS = st.from_regex(r"[a-z_][a-z0-9_]{0,5}", fullmatch=True)
-VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers(-(10**9), 10**9) | TEXT,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
-    max_leaves=6,
-)
+VALUES = any_json(st.none() | st.booleans() | st.integers(-(10**9), 10**9) | TEXT, KEYS)
 ROWS = st.lists(st.dictionaries(KEYS, VALUES, min_size=1, max_size=3), min_size=1, max_size=3)
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +17,7 @@ from tui.services.jobs.drafts import Draft
 
 if TYPE_CHECKING:
     from tui.core.catalog.providers import Preset
+    from tui.core.catalog.training import Terms
     from tui.core.jobs.move.outcome import Moved
 
 TRAINING = [one for one in BUILT_IN.all().values() if one.training is not None]
@@ -44,15 +46,19 @@ def left(moved: Moved) -> dict[str, str]:
 # -- property ----------------------------------------------------------------------------
 
 
+WHOLE = st.integers(0, 400).map(str)
+NUMBER = st.floats(0, 3, allow_nan=False).map(lambda value: f"{value:.4g}")
+
+
+# Each of them is made once: made anew for each example, it would be looked into anew as well.
+@cache
 def values(parameter: Parameter) -> st.SearchStrategy[str]:
     """Texts that the parameter reads, auto among them."""
     if parameter.kind == "switch":
         return st.sampled_from(["yes", "no", AUTO])
     if parameter.kind == "word":
         return st.sampled_from([*parameter.words, AUTO])
-    whole = st.integers(0, 400).map(str)
-    number = st.floats(0, 3, allow_nan=False).map(lambda value: f"{value:.4g}")
-    found = whole if parameter.kind == "whole" else st.one_of(number, st.sampled_from(["2e-5"]))
+    found = WHOLE if parameter.kind == "whole" else st.one_of(NUMBER, st.just("2e-5"))
 
     def fits(text: str) -> bool:
         try:
@@ -64,25 +70,43 @@ def values(parameter: Parameter) -> st.SearchStrategy[str]:
     return st.one_of(st.just(AUTO), found.filter(fits))
 
 
+PRESETS = st.sampled_from(TRAINING)
+SUFFIXES = st.one_of(st.just(""), st.text("abcXYZ019-._", min_size=1, max_size=64))
+SEEDS = st.sampled_from(["", "0", "7"])
+METADATA = st.sampled_from(["", "team=a"])
+PROJECTS = st.sampled_from(["", "p"])
+VALIDATION = st.sampled_from(["", "v.jsonl"])
+UNREAD = st.dictionaries(st.just("rare_thing"), st.just("3"))
+
+
+@cache
+def several(parameters: tuple[Parameter, ...]) -> st.SearchStrategy[list[Parameter]]:
+    """Some of the parameters, in any order."""
+    return st.lists(st.sampled_from(parameters), unique_by=lambda one: one.id)
+
+
+def validation(draw: st.DrawFn, method: str, terms: Terms) -> str:
+    if method == "reinforcement":  # there is no such job without one
+        return "v.jsonl"
+    return draw(VALIDATION) if method not in terms.no_validation else ""
+
+
 @st.composite
 def jobs(draw: st.DrawFn) -> tuple[OldJob, Preset]:
-    preset = draw(st.sampled_from(TRAINING))
+    preset = draw(PRESETS)
     terms = terms_of(preset)
     method = draw(st.sampled_from(terms.methods))
-    chosen = draw(st.lists(st.sampled_from(terms.of(method)), unique_by=lambda one: one.id))
+    chosen = draw(several(terms.of(method)))
     settings = {one.id: draw(values(one)) for one in chosen}
-    word = st.text("abcXYZ019-._", min_size=1, max_size=64)
     texts = {
-        "suffix": draw(st.one_of(st.just(""), word)) if terms.suffix_most else "",
-        "seed": draw(st.sampled_from(["", "0", "7"])) if terms.seed else "",
-        "metadata": draw(st.sampled_from(["", "team=a"])) if terms.metadata else "",
-        "wandb_project": draw(st.sampled_from(["", "p"])) if terms.integrations else "",
-        "validation": draw(st.sampled_from(["", "v.jsonl"]))
-        if method not in terms.no_validation
-        else "",
+        "suffix": draw(SUFFIXES) if terms.suffix_most else "",
+        "seed": draw(SEEDS) if terms.seed else "",
+        "metadata": draw(METADATA) if terms.metadata else "",
+        "wandb_project": draw(PROJECTS) if terms.integrations else "",
+        "validation": validation(draw, method, terms),
         "grader": '{"type": "x"}' if method == "reinforcement" else "",
     }
-    unread = draw(st.dictionaries(st.just("rare_thing"), st.just("3")))
+    unread = draw(UNREAD)
     return OldJob(terms, method, "base", "base", texts, settings, unread), preset
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.json_values import any_json
 from tui.core.catalog.providers import BUILT_IN
 from tui.core.catalog.training import terms_of
 from tui.core.jobs.jobs import parse_checkpoint, parse_event, parse_job
@@ -48,11 +49,11 @@ KEYS = st.sampled_from(
         *("processing_status", "validation_report", "valid", "error", "method", "type", "lora_r"),
     ]
 )
-JSON = st.recursive(
+JSON = any_json(
     st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=12)
     | st.sampled_from(["completed", "2026-11-28T10:00:00Z", "error", "1e400", "ft0123456789ab"]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=6),
-    max_leaves=12,
+    KEYS,
+    most=6,
 )  # fmt: skip
 
 

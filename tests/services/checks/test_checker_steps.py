@@ -77,11 +77,22 @@ class Stepper:
             await self.then(self.moments, held)
 
 
+class _Lasting(ThreadPoolExecutor):
+    """Threads that outlive the loop of a test: starting them anew for each takes longer."""
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Keep them."""
+
+
+_THREADS = _Lasting(64)
+_POOL = Pool()  # starts nothing for so few rows
+
+
 @asynccontextmanager
 async def stepping(patch: pytest.MonkeyPatch) -> AsyncIterator[Stepper]:
     """Let every check stop where it waits for a thread, and in it wherever rows are read."""
     loop = asyncio.get_running_loop()
-    loop.set_default_executor(ThreadPoolExecutor(64))  # each check that stands still holds one
+    loop.set_default_executor(_THREADS)  # each check that stands still holds one
     stepper = Stepper(loop)
 
     def stopping(module: Any, name: str, *, held: bool) -> None:
@@ -170,7 +181,7 @@ class Session:
     """A document and the checks asked of it while it is edited, as the screen asks."""
 
     def __init__(self, document: Document, plan: dict[int, list[tuple[str, int, bytes]]]) -> None:
-        self.document, self.checker, self.plan = document, Checker(document, Pool()), plan
+        self.document, self.checker, self.plan = document, Checker(document, _POOL), plan
         self.answers: list[tuple[Problems, Snapshot]] = []
         self._by_version: dict[int, Snapshot] = {}
         self._asking: set[asyncio.Task[None]] = set()
