@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.cli.arguments import Commands, Parser, add_yes, command, group
 from tui.cli.deleting import each_once
+from tui.cli.exit_codes import NO_ANSWER
 from tui.core.money.counted import DOLLARS
 from tui.core.money.hourly import (
     RunningCost,
@@ -42,8 +43,6 @@ if TYPE_CHECKING:
         ProfileDeployments,
     )
     from tui.services.workspace import Workspace
-
-NO_ANSWER = 3
 
 
 def register(commands: Commands[Parser]) -> None:

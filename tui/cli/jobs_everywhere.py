@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tui.cli.exit_codes import NO_ANSWER
 from tui.core.text.moments import date_words
 from tui.services.errors import InputError
 from tui.services.jobs.every_profile import MOST, EveryProfileJobs, failure_words, newest_first
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from tui.core.jobs.jobs import Job
     from tui.services.jobs.every_profile import ProfileJobs
     from tui.services.workspace import Workspace
-
-NO_ANSWER = 3
 
 
 def job_document(job: Job) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
+from tui.cli.exit_codes import NO_ANSWER
 from tui.core.models.listing import ORDERS, filtered, ordered
 from tui.core.models.states import ModelState
 from tui.services.errors import InputError, NotOffered
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from tui.services.models.every_profile import ProfileModels
     from tui.services.models.inventory import InventorySeen
     from tui.services.workspace import Workspace
-
-NO_ANSWER = 3
 
 
 @dataclass(frozen=True, slots=True)

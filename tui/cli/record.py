@@ -17,6 +17,7 @@ from tui.cli.compare_asking import (
     tell_plan,
 )
 from tui.cli.deleting import delete_each
+from tui.cli.exit_codes import PROBLEMS
 from tui.core.compare.document import skipped_words
 from tui.core.compare.plan import Candidate, Plan
 from tui.core.compare.recorded import recorder
@@ -133,7 +134,7 @@ def _tell(run: CompareRun, error: ServiceError | None, out: Output) -> int:
         return error.exit_code
     if good:
         out.note(f"finetui: `finetui compare --recording {run.id} --models OTHER` compares with it")
-    return 1 if run.failed else 0
+    return PROBLEMS if run.failed else 0
 
 
 async def _delete(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
