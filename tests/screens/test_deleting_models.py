@@ -13,10 +13,10 @@ from tests.faults.server import ACT_AND_DROP, HANG, problem, reply
 from tests.screens.conftest import use_profile
 from tests.until import on_screen, problem_of, until
 from tui.app import FinetuiApp
+from tui.core.models.deletion_words import word_for
 from tui.core.models.entry import ModelEntry
 from tui.core.models.states import ModelState
 from tui.screens.dialogs.deletion import DeletionDialog
-from tui.screens.models.deletion_words import word_for
 from tui.widgets.frame.key_hints import KeyHints
 
 if TYPE_CHECKING:

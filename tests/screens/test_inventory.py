@@ -28,7 +28,7 @@ from tui.screens.jobs.form import NewJob
 from tui.screens.lineage.dialog import LineageDialog
 from tui.screens.models import ModelsScreen
 from tui.screens.models.all_models import AllModelsDialog
-from tui.screens.models.everywhere_rows import everywhere_row
+from tui.screens.models.all_models_rows import all_models_row
 from tui.screens.models.model_rows import model_row
 from tui.screens.models.pruning import PruneModels
 from tui.services.store.tables.files_table import UploadRecord
@@ -365,6 +365,6 @@ async def test_one_goes_to_a_model_of_another_profile(
 
 def test_a_day_that_is_not_one_is_only_text() -> None:
     entry = ModelEntry("ft:m", "tuned", ModelState.LIVE, "b", shutdown=Shutdown("\x1b[2J"))
-    for row in (model_row(entry, marked=False, width=80), everywhere_row(entry, 0.0, 80)):
+    for row in (model_row(entry, marked=False, width=80), all_models_row(entry, 0.0, 80)):
         assert "␛[2J" in row.plain
         assert "\x1b" not in row.plain

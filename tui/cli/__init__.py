@@ -12,10 +12,10 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from tui.cli.exit_codes import INTERRUPTED
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:

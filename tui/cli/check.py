@@ -8,6 +8,7 @@ from tempfile import SpooledTemporaryFile, gettempdir
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from tui.cli.arguments import Commands, Parser, command
+from tui.cli.exit_codes import PROBLEMS
 from tui.cli.inputs import check_stdin, file_of
 from tui.core.text.text import one_line, plural
 from tui.services.checks.file_report import checking
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from tui.services.datasets.disk.file_lines import FileLines
     from tui.services.workspace import Workspace
 
-PROBLEMS = 1
 _IN_MEMORY = 4 << 20  # bytes of issues as JSON, for each file
 _PART = 1 << 20
 _NOUNS: Mapping[Severity, str] = {"error": "error", "warning": "warning", "info": "remark"}

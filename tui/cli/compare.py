@@ -18,7 +18,8 @@ from tui.cli.compare_asking import (
     tell_plan,
 )
 from tui.cli.compare_judge import add_judge, judge_document, judge_settings
-from tui.cli.compare_pairs import NOTHING, Pairs, add_pairs, check_pairs, pairs_of, write_pairs
+from tui.cli.compare_pairs import Pairs, add_pairs, check_pairs, pairs_of, write_pairs
+from tui.cli.exit_codes import PROBLEMS
 from tui.cli.inputs import STDIN, check_stdin, lines_of, stdin_bytes
 from tui.cli.json_files import read_conversation
 from tui.core.compare.document import (
@@ -156,7 +157,7 @@ async def _of_earlier(options: argparse.Namespace, workspace: Workspace, out: Ou
     if pairs is not None:
         out.line(pairs.words(written=written))
     out.document(document)
-    return 0 if pairs is None or pairs.made else NOTHING
+    return 0 if pairs is None or pairs.made else PROBLEMS
 
 
 async def _prices_of(
@@ -298,7 +299,7 @@ def _tell(
         out.say(error)
         return error.exit_code
     nothing = pairs is not None and not pairs.made
-    return 1 if run.failed or nothing else 0
+    return PROBLEMS if run.failed or nothing else 0
 
 
 def _written(pairs: Pairs, error: ServiceError | None) -> bool:

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from tui.core.dataset.from_answers import MadeExample
     from tui.services.workspace import Workspace
 
-NOTHING = 1  # the exit code where no answer is better than another
 # The first of these that applies is taken where none is named: a person's word before a model's.
 _PREFERRED = ("picked", "judge", "similarity")
 

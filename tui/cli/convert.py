@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import shlex
+from codecs import BOM_UTF8
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
 from tui.cli.convert_report import report, tell_scores
+from tui.cli.exit_codes import PROBLEMS
 from tui.cli.inputs import (
     STDIN,
     a_file,
@@ -36,7 +38,6 @@ if TYPE_CHECKING:
     from tui.services.transfer.importing import Looked
     from tui.services.workspace import Workspace
 
-DROPPED = 1
 _TABLES = {"csv", "tsv"}
 _NAMES = (
     "--user NAME --assistant NAME; where each row is one message --speaker, --text and "
@@ -156,7 +157,7 @@ async def _convert(options: argparse.Namespace, workspace: Workspace, out: Outpu
             "output": str(target) if target and not nothing else None, **made.to_json(),
         }
     )  # fmt: skip
-    return DROPPED if nothing or made.unmeant or (options.strict and made.dropped) else 0
+    return PROBLEMS if nothing or made.unmeant or (options.strict and made.dropped) else 0
 
 
 def _tell_speakers(
@@ -253,7 +254,7 @@ async def _looked(options: argparse.Namespace) -> Looked:
     data = await stdin_bytes()
     # A pipe has no name to tell a table by; naming columns does, where it is not JSON.
     kind = options.source if options.source in _TABLES else ""
-    if _columns(options) and not data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
+    if _columns(options) and not data.lstrip(BOM_UTF8 + b" \t\r\n").startswith((b"{", b"[")):
         kind = kind or "csv"
     return look_at_bytes(data, f"stdin.{kind}" if kind else "stdin", options.encoding)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.cli.arguments import Commands, Parser, add_yes, command, group
 from tui.cli.deleting import each_once
+from tui.cli.exit_codes import NO_ANSWER
 from tui.core.money.counted import DOLLARS
 from tui.core.money.hourly import (
     RunningCost,
@@ -27,7 +28,7 @@ from tui.core.provider.records import short_name
 from tui.core.text.moments import date_words
 from tui.core.text.text import plural
 from tui.services.errors import InputError, NeedsConfirmation, ServiceError
-from tui.services.models.acts_everywhere import ActsEverywhere, Placed
+from tui.services.models.all_profiles_acts import AllProfilesActs, Placed
 
 if TYPE_CHECKING:
     import argparse
@@ -37,13 +38,11 @@ if TYPE_CHECKING:
     from tui.cli.output import Output
     from tui.core.provider.deletion import Outcome
     from tui.core.provider.deployments import Deployment
-    from tui.services.models.deployments_everywhere import (
-        EveryProfileDeployments,
+    from tui.services.models.all_profiles_deployments import (
+        AllProfilesDeployments,
         ProfileDeployments,
     )
     from tui.services.workspace import Workspace
-
-NO_ANSWER = 3
 
 
 def register(commands: Commands[Parser]) -> None:
@@ -69,7 +68,7 @@ _ABOUT = {
 
 async def _list(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
     if options.all_profiles:
-        return await _list_everywhere(workspace, out)
+        return await _list_all_profiles(workspace, out)
     seen = await workspace.deployments.look()
     name = workspace.profile.name
     _print([(name, one) for one in seen.deployed], out)
@@ -81,9 +80,9 @@ async def _act(act: Act, options: argparse.Namespace, workspace: Workspace, out:
         seen = await workspace.deployments.look()
         placed = [Placed(workspace.deployments, one) for one in seen.deployed]
         return await _act_on(act, options, placed, out)
-    every = everywhere(workspace)
+    every = all_deployments(workspace)
     try:
-        found = await found_everywhere(every, workspace)
+        found = await of_all_profiles(every, workspace)
         for one in found:
             if one.error is not None:
                 out.note(f"finetui: {one.profile}: {_why(one.error)}")
@@ -118,7 +117,7 @@ async def _act_on(
         told = [_document_of(one, act) | {"done": False, "outcome": "dry run"} for one in wanted]
         out.document({"dry_run": True, "deployments": [*before, *told]})
         return 0
-    acts = ActsEverywhere(act, wanted)
+    acts = AllProfilesActs(act, wanted)
     return await each_once(
         acts.run, acts.noun, [one.key for one in wanted], out, "deployments",
         partial(_outcome, {one.key: one for one in chosen}), before,
@@ -182,15 +181,15 @@ def _document_of(placed: Placed, act: Act) -> dict[str, Any]:
     }
 
 
-def everywhere(workspace: Workspace) -> EveryProfileDeployments:
+def all_deployments(workspace: Workspace) -> AllProfilesDeployments:
     """Return what looks at the deployments of all profiles; to be closed."""
-    from tui.services.models.deployments_everywhere import EveryProfileDeployments
+    from tui.services.models.all_profiles_deployments import AllProfilesDeployments
 
-    return EveryProfileDeployments(workspace.locations, workspace.environ, workspace.store)
+    return AllProfilesDeployments(workspace.locations, workspace.environ, workspace.store)
 
 
-async def found_everywhere(
-    every: EveryProfileDeployments, workspace: Workspace
+async def of_all_profiles(
+    every: AllProfilesDeployments, workspace: Workspace
 ) -> list[ProfileDeployments]:  # fmt: skip
     """Return what each profile has deployed, in the order of the configuration."""
     async with aclosing(every.list(workspace.all_profiles)) as asked:
@@ -198,11 +197,11 @@ async def found_everywhere(
     return sorted(found, key=lambda one: workspace.profiles.names.index(one.profile))
 
 
-async def _list_everywhere(workspace: Workspace, out: Output) -> int:
+async def _list_all_profiles(workspace: Workspace, out: Output) -> int:
     """Print what runs in all profiles; ends with 3 if one that can be asked did not answer."""
-    every = everywhere(workspace)
+    every = all_deployments(workspace)
     try:
-        found = await found_everywhere(every, workspace)
+        found = await of_all_profiles(every, workspace)
     finally:
         await every.close()
     rows = [(one.profile, each) for one in found if one.seen for each in one.seen.deployed]

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
+from tui.cli.exit_codes import PROBLEMS
 from tui.cli.inputs import lines_of
 from tui.core.dataset.diff import compare
 from tui.core.text.text import one_line
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from tui.core.dataset.diff import Difference
     from tui.services.workspace import Workspace
 
-DIFFERENT = 1
 _MARKS = {"added": "+", "removed": "-", "changed": "~", "moved": ">"}
 _EXCERPT = 100
 
@@ -45,7 +45,7 @@ async def _diff(options: argparse.Namespace, workspace: Workspace, out: Output) 
             "changes": [change.to_json() for change in found.changes],
         }
     )
-    return DIFFERENT if found.changes else 0
+    return PROBLEMS if found.changes else 0
 
 
 def _print(change: Difference, before: list[bytes], after: list[bytes], out: Output) -> None:

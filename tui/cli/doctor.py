@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
+from tui.cli.exit_codes import PROBLEMS
 from tui.core.text.text import one_line, plural
 from tui.services.doctor.findings import Finding
 from tui.services.doctor.machine import look_at_machine
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from tui.services.settings.profile import Profile
     from tui.services.workspace import Workspace
 
-PROBLEMS = 1
 _MARKS = {"ok": "ok     ", "note": "note   ", "problem": "PROBLEM"}
 _WIDEST = 1000
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     Step = tuple[Operation, dict[str, str]]
     Matches = Callable[[bytes, int], bool]
 
-_MARK = b"\xef\xbb\xbf"
 _EPILOG = """\
 What is asked for is done in the order of this list: system prompt, roles, find and replace,
 white space, normalising, weights, ids of calls, cutting, then deleting, sorting, shuffling and
@@ -223,7 +223,7 @@ def _filter(text: str | None) -> Node | None:
 def _edited(data: bytes, works: Sequence[Work], matches: Matches | None) -> Rewritten:
     from tui.core.bulk import run
 
-    mark = _MARK if data.startswith(_MARK) else b""
+    mark = BOM_UTF8 if data.startswith(BOM_UTF8) else b""
     ended = data.endswith(b"\n")
     body = data.removeprefix(mark).removesuffix(b"\n")
     rows = body.split(b"\n") if body else []

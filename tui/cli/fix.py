@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections import Counter
 from functools import partial
 from pathlib import Path
@@ -193,10 +194,9 @@ def _repaired(data: bytes, made: Rewritten) -> bytes:
 
 
 def _without_mark(data: bytes, rules: AbstractSet[str], made: Rewritten) -> bytes:
-    mark = b"\xef\xbb\xbf"
-    if "bom" in rules and data.startswith(mark):
+    if "bom" in rules and data.startswith(BOM_UTF8):
         made.counts["bom"] = 1
-        return data.removeprefix(mark)
+        return data.removeprefix(BOM_UTF8)
     return data
 
 

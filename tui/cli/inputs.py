@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import tempfile
+from codecs import BOM_UTF8
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +25,7 @@ STDIN = "-"
 async def lines_of(path: str) -> list[bytes]:
     """Return the lines of a file or of standard input, without their endings."""
     if path == STDIN:
-        return (await stdin_bytes()).removeprefix(b"\xef\xbb\xbf").splitlines()
+        return (await stdin_bytes()).removeprefix(BOM_UTF8).splitlines()
     rows = await asyncio.to_thread(read_rows, Path(path))
     try:
         return await asyncio.to_thread(list, rows)

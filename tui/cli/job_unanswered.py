@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
+from tui.cli.exit_codes import PROBLEMS
 from tui.core.text.moments import date_words
 from tui.services.jobs.spending import released_words
 
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
 
     from tui.cli.output import Output
     from tui.services.workspace import Workspace
-
-SOME_UNKNOWN = 1
 
 
 def register_unanswered(actions: Commands[Parser]) -> None:
@@ -38,4 +37,4 @@ async def _unanswered(options: argparse.Namespace, workspace: Workspace, out: Ou
     if not found:
         out.note("every job that was asked for got its answer")
     unknown = any(one.match.job is None and not one.gone for one in found)
-    return SOME_UNKNOWN if unknown else 0
+    return PROBLEMS if unknown else 0

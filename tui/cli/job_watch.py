@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
+from tui.cli.exit_codes import PROBLEMS
 from tui.core.jobs.progress import percent_words
 from tui.core.text.text import one_line
 from tui.services.errors import ServiceError
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from tui.cli.output import Output
     from tui.core.jobs.jobs import Event, Job
     from tui.services.workspace import Workspace
-
-JOB_FAILED = 1
 
 
 def register_watch(actions: Commands[Parser]) -> None:
@@ -86,7 +85,7 @@ def ended(job: Job, workspace: Workspace, out: Output) -> int:
         out.note(f"finetui: Job {job.status}: {job.error.message}")
     else:
         out.note(f"finetui: Job {job.status}.")
-    return JOB_FAILED
+    return PROBLEMS
 
 
 def event_line(event: Event) -> str:

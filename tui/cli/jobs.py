@@ -12,7 +12,7 @@ from tui.cli.job_data import register_data
 from tui.cli.job_prune import register_prune
 from tui.cli.job_unanswered import register_unanswered
 from tui.cli.job_watch import register_watch
-from tui.cli.jobs_everywhere import job_document, list_everywhere
+from tui.cli.jobs_all_profiles import job_document, list_all_profiles
 from tui.core.jobs.checkpoints import best_checkpoint
 from tui.core.jobs.progress import percent_words
 from tui.core.provider.estimates import told_price
@@ -56,7 +56,7 @@ def register(commands: Commands[Parser]) -> None:
 
 async def _list(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
     if options.all_profiles:
-        return await list_everywhere(options, workspace, out)
+        return await list_all_profiles(options, workspace, out)
     if options.kept:
         found = await workspace.jobs.cache.jobs()
         jobs = list(found.jobs[: options.limit])

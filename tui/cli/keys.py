@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from tui.cli.arguments import command, refuse_broken
+from tui.cli.exit_codes import PROBLEMS
 from tui.commands import COMMANDS, MODES, Keymap, place_title
 from tui.commands.keymap import problems, with_keys
 
@@ -65,7 +66,7 @@ def _check(keymap: Keymap, found: list[Problem], out: Output) -> int:
     for one in found:
         out.line(f"✗ {one.text}")
     out.line(f"keymap = {keymap.name}: {_count(found) if found else 'no problem'}")
-    return 1 if found else 0
+    return PROBLEMS if found else 0
 
 
 def _count(found: list[Problem]) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
+from tui.cli.exit_codes import NO_ANSWER
 from tui.core.models.listing import ORDERS, filtered, ordered
 from tui.core.models.states import ModelState
 from tui.services.errors import InputError, NotOffered
-from tui.services.models.every_profile import EveryProfileModels
+from tui.services.models.all_profiles import AllProfilesModels
 
 if TYPE_CHECKING:
     import argparse
@@ -19,11 +20,9 @@ if TYPE_CHECKING:
     from tui.core.models.entry import ModelEntry
     from tui.core.models.listing import Order
     from tui.services.errors import ServiceError
-    from tui.services.models.every_profile import ProfileModels
+    from tui.services.models.all_profiles import ProfileModels
     from tui.services.models.inventory import InventorySeen
     from tui.services.workspace import Workspace
-
-NO_ANSWER = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,7 @@ def chosen(entries: Iterable[ModelEntry], options: argparse.Namespace) -> list[M
 async def find_models(options: argparse.Namespace, workspace: Workspace) -> Found:
     """Return the models that are asked for. Raises ServiceError where nothing at all is known."""
     if options.all_profiles:
-        return await _everywhere(options, workspace)
+        return await _of_all_profiles(options, workspace)
     inventory = workspace.inventory
     seen = await (inventory.remembered() if options.kept else inventory.whole())
     if seen.problem is not None and not seen.entries:
@@ -100,9 +99,9 @@ def _of(seen: InventorySeen) -> Found:
     )
 
 
-async def _everywhere(options: argparse.Namespace, workspace: Workspace) -> Found:
+async def _of_all_profiles(options: argparse.Namespace, workspace: Workspace) -> Found:
     book = workspace.profiles
-    every = EveryProfileModels(
+    every = AllProfilesModels(
         workspace.locations, workspace.environ, workspace.store, lambda: workspace.tokens.catalog
     )
     found = [one async for one in every.list(workspace.all_profiles, asks=not options.kept)]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from codecs import BOM_UTF8
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tui.cli.exit_codes import PROBLEMS
 from tui.cli.rewrite_files import (
     Rewritten,
     example_lines,
@@ -24,9 +26,6 @@ if TYPE_CHECKING:
     from tui.cli.output import Output
     from tui.core.near.groups import Group
     from tui.services.checks.near import Question
-
-FOUND = 1
-_BOM = b"\xef\xbb\xbf"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -106,7 +105,7 @@ class _Clean:
 
     def __getitem__(self, position: int, /) -> bytes:
         line = self._lines[position].removesuffix(b"\r")
-        return line if position else line.removeprefix(_BOM)
+        return line if position else line.removeprefix(BOM_UTF8)
 
 
 async def _list(options: argparse.Namespace, finder: _Finder, out: Output) -> int:
@@ -135,7 +134,7 @@ async def _list(options: argparse.Namespace, finder: _Finder, out: Output) -> in
             }
         )
     out.document({"files": documents})
-    return FOUND if left or any(document["groups"] for document in documents) else 0
+    return PROBLEMS if left or any(document["groups"] for document in documents) else 0
 
 
 def _told(group: Group, against: str | None) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.cli.arguments import Commands, Parser, add_yes, command, group, refuse_broken
 from tui.cli.doctor import print_findings
+from tui.cli.exit_codes import NO_ANSWER
 from tui.cli.inputs import key_from_stdin
 from tui.core.provider.addresses import without_credentials
 from tui.services.doctor.profiles import look_at_profiles
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from tui.cli.output import Output
     from tui.services.settings.profile import Profile
     from tui.services.workspace import Workspace
-
-DOES_NOT_ANSWER = 3
 
 
 def register(commands: Commands[Parser]) -> None:
@@ -158,7 +157,7 @@ async def _test(options: argparse.Namespace, workspace: Workspace, out: Output) 
     )
     out.document(look.to_json())
     print_findings(look.findings, out)
-    return DOES_NOT_ANSWER if any(one.state == "problem" for one in look.findings) else 0
+    return NO_ANSWER if any(one.state == "problem" for one in look.findings) else 0
 
 
 async def _remove(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:

@@ -17,6 +17,7 @@ from tui.cli.compare_asking import (
     tell_plan,
 )
 from tui.cli.deleting import delete_each
+from tui.cli.exit_codes import PROBLEMS
 from tui.core.compare.document import skipped_words
 from tui.core.compare.plan import Candidate, Plan
 from tui.core.compare.recorded import recorder
@@ -52,8 +53,8 @@ def register(commands: Commands[Parser]) -> None:
     parser.add_argument("--list", action="store_true", help="list what is recorded, and ask nobody")
     delete = "delete recordings from this machine, by their ids, for good"
     parser.add_argument("--delete", metavar="RUN", nargs="+", help=delete)
-    everywhere = "with --list: of all profiles"
-    parser.add_argument("--all-profiles", action="store_true", help=everywhere)
+    listed = "with --list: of all profiles"
+    parser.add_argument("--all-profiles", action="store_true", help=listed)
     parser.add_argument("--dry-run", action="store_true", help="only say what would be asked")
     add_yes(parser, "begin though the estimate is above --max-cost, or not known; delete")
 
@@ -133,13 +134,13 @@ def _tell(run: CompareRun, error: ServiceError | None, out: Output) -> int:
         return error.exit_code
     if good:
         out.note(f"finetui: `finetui compare --recording {run.id} --models OTHER` compares with it")
-    return 1 if run.failed else 0
+    return PROBLEMS if run.failed else 0
 
 
 async def _delete(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
     """Delete recordings of any profile: what they hold is on this machine alone."""
     ids = [*dict.fromkeys(options.delete)]
-    found = {one.id: one for one in await workspace.compare.recordings(everywhere=True)}
+    found = {one.id: one for one in await workspace.compare.recordings(all_profiles=True)}
     for one in ids:
         if one not in found:
             step = "`finetui record --list --all-profiles` lists those there are."
@@ -169,7 +170,7 @@ async def _delete(options: argparse.Namespace, workspace: Workspace, out: Output
 
 
 async def _list(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
-    found = await workspace.compare.recordings(everywhere=options.all_profiles)
+    found = await workspace.compare.recordings(all_profiles=options.all_profiles)
     wanted = [one for one in found if options.model in {None, _model(one)}]
     out.document({"recordings": [_as_json(one) for one in wanted]})
     cells = [_cells(one) for one in wanted]

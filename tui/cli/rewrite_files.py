@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tui.cli.exit_codes import PROBLEMS
 from tui.cli.inputs import REPLACES, refuse_input, refuse_replacing
 from tui.core.text.text import one_line, plural
 from tui.services.errors import InputError, NeedsConfirmation, NotWritten, ServiceError, disk_errors
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from tui.core.formats.detection.foreign import Foreign
 
 STANDARD = "-"
-LEFT = 1  # the exit code where lines of another format were left, or something not looked at
 WROTE = "; nothing was written"
 _NAMED = 8
 
@@ -104,7 +104,7 @@ async def rewrite_all(
     if failed is not None:
         return failed.exit_code
     left = unread or any(document["foreign"] for document in documents)
-    return LEFT if left else 0
+    return PROBLEMS if left else 0
 
 
 def _changed(

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
+from tui.cli.exit_codes import PROBLEMS
 from tui.cli.inputs import REPLACES, STDIN, a_file, refuse_input, refuse_replacing
-from tui.cli.rewrite_files import LEFT, example_lines, not_compared
+from tui.cli.rewrite_files import example_lines, not_compared
 from tui.core.dataset.splitting import PROPERTIES, Wanted, size_remark
 from tui.core.text.text import one_line, plural
 from tui.services.errors import InputError
@@ -83,7 +84,7 @@ async def _split(options: argparse.Namespace, workspace: Workspace, out: Output)
             "remarks": [*filter(None, [size_remark(made, wanted)]), *unread],
         }
     )
-    return LEFT if unread else 0
+    return PROBLEMS if unread else 0
 
 
 def _targets(options: argparse.Namespace) -> tuple[Path, Path]:

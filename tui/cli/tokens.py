@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.cli import tokens_money
 from tui.cli.arguments import Commands, Parser, command
+from tui.cli.exit_codes import PROBLEMS
 from tui.cli.inputs import STDIN, a_file, check_stdin, file_of
 from tui.core.catalog.models import base_of
 from tui.core.money.pricing import MOST_EPOCHS
@@ -101,7 +102,7 @@ async def _tokens(options: argparse.Namespace, workspace: Workspace, out: Output
     out.document(document)
     if unread:
         return InputError.exit_code
-    return 1 if over else 0
+    return PROBLEMS if over else 0
 
 
 def _note_unkept(problem: str, ledger: str, out: Output) -> None:

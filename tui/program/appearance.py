@@ -11,13 +11,11 @@ from textual.filter import Monochrome, NoColor
 
 from tui.dispatch import handles
 from tui.services.settings.locations import Locations
-from tui.services.settings.terminal_settings import THEMES, theme_at_start
+from tui.services.settings.terminal_settings import DEFAULT_THEME, THEMES, theme_at_start
 from tui.terminal.themes import ABOUT, NONE, OWN, named_colors, theme_for, without_color
 
 if TYPE_CHECKING:
     from tui.program.program_context import ProgramContext
-
-AUTO = THEMES[0]
 
 
 class Appearance:
@@ -56,7 +54,7 @@ class Appearance:
             app.theme = theme
 
     def _theme_of(self, name: str) -> str:
-        if name != AUTO:
+        if name != DEFAULT_THEME:
             return name
         return self._textual or theme_for(self._context.app.console.color_system).name
 
@@ -83,7 +81,9 @@ class Appearance:
         if workspace is None:
             return
         editor = ConfigEditor(workspace.locations, os.environ)
-        await asyncio.to_thread(editor.set_outside, "theme", None if name == AUTO else name)
+        await asyncio.to_thread(
+            editor.set_outside, "theme", None if name == DEFAULT_THEME else name
+        )
         said = f"{name} is kept"
         if self.colorless:
             said += "; NO_COLOR, or a terminal without colours, goes before it"

@@ -261,6 +261,7 @@ NONE = Theme(
         "footer-key-foreground": "ansi_default",
     },
 )
+# Those to register; they are offered in the order of THEMES (terminal_settings.py).
 OWN = (MANY, LIGHT, CONTRAST, BLUE_ORANGE, FEW, NONE)
 # What a theme is for, said beside its name.
 ABOUT = {

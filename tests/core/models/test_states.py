@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 
 from tui.core.catalog.shutdown import Shutdown
-from tui.core.models.states import FRESH_S, Evidence, ModelState, state_of
+from tui.core.models.states import LISTED_AFTER_S, Evidence, ModelState, state_of
 from tui.core.provider.deployments import Deployment
 
 NOW, TODAY = 1_795_000_000, date(2026, 11, 18)
@@ -69,7 +69,7 @@ S = ModelState
         # just made
         (Evidence(listed=False, made_at=NOW - 60), S.NOT_READY, "made just now"),
         (Evidence(listed=False, made_at=NOW - 60, lookup="gone"), S.NOT_READY, "made just now"),
-        (Evidence(listed=False, made_at=NOW - FRESH_S), S.HIDDEN, "never listed"),
+        (Evidence(listed=False, made_at=NOW - LISTED_AFTER_S), S.HIDDEN, "never listed"),
     ],
 )
 def test_a_state_is_what_the_evidence_allows(known: Evidence, state: S, why: str) -> None:

@@ -15,7 +15,7 @@ import pytest
 from tests.faults.conftest import write_config
 from tests.until import until
 from tui.services.errors import ServiceError
-from tui.services.jobs.every_profile import EveryProfileJobs
+from tui.services.jobs.all_profiles import AllProfilesJobs
 from tui.services.provider.provider import Provider
 from tui.services.workspace import Workspace
 
@@ -87,7 +87,7 @@ async def test_a_look_at_all_profiles_may_be_cancelled_at_any_time(
         return {"data": [], "has_more": False}
 
     server.lists["/fine_tuning/jobs"] = no_jobs
-    looks = EveryProfileJobs(workspace.locations, {}, workspace.store)
+    looks = AllProfilesJobs(workspace.locations, {}, workspace.store)
 
     async def look() -> None:
         async with aclosing(looks.list([workspace.profile])) as found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
     from tui.core.checks.registry import RowFunction
 
-_BOM = b"\xef\xbb\xbf"
 # A file with this damage is not JSONL at all: its other lines only repeat it.
 WHOLE_DAMAGE = {"utf-16", "json-array", "pretty-printed"}
 _RANK = {severity: rank for rank, severity in enumerate(SEVERITIES)}
@@ -85,7 +85,7 @@ def read(number: int, line: bytes) -> Row | BadLine:
     """Return a line (1-based `number`) as the rules look at it."""
     line = line.rstrip(b"\r\n")
     if number == 1:
-        line = line.removeprefix(_BOM)  # the rule bom reports it, from the file's head
+        line = line.removeprefix(BOM_UTF8)  # the rule bom reports it, from the file's head
     try:
         value = orjson.loads(line)
     except orjson.JSONDecodeError as error:

@@ -1,18 +1,44 @@
-"""The words for what deleting models would do."""
+"""The words of deleting models: what it would do, and what is typed before."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Protocol
 
+from tui.core.provider.deletion import confirmation_word
 from tui.core.text.moments import date_words
 from tui.core.text.text import one_line, plural
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tui.core.catalog.providers import Preset
     from tui.core.models.deletion_plan import DeletionPlan
     from tui.core.models.entry import ModelEntry
 
 _ID = 200  # characters of an id in a line
+_TYPED, _LEAST, _MOST = 30, 4, 64  # letters that may have to be typed
+
+
+def word_for(chosen: Sequence[ModelEntry], listed: Sequence[ModelEntry]) -> str:
+    """Return what has to be typed: for one model its short name, for several how many.
+
+    The short name is the suffix where no other model has it, else the last part of the id.
+    """
+    model = chosen[0]
+    namesakes = sum(1 for other in listed if other.suffix == model.suffix)
+    names = (model.suffix or "" if namesakes <= 1 else "", _end_of(model.id, listed))
+    return confirmation_word("delete", len(chosen), names, _MOST)
+
+
+def _end_of(model_id: str, listed: Sequence[ModelEntry]) -> str:
+    """Return the end of a model's name, as little of it as tells it from the others listed."""
+    last = model_id.rpartition(":")[2] or model_id
+    if len(last) <= _TYPED:
+        return last
+    end = re.split(r"[-/]", last)[-1]
+    alone = sum(1 for other in listed if other.id.endswith(end)) <= 1
+    return end if len(end) >= _LEAST and alone else last
 
 
 class OfProfile(Protocol):

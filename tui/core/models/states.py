@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from tui.core.provider.deletion import Tombstone
     from tui.core.provider.deployments import Deployment
 
-FRESH_S = 1800  # so long after its job a model may not be listed yet
+# How long after its job has ended a model may not be listed yet: lists of providers lag.
+LISTED_AFTER_S = 1800
 
 # What the provider says of one model asked for by its id; "" where it was not asked, or did not
 # answer, or has no such request.
@@ -176,7 +177,7 @@ def _of_one_missing(known: Evidence, now: float) -> Verdict:
         return Verdict(ModelState.HIDDEN, "the provider refuses to show it")
     if known.ever_listed:
         return _of_one_seen_before(known)
-    if known.made_at is not None and now - known.made_at < FRESH_S:
+    if known.made_at is not None and now - known.made_at < LISTED_AFTER_S:
         return Verdict(ModelState.NOT_READY, "made just now, and not listed yet")
     if known.listed is None and known.lookup == "":
         return Verdict(ModelState.UNKNOWN, "the list of models did not come")

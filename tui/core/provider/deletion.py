@@ -10,11 +10,23 @@ from tui.core.provider.deployments import Act
 from tui.core.text.moments import date_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from typing import Any
 
-
 STALE_S = 86_400  # for so long a list that names what is deleted is taken to be behind
+
+
+def confirmation_word(act: str, count: int, names: Iterable[str], longest: int) -> str:
+    """Return what has to be typed before `count` things are deleted, or another `act` is done.
+
+    For one it is the first of these names that can be typed and has at most `longest` letters.
+    """
+    if count > 1:
+        return f"{act} {count}"
+    for name in names:
+        if 0 < len(name) <= longest and name.isprintable() and name == name.strip():
+            return name
+    return act  # nobody can type control characters
 
 
 class Fate(StrEnum):

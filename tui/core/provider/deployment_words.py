@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tui.core.money.hourly import price_words, running_cost
+from tui.core.provider.deletion import confirmation_word
 from tui.core.provider.deployments import Act
 from tui.core.text.moments import date_words
 from tui.core.text.text import one_line, plural
@@ -25,13 +26,10 @@ _BEFORE = {
 
 def word_for(chosen: Sequence[Deployment], act: Act) -> str:
     """Return what has to be typed: for one its name, for several what and how many."""
-    if len(chosen) > 1:
-        return f"{act} {len(chosen)}"
     name = chosen[0].title
     if len(name) > _TYPED:  # as little of the end as is a name
         name = name.rpartition("/")[2]
-    fine = name.isprintable() and name.strip() == name and 0 < len(name) <= _TYPED
-    return name if fine else str(act)  # nobody can type control characters
+    return confirmation_word(act, len(chosen), [name], _TYPED)
 
 
 def statement(

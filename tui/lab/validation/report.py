@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
 
 FEWEST: Final = 10
 _SHOWN: Final = 10
-_BOM: Final = b"\xef\xbb\xbf"
 
 Param = Literal["training_file", "validation_file"]
 
@@ -81,7 +81,7 @@ def read_examples(path: Path) -> list[dict[str, Any]]:
 def _walk(path: Path) -> Iterator[tuple[int, dict[str, Any] | None, str | None]]:
     with path.open("rb") as stream:
         for number, raw in enumerate(stream, start=1):
-            line = raw.removeprefix(_BOM) if number == 1 else raw
+            line = raw.removeprefix(BOM_UTF8) if number == 1 else raw
             if line.strip():
                 yield number, *parse(line)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import set_cell_size
 
+from tui.core.provider.deletion import confirmation_word
 from tui.core.provider.files import age_words, total_bytes, warning_of
 from tui.core.text.paths import path_line
 from tui.core.text.text import one_line, plural, size_words
@@ -26,14 +27,10 @@ def word_for(chosen: Sequence[StoredFile], listed: Sequence[StoredFile]) -> str:
 
     The name is used where no other file has it and it is short; else the end of the id.
     """
-    if len(chosen) > 1:
-        return f"delete {len(chosen)}"
     name, file_id = chosen[0].info.filename, chosen[0].id
     alone = sum(1 for other in listed if other.info.filename == name) <= 1
-    for word in (name if alone else "", file_id[-8:]):
-        if word and len(word) <= _LONGEST and word.isprintable() and word == word.strip():
-            return word
-    return "delete"
+    names = (name if alone else "", file_id[-8:])
+    return confirmation_word("delete", len(chosen), names, _LONGEST)
 
 
 def statement(chosen: Sequence[StoredFile], profile: str) -> str:

@@ -9,6 +9,7 @@ from textual.widgets import Static
 
 from tui.core.jobs.checkpoint_pruning import JudgedCheckpoint, Measure
 from tui.core.money.rates import month_words
+from tui.core.provider.deletion import confirmation_word
 from tui.core.text.text import one_line, plural
 from tui.dispatch import handles, start_worker
 from tui.screens.app_words import in_app
@@ -246,8 +247,4 @@ def _number(text: str) -> int:
 
 
 def _word(going: list[JudgedCheckpoint]) -> str:
-    if len(going) > 1:
-        return f"delete {len(going)}"
-    end = going[0].id.rpartition(":")[2]
-    fine = end.isprintable() and end == end.strip() and 0 < len(end) <= _TYPED
-    return end if fine else "delete"
+    return confirmation_word("delete", len(going), [going[0].id.rpartition(":")[2]], _TYPED)

@@ -10,10 +10,10 @@ from tui.commands import key_hint, key_of
 from tui.core.provider.parsing import as_text
 from tui.core.text.text import one_line, plural
 from tui.screens.base import ModeScreen
+from tui.screens.jobs.all_profiles import JobsOfAllProfiles
 from tui.screens.jobs.asking import JobAsking
 from tui.screens.jobs.control import JobControl, ended_words
 from tui.screens.jobs.endings import JobEndings
-from tui.screens.jobs.everywhere import JobsEverywhere
 from tui.screens.jobs.form.opening import JobMaking
 from tui.screens.jobs.jobs_context import JobsContext
 from tui.screens.jobs.lineage import JobLineage
@@ -89,7 +89,7 @@ class JobsScreen(ModeScreen):
         context.on_state.insert(0, self.endings.take)
         for owner in (
             *(pane, pane.curve, self.subscriptions, self.overlays, self.making),
-            *(JobControl(context), JobWriting(context), JobsEverywhere(context, self.select)),
+            *(JobControl(context), JobWriting(context), JobsOfAllProfiles(context, self.select)),
             JobAsking(context),
             CheckpointPruning(context),
             JobLineage(context),

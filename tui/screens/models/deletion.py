@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 from tui.core.models.cleanup import continued_by
 from tui.core.models.deletion_plan import plan_deletion
-from tui.core.models.deletion_words import plan_lines
+from tui.core.models.deletion_words import plan_lines, word_for
 from tui.core.text.text import plural
 from tui.dispatch import handles
 from tui.screens.deleting import Batch, Question
-from tui.screens.models.deletion_words import word_for
 from tui.screens.models.pruning import PruneModels
 from tui.services.errors import InputError, ServiceError
 

@@ -22,9 +22,9 @@ from tui.screens.dialogs.details import DetailsDialog
 from tui.screens.host import host_of
 from tui.screens.models import running_rows
 from tui.services.errors import ServiceError
-from tui.services.models.acts_everywhere import ActsEverywhere, Placed
+from tui.services.models.all_profiles_acts import AllProfilesActs, Placed
+from tui.services.models.all_profiles_deployments import AllProfilesDeployments, ProfileDeployments
 from tui.services.models.deployments import in_cost_order
-from tui.services.models.deployments_everywhere import EveryProfileDeployments, ProfileDeployments
 from tui.widgets.frame.error_panel import ErrorPanel
 from tui.widgets.frame.key_hints import KeyHints
 from tui.widgets.record_list import RecordList
@@ -53,7 +53,7 @@ class WhatRuns:
     async def show(self) -> None:
         """Show what runs and costs; it can be ended there."""
         workspace = self._context.workspace
-        every = EveryProfileDeployments(
+        every = AllProfilesDeployments(
             workspace.locations, workspace.environ, workspace.store, workspace.deployed
         )
         try:
@@ -93,10 +93,10 @@ class RunningDialog(Dialog[tuple[str, str]]):
         "running.delete": Act.DELETE,
     }
 
-    def __init__(self, workspace: Workspace, every: EveryProfileDeployments) -> None:
+    def __init__(self, workspace: Workspace, every: AllProfilesDeployments) -> None:
         super().__init__("What runs and costs")
         self._workspace, self._every = workspace, every
-        self._everywhere = False
+        self._all_profiles = False
         self._found: dict[str, ProfileDeployments] = {}
         self.rows: list[Placed] = []
         self._marked: set[str] = set()
@@ -142,8 +142,8 @@ class RunningDialog(Dialog[tuple[str, str]]):
     @handles("running.everywhere")
     def switch(self) -> None:
         """Switch between this profile and all."""
-        self._everywhere = not self._everywhere
-        if not self._everywhere:
+        self._all_profiles = not self._all_profiles
+        if not self._all_profiles:
             own = self._workspace.profile.name
             self._found = {name: one for name, one in self._found.items() if name == own}
         self._show()
@@ -170,7 +170,7 @@ class RunningDialog(Dialog[tuple[str, str]]):
         except ServiceError as error:
             self._found[own] = ProfileDeployments(own, error=error)
         self._show()
-        if not self._everywhere:
+        if not self._all_profiles:
             return
         others = [one for one in self._workspace.all_profiles if one.name != own]
         async with aclosing(self._every.list(others)) as found:
@@ -197,7 +197,7 @@ class RunningDialog(Dialog[tuple[str, str]]):
         if under is not None and under.key in keys:
             listing.move_to(keys.index(under.key))
         width = listing.scrollable_content_region.width
-        head = running_rows.head_row(width, profiles=self._everywhere) if self.rows else ""
+        head = running_rows.head_row(width, profiles=self._all_profiles) if self.rows else ""
         self.query_one("#running-head", Static).update(head)
         self.query_one(KeyHints).take(self._keys())
         self._tell()
@@ -212,7 +212,7 @@ class RunningDialog(Dialog[tuple[str, str]]):
         placed = self.rows[row]
         return running_rows.running_row(
             placed.one, placed.service.profile, time.time(), width,
-            marked=placed.key in self._marked, profiles=self._everywhere,
+            marked=placed.key in self._marked, profiles=self._all_profiles,
         )  # fmt: skip
 
     @property
@@ -233,17 +233,17 @@ class RunningDialog(Dialog[tuple[str, str]]):
         parts += [f"{len(self._marked)} marked"] if self._marked else []
         at = moment_words(self._at, time.time())
         parts += ["asking …"] if self.asking else [f"as of {at}"] if at else []
-        if self._everywhere:
+        if self._all_profiles:
             told = sum(one.seen is not None for one in self._found.values())
             parts.append(f"{told} of {plural(len(self._workspace.profiles.names), 'profile')} tell")
         lines = [" · ".join(parts)]
         profile = self._workspace.profile
-        if profile.read_only and not self._everywhere:
+        if profile.read_only and not self._all_profiles:
             lines.append(f"{profile.name} is read-only: nothing is stopped or deleted with it.")
         failed = [one for one in self._found.values() if one.error is not None]
         for one in failed[:_FAILURES]:
             error = one.error
-            step = f". {in_app(error.next_step)}" if error and not self._everywhere else ""
+            step = f". {in_app(error.next_step)}" if error and not self._all_profiles else ""
             said = f"{one.profile}: {error.brief if error else ''}{step}"
             lines.append(f"✗ {one_line(said, 300)}")
         return lines
@@ -324,7 +324,7 @@ class RunningDialog(Dialog[tuple[str, str]]):
             Question(title, text, word, also),
             [
                 Batch(
-                    ActsEverywhere(act, wanted),
+                    AllProfilesActs(act, wanted),
                     "deployment",
                     lambda _: [placed.key for placed in order],
                     lambda key: facts_of(by_key[key].one),

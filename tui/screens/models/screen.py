@@ -10,10 +10,10 @@ from tui.screens.controller_context import ScreenContext
 from tui.screens.deleting import Deletion, OutcomesPanel
 from tui.screens.dialogs.details import DetailsDialog
 from tui.screens.filter_bar import FilterBar, FilterField
+from tui.screens.models.all_profiles import ModelsOfAllProfiles
 from tui.screens.models.arranging import ModelArranging, ModelFilter, placeholder
 from tui.screens.models.asking import ModelAsking
 from tui.screens.models.deletion import ModelDeletion
-from tui.screens.models.everywhere import ModelsEverywhere
 from tui.screens.models.exporting import ModelExporting
 from tui.screens.models.lineage import ModelLineage
 from tui.screens.models.marks import ModelMarks
@@ -61,7 +61,7 @@ class ModelsScreen(ModeScreen):
             ModelDeletion(context, self.listed, self.deletion),
             ModelLineage(context, self.listed),
             ModelExporting(context, self.listed),
-            ModelsEverywhere(context, self.listed),
+            ModelsOfAllProfiles(context, self.listed),
             WhatRuns(context),
             WindingDown(context, self.listed),
         ):

@@ -150,9 +150,9 @@ class CompareService:
         """Return the runs of the profile, the latest first."""
         return await self._table.runs(self.profile)
 
-    async def recordings(self, *, everywhere: bool = False) -> list[RunRecord]:
+    async def recordings(self, *, all_profiles: bool = False) -> list[RunRecord]:
         """Return the recordings of the profile, or of all, the latest first."""
-        found = await self._table.runs(None if everywhere else self.profile)
+        found = await self._table.runs(None if all_profiles else self.profile)
         recordings = [one for one in found if one.records]
         failed = await self._table.failed([one.id for one in recordings])
         return [replace(one, failed=failed.get(one.id, 0)) for one in recordings]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from typing import TYPE_CHECKING
 
-from tui.services.datasets.disk.source import BOM, stretches
+from tui.services.datasets.disk.source import stretches
 
 if TYPE_CHECKING:
     from array import array
@@ -39,7 +40,7 @@ class Content:
         """Yield the bytes of a file of these rows: unedited stretches as they were in theirs."""
         source = self.source
         if source.has_bom:
-            yield BOM
+            yield BOM_UTF8
         for position, length in stretches(ids):
             first, last = ids[position], position + length == len(ids)
             if first < 0:
@@ -47,7 +48,7 @@ class Content:
                 continue
             chunks = source.copy_chunks(first, first + length)
             if first == 0 and source.has_bom:
-                yield next(chunks)[len(BOM) :]
+                yield next(chunks)[len(BOM_UTF8) :]
             yield from chunks
             # Only the file's own last line may lack a newline; elsewhere it needs one.
             if first + length == len(source) and not last and not source.ends_with_newline:

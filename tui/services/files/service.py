@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from tui.core.catalog.abilities import Ability
+from tui.core.jobs.match import CLOCKS_APART_S
 from tui.core.provider.records import Deleted, FileInfo, parse_file
 from tui.services.datasets.disk.atomic_save import is_replaceable
 from tui.services.deleting import Deletable, Deletions, Found
@@ -50,7 +51,6 @@ if TYPE_CHECKING:
     from tui.services.store.tables.parts_table import OpenUpload
 
 CHUNK = 256 * 1024
-CLOCKS_APART_S = 60  # how far a provider's clock may be behind
 
 
 class FileService:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from tui.core.catalog.shutdown import Shutdown, shutdown_of
 from tui.core.models.assemble import made_models
 from tui.core.models.remembered import Remembered
+from tui.core.models.states import LISTED_AFTER_S
 from tui.core.provider.records import Deleted, ModelInfo
 from tui.services.deleting import Deletable, Deletions
 from tui.services.errors import LedgerError, ServiceError
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 JOBS_LOOKED_AT = 20  # for checkpoints, the newest
 AT_ONCE = 4
-FRESH_S = 1800  # so long after its job a model may not be listed yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,7 +353,7 @@ class ModelService:
 
 def _fresh(jobs: Jobs, known: set[str]) -> Choices:
     """Return the models made just now that the provider does not list yet."""
-    since = time.time() - FRESH_S
+    since = time.time() - LISTED_AFTER_S
     made = [job for job in jobs if job.succeeded and (job.finished_at or 0) > since]
     return [
         ChatChoice(

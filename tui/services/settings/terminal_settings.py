@@ -10,9 +10,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-# Our own themes, then Textual's; a test compares them with those that there are.
+DEFAULT_THEME = "auto"  # what the terminal shows best
+# The themes that may be named, in the order in which they are offered: our own, then Textual's.
+# A test compares them with those that there are.
 THEMES = (
-    *("auto", "finetui", "finetui-light", "high-contrast", "blue-orange", "finetui-16"),
+    *(DEFAULT_THEME, "finetui", "finetui-light", "high-contrast", "blue-orange", "finetui-16"),
     *("monochrome", "ansi-dark", "ansi-light", "atom-one-dark", "atom-one-light"),
     *("catppuccin-frappe", "catppuccin-latte", "catppuccin-macchiato", "catppuccin-mocha"),
     *("dracula", "flexoki", "gruvbox", "monokai", "nord", "rose-pine", "rose-pine-dawn"),
@@ -40,7 +42,7 @@ class TerminalSettings:
     cursor: str = "hidden"
     mouse: str = "on"
     start: str = "back"  # where the program was left
-    theme: str = "auto"
+    theme: str = DEFAULT_THEME
     said_by: tuple[tuple[str, str], ...] = ()  # by setting: "the file", or a variable
 
     @classmethod
@@ -69,7 +71,7 @@ def theme_at_start(config_file: Path, environ: Mapping[str, str]) -> str:
 
             values = tomllib.loads(text)
     theme = TerminalSettings.read(values, environ).theme
-    return theme if theme in THEMES else THEMES[0]
+    return theme if theme in THEMES else DEFAULT_THEME
 
 
 def _spelt(name: str, said: str) -> str:

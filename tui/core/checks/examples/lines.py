@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 
 from tui.core.checks.registry import BadLine, Finding, line_rule
 from tui.core.checks.row import json_type, quoted
 from tui.core.formats.turns import is_conversation
 from tui.core.text import nearly_json
 
-_BOM = b"\xef\xbb\xbf"
 _LOOKS_LIKE = 'An example looks like {"messages": […]}.'
 _NUMBERS = re.compile(r"[+-]?(NaN|nan|Infinity|Inf|inf)\b")
 _WORDS = re.compile(r"(True|False|None|TRUE|FALSE|NULL|Null|undefined)\b")
@@ -98,7 +98,7 @@ def not_utf8(line: BadLine) -> Finding | None:
 )
 def bom_inside(line: BadLine) -> Finding | None:
     """Find a byte order mark in front of a line."""
-    if not line.data.startswith(_BOM):
+    if not line.data.startswith(BOM_UTF8):
         return None
     return Finding("Column 1: the line starts with a byte order mark (BOM). Remove it.")
 

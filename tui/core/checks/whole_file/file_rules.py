@@ -48,7 +48,7 @@ def empty_file(file: WholeFile) -> Iterable[Finding]:
 )
 def bom(file: WholeFile) -> Iterable[Finding]:
     """Find a UTF-8 byte order mark at the start."""
-    if not file.source.head.startswith(b"\xef\xbb\xbf"):
+    if not file.source.head.startswith(codecs.BOM_UTF8):
         return ()
     text = "The file starts with a byte order mark (BOM). Save it as UTF-8 without one."
     return (Finding(text, line=1),)
@@ -63,7 +63,7 @@ def bom(file: WholeFile) -> Iterable[Finding]:
 )
 def bom_missing(file: WholeFile) -> Iterable[Finding]:
     """Find files without a mark that are for a provider which asks for one."""
-    if not file.source.wants_bom or file.source.head.startswith(b"\xef\xbb\xbf"):
+    if not file.source.wants_bom or file.source.head.startswith(codecs.BOM_UTF8):
         return ()
     return (Finding("There is no byte order mark (BOM). Export it with one if it is refused."),)
 

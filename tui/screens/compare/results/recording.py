@@ -77,7 +77,7 @@ class Recording:
         """Compare models with a recording after its dialogs; False if they were left."""
         if self._running.busy():
             return True  # which is said here
-        found = await self._context.workspace.compare.recordings(everywhere=True)
+        found = await self._context.workspace.compare.recordings(all_profiles=True)
         run = next((one for one in found if one.id == recording), None)
         if run is None:
             raise InputError(

@@ -120,7 +120,7 @@ class RunSources:
         return found
 
     async def _recordings(self) -> list[Choice[Source | str]]:
-        found = await self._context.workspace.compare.recordings(everywhere=True)
+        found = await self._context.workspace.compare.recordings(all_profiles=True)
         return [_recording_choice(one) for one in found]
 
     async def _choose_file(self, title: str) -> Source | None:

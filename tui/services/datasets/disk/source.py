@@ -6,6 +6,7 @@ import hashlib
 import os
 from array import array
 from bisect import bisect_right
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-BOM = b"\xef\xbb\xbf"
 HEAD = 64 * 1024
 # A line longer than this takes a noticeable time to parse: not to be done on the event loop.
 LONG_LINE = 256 * 1024
@@ -74,7 +74,7 @@ class LineSource:
         except BaseException:  # whatever it was goes on; the file is given back
             os.close(self._fd)
             raise
-        self.has_bom = self.head.startswith(BOM)
+        self.has_bom = self.head.startswith(BOM_UTF8)
         self.newline = b"\r\n" if self.head.partition(b"\n")[0].endswith(b"\r") else b"\n"
 
     def __len__(self) -> int:
@@ -139,7 +139,7 @@ class LineSource:
 
     def _cut(self, number: int, line: bytes) -> bytes:
         line = line.removesuffix(b"\n").removesuffix(b"\r")
-        return line.removeprefix(BOM) if number == 0 else line
+        return line.removeprefix(BOM_UTF8) if number == 0 else line
 
     def copy_chunks(self, first: int, last: int) -> Iterator[bytes]:
         """Yield the bytes of lines `first` to `last` (exclusive) in chunks of at most 4 MB."""

@@ -32,7 +32,7 @@ async def recordings_of(
     compare: CompareService, model: str, profile: str | None = None
 ) -> list[RunRecord]:
     """Return the recordings of a model, of one profile or of all, the latest first."""
-    found = await compare.recordings(everywhere=True)
+    found = await compare.recordings(all_profiles=True)
     return [one for one in found if _model_of(one) == model and profile in {None, one.profile}]
 
 

@@ -7,6 +7,7 @@ Not `Example`s: counting goes over whole files, and columns need no object for e
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from itertools import compress, count, repeat
 from operator import is_not, ne
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,6 @@ from tui.core.tokens.encoding import LEFT_OUT, tool_parts
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-BOM = b"\xef\xbb\xbf"
 KINDS = ("", "chat", "preference", "completion")
 _CHAT = KINDS.index("chat")
 # What a section's messages are for: answers that are trained on, text that is only read, the
@@ -95,10 +95,10 @@ class Gathered:
 
 
 def _behind_bom(line: bytes) -> object:
-    if not line.startswith(BOM):
+    if not line.startswith(BOM_UTF8):
         return None
     try:
-        return orjson.loads(line[len(BOM) :])
+        return orjson.loads(line[len(BOM_UTF8) :])
     except orjson.JSONDecodeError:
         return None
 

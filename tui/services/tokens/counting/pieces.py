@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from tui.services.tokens.counting.columns import BatchCounter
     from tui.services.tokens.vocabularies import VocabEncoder
 
-BOM = b"\xef\xbb\xbf"
 # What is shown of one example; more would only be scrolled past.
 MOST_TOKENS = 100_000
 
@@ -34,7 +34,7 @@ class OneByOne:
 
 def lost(line: bytes, counter: Encoder, limit: int) -> int:
     """Return how many trained tokens of a line are behind the limit; 0 if it is not an example."""
-    example = parse(line.removeprefix(BOM))
+    example = parse(line.removeprefix(BOM_UTF8))
     if isinstance(example, Broken):
         return 0
     return trained_lost(count_example(example, counter), limit)
@@ -46,7 +46,7 @@ def of_line(line: bytes, encoding: str) -> list[dict[str, Any]]:
     Of each: section, index, role, whether trained, its overhead in tokens (those of the role
     and of other keys among them), and the ids and bytes (hexadecimal) of its content's tokens.
     """
-    example = parse(line.removeprefix(BOM))
+    example = parse(line.removeprefix(BOM_UTF8))
     if isinstance(example, Broken):
         return []
     counter = encoder(encoding)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from codecs import BOM_UTF8
 from typing import TYPE_CHECKING
 
 import orjson
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tui.core.formats import Format
-
-_BOM = b"\xef\xbb\xbf"
 
 
 def write_export(path: Path, lines: Sequence[bytes], form: Format) -> None:
@@ -36,7 +35,7 @@ def export_chunks(lines: Sequence[bytes], form: Format) -> Iterator[bytes]:
         yield from _table(lines, "\t" if form.id == "tsv" else ",")
     else:
         if form.bom:
-            yield _BOM
+            yield BOM_UTF8
         for line in lines:
             yield line + b"\n"
 

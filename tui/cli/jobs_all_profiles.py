@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tui.cli.exit_codes import NO_ANSWER
 from tui.core.text.moments import date_words
 from tui.services.errors import InputError
-from tui.services.jobs.every_profile import MOST, EveryProfileJobs, failure_words, newest_first
+from tui.services.jobs.all_profiles import MOST, AllProfilesJobs, failure_words, newest_first
 
 if TYPE_CHECKING:
     import argparse
 
     from tui.cli.output import Output
     from tui.core.jobs.jobs import Job
-    from tui.services.jobs.every_profile import ProfileJobs
+    from tui.services.jobs.all_profiles import ProfileJobs
     from tui.services.workspace import Workspace
-
-NO_ANSWER = 3
 
 
 def job_document(job: Job) -> dict[str, Any]:
@@ -24,10 +23,10 @@ def job_document(job: Job) -> dict[str, Any]:
     return {**job.raw, "status": job.status}
 
 
-async def list_everywhere(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+async def list_all_profiles(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
     """Print the jobs of all profiles; ends with 3 if one that can be asked did not answer."""
     book = workspace.profiles
-    every = EveryProfileJobs(workspace.locations, workspace.environ, workspace.store)
+    every = AllProfilesJobs(workspace.locations, workspace.environ, workspace.store)
     asking = every.list(workspace.all_profiles, asks=not options.kept, limit=options.limit or MOST)
     found = [one async for one in asking]
     found.sort(key=lambda one: book.names.index(one.profile))
@@ -55,7 +54,7 @@ async def list_everywhere(options: argparse.Namespace, workspace: Workspace, out
     for one in found:
         if one.error is not None:
             seen = f"; as seen {date_words(one.seen_at)}" if one.jobs else ""
-            out.note(f"finetui: {one.profile}: {failure_words(one)}{seen}.")
+            out.note(f"finetui: {one.profile}: {failure_words(one.error)}{seen}.")
     unanswered = [one for one in found if one.error and not isinstance(one.error, InputError)]
     return NO_ANSWER if unanswered else 0
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tui.screens.models.model_list import ModelList
 
 
-class ModelsEverywhere:
+class ModelsOfAllProfiles:
     """Lists the models of all profiles and goes to one."""
 
     def __init__(self, context: ScreenContext, listed: ModelList) -> None:
@@ -20,11 +20,12 @@ class ModelsEverywhere:
     @handles("models.everywhere", group="everywhere")
     async def show(self) -> None:
         """Show the models of all profiles; enter goes to one, with its profile."""
+        from tui.screens.dialogs.all_profiles import choose_of_all
         from tui.screens.models.all_models import AllModelsDialog
-        from tui.services.models.every_profile import EveryProfileModels
+        from tui.services.models.all_profiles import AllProfilesModels
 
         workspace = self._context.workspace
-        every = EveryProfileModels(
+        all_profiles = AllProfilesModels(
             workspace.locations,
             workspace.environ,
             workspace.store,
@@ -32,11 +33,5 @@ class ModelsEverywhere:
             workspace.deployed,
         )
         profiles = workspace.all_profiles
-        dialog = AllModelsDialog(len(profiles), lambda: every.list(profiles))
-        chosen = await self._context.ask(dialog)
-        if chosen is None:
-            return
-        name, model_id = chosen
-        if name != workspace.profile.name and not await self._context.host.switch_profile(name):
-            return
-        self._context.app.call_later(self._listed.select, model_id)  # once it has the profile
+        dialog = AllModelsDialog(len(profiles), lambda: all_profiles.list(profiles))
+        await choose_of_all(self._context, dialog, self._listed.select)

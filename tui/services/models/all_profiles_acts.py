@@ -30,7 +30,7 @@ class Placed:
         return f"{self.service.profile}\n{self.one.id}"
 
 
-class ActsEverywhere:
+class AllProfilesActs:
     """One act on deployments of several profiles, by their keys.
 
     No method raises a ServiceError.

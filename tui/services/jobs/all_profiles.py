@@ -40,7 +40,7 @@ class ProfileJobs:
 
 
 @dataclass(frozen=True, slots=True)
-class EveryProfileJobs:
+class AllProfilesJobs:
     """Lists jobs of many profiles. `environ` is given to the lab, and holds no key."""
 
     locations: Locations
@@ -86,8 +86,8 @@ def newest_first(found: Iterable[ProfileJobs]) -> list[tuple[str, Job]]:
     return sorted(rows, key=lambda row: row[1].created_at or 0, reverse=True)
 
 
-def failure_words(one: ProfileJobs) -> str:
+def failure_words(error: ServiceError | None) -> str:
     """Return why a profile could not be asked, empty where it was."""
-    if one.error is None:
+    if error is None:
         return ""
-    return one.error.cause if isinstance(one.error, InputError) else one.error.brief
+    return error.cause if isinstance(error, InputError) else error.brief

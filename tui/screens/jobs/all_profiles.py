@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tui.screens.jobs.jobs_context import JobsContext
 
 
-class JobsEverywhere:
+class JobsOfAllProfiles:
     """Lists the jobs of all profiles and goes to one; `select` puts the cursor on it."""
 
     def __init__(self, context: JobsContext, select: Callable[[str], None]) -> None:
@@ -21,17 +21,12 @@ class JobsEverywhere:
     @handles("jobs.everywhere", group="everywhere")
     async def show(self) -> None:
         """Show the jobs of all profiles; enter goes to one, with its profile."""
+        from tui.screens.dialogs.all_profiles import choose_of_all
         from tui.screens.jobs.all_jobs import AllJobsDialog
-        from tui.services.jobs.every_profile import EveryProfileJobs
+        from tui.services.jobs.all_profiles import AllProfilesJobs
 
         workspace = self._context.workspace
-        every = EveryProfileJobs(workspace.locations, workspace.environ, workspace.store)
+        all_profiles = AllProfilesJobs(workspace.locations, workspace.environ, workspace.store)
         profiles = workspace.all_profiles
-        dialog = AllJobsDialog(len(profiles), lambda: every.list(profiles))
-        chosen = await self._context.ask(dialog)
-        if chosen is None:
-            return
-        name, job_id = chosen
-        if name != workspace.profile.name and not await self._context.host.switch_profile(name):
-            return
-        self._context.app.call_later(self._select, job_id)  # once the screen has the profile
+        dialog = AllJobsDialog(len(profiles), lambda: all_profiles.list(profiles))
+        await choose_of_all(self._context, dialog, self._select)

@@ -28,7 +28,7 @@ def head_row(width: int) -> Text:
     return Text(text, style="bold", no_wrap=True, overflow="crop")
 
 
-def everywhere_row(model: ModelEntry, now: float, width: int) -> Text:
+def all_models_row(model: ModelEntry, now: float, width: int) -> Text:
     """Return one line of the list."""
     name, base = _widths(width)
     text = Text(f"{cell(model.profile, _PROFILE)} ", no_wrap=True, overflow="crop")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.services.background import as_they_end, to_the_end
 from tui.services.errors import ServiceError
-from tui.services.jobs.every_profile import LONGEST_S
+from tui.services.jobs.all_profiles import LONGEST_S
 from tui.services.models.deployments import DeploymentService
 from tui.services.provider.provider import Provider
 from tui.services.provider.select import api_of
@@ -30,7 +30,7 @@ class ProfileDeployments:
     error: ServiceError | None = None
 
 
-class EveryProfileDeployments:
+class AllProfilesDeployments:
     """Looks at the deployments of many profiles, and keeps what acts on them; to be closed.
 
     `environ` is given to nobody but helpers of profiles, and holds no key. `looks` takes the last

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.services.background import as_they_end
 from tui.services.errors import ServiceError
-from tui.services.jobs.every_profile import LONGEST_S
+from tui.services.jobs.all_profiles import LONGEST_S
 from tui.services.jobs.service import JobService
 from tui.services.models.deployments import DeploymentService
 from tui.services.models.inventory import Inventory, InventorySeen
@@ -41,7 +41,7 @@ class ProfileModels:
 
 
 @dataclass(frozen=True, slots=True)
-class EveryProfileModels:
+class AllProfilesModels:
     """Takes the inventory of many profiles. `environ` is given to the lab, and holds no key.
 
     `looks` takes the last look at the deployments of each.

@@ -1,0 +1,208 @@
+"""A dialog that lists what all profiles have, each asked by itself, and answers with one of it."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar
+
+from textual.widgets import Static
+
+from tui.core.text.text import one_line, plural
+from tui.dispatch import start_worker
+from tui.screens.dialogs.base import Dialog
+from tui.services.jobs.all_profiles import failure_words
+from tui.widgets.record_list import RecordList
+from tui.widgets.text_fields import Entry
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Sequence
+
+    from rich.text import Text
+    from textual.app import ComposeResult
+    from textual.widgets import Input
+
+    from tui.screens.controller_context import ScreenContext
+    from tui.services.errors import ServiceError
+
+_FAILURES = 4  # lines
+
+
+class OfProfile(Protocol):
+    """What one profile has, or why it could not be asked."""
+
+    @property
+    def profile(self) -> str:
+        """Its name."""
+
+    @property
+    def asked(self) -> bool:
+        """Whether it has answered; else what is listed of it was seen before."""
+
+    @property
+    def error(self) -> ServiceError | None:
+        """Why it could not be asked."""
+
+
+P = TypeVar("P", bound=OfProfile)
+R = TypeVar("R")
+
+
+class AllProfilesDialog(Dialog[tuple[str, str]], Generic[P, R]):
+    """Answers with a profile and the id of what it has. `ask` yields what each profile has."""
+
+    DEFAULT_CSS = """
+    AllProfilesDialog {
+        & > .dialog { width: 96%; }
+        & #head { height: 1; display: none; color: $text-muted; }
+        & RecordList { height: auto; max-height: 14; min-height: 4; margin: 0 0 1 0; }
+        &.-middle RecordList { max-height: 10; }
+        &.-low RecordList { max-height: 5; }
+        & #under { display: none; height: auto; max-height: 3; color: $text-muted; }
+        & #about {
+            height: auto; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis;
+        }
+    }
+    """
+    NOUN: ClassVar[str]
+    HINT: ClassVar[str]  # what may be typed to narrow the list
+
+    def __init__(self, profiles: int, ask: Callable[[], AsyncGenerator[P, None]]) -> None:
+        super().__init__(f"{self.NOUN.capitalize()}s of all profiles")
+        self._profiles, self._ask = profiles, ask
+        self.found: dict[str, P] = {}
+        self.rows: list[R] = []
+        self._wishes = 0
+
+    def compose_content(self) -> ComposeResult:
+        """Lay out the field that narrows, the list, and which profiles were asked."""
+        yield Entry(placeholder=self.HINT, id="narrow")
+        yield Static(id="head", markup=False)
+        yield RecordList(empty="asking …", id="all")
+        yield Static("", id="under", markup=False)
+        yield Static("", id="about", markup=False)
+        yield self.key_hints(up=None, down=None, cancel="closes")
+
+    # -- what a list of one kind says ----------------------------------------------------
+
+    def narrowed(self, found: Sequence[P], typed: str) -> list[R]:
+        """Return the rows of these that fit what is typed, in their order. Runs in a thread."""
+        raise NotImplementedError
+
+    def key_of(self, row: R) -> tuple[str, str]:
+        """Return the profile and the id of a row."""
+        raise NotImplementedError
+
+    def draw(self, row: R, width: int) -> Text:
+        """Return one line of the list."""
+        raise NotImplementedError
+
+    def head(self, _width: int) -> Text | str:
+        """Return the names of the columns; empty where they need none."""
+        return ""
+
+    def under(self, _row: R) -> str:
+        """Return more of the row under the cursor."""
+        return ""
+
+    def seen_before(self, one: P) -> bool:
+        """Whether anything of a profile is listed."""
+        raise NotImplementedError
+
+    # -- the list ------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        """Ask all of them."""
+        start_worker(self, self._list, "list", f"list the {self.NOUN}s of all profiles")
+
+    async def _list(self) -> None:
+        async with aclosing(self._ask()) as found:
+            async for one in found:
+                self.found[one.profile] = one
+                await self._show(self.query_one(Entry).value)
+
+    async def on_input_changed(self, event: Input.Changed) -> None:
+        """Narrow the list."""
+        event.stop()
+        await self._show(event.value)
+
+    async def _show(self, typed: str) -> None:
+        self._wishes += 1
+        wish = self._wishes
+        rows = await asyncio.to_thread(self.narrowed, [*self.found.values()], typed)
+        if wish != self._wishes:
+            return
+        listing = self.query_one(RecordList)
+        under = self.key_of(self.rows[listing.cursor]) if self.rows else None
+        self.rows = rows
+        done = len(self.found) == self._profiles
+        nothing = "nothing fits" if typed.strip() else f"no {self.NOUN}s"
+        listing.show(len(rows), self._draw_row, empty=nothing if done else "asking …")
+        if under is not None:  # what one was on stays under the cursor
+            keys = [self.key_of(row) for row in rows]
+            listing.move_to(keys.index(under) if under in keys else 0)
+        self._tell()
+
+    def _draw_row(self, row: int, width: int) -> Text:
+        return self.draw(self.rows[row], width)
+
+    def _tell(self) -> None:
+        listing = self.query_one(RecordList)
+        width = listing.scrollable_content_region.width
+        self._put("#head", self.head(width) if self.rows else "")
+        self._put("#under", self.under(self.rows[listing.cursor]) if self.rows else "")
+        self._put("#about", "\n".join(self._about()))
+
+    def _put(self, part: str, text: Text | str) -> None:
+        line = self.query_one(part, Static)
+        line.update(text)
+        line.display = bool(text)  # an empty one takes a line too
+
+    def on_record_list_moved(self, event: RecordList.Moved) -> None:
+        """Tell what the cursor is on."""
+        event.stop()
+        self._tell()
+
+    def on_resize(self) -> None:
+        """Fit the columns to a new width."""
+        self.call_after_refresh(self._tell)
+
+    def _about(self) -> list[str]:
+        """Return which profiles were asked, and which could not be."""
+        found = list(self.found.values())
+        asked = sum(one.asked for one in found)
+        lines = [
+            f"{plural(len(self.rows), self.NOUN)} · {asked} of {self._profiles} profiles asked"
+        ]
+        if waiting := self._profiles - len(found):
+            lines[0] += f" · waiting for {waiting}"
+        failed = [one for one in found if one.error is not None]
+        shown = failed if len(failed) <= _FAILURES else failed[: _FAILURES - 1]
+        for one in shown:
+            before = " (as seen last)" if self.seen_before(one) else ""
+            words = one_line(failure_words(one.error), 300)
+            lines.append(f"✗ {one_line(one.profile, 40)}{before}: {words}")
+        if len(shown) < len(failed):
+            names = ", ".join(one_line(one.profile, 40) for one in failed[len(shown) :])
+            lines.append(f"✗ {len(failed) - len(shown)} more: {names}")
+        return lines
+
+    def choose(self) -> None:
+        """Answer with what is under the cursor."""
+        if self.rows:
+            self.dismiss(self.key_of(self.rows[self.query_one(RecordList).cursor]))
+        else:
+            self.nothing_listed()
+
+
+async def choose_of_all(
+    context: ScreenContext, dialog: AllProfilesDialog[P, R], select: Callable[[str], object]
+) -> None:
+    """Let something of any profile be chosen; use its profile, then select it by its id."""
+    chosen = await context.ask(dialog)
+    if chosen is None:
+        return
+    name, chosen_id = chosen
+    if name != context.workspace.profile.name and not await context.host.switch_profile(name):
+        return
+    context.app.call_later(select, chosen_id)  # once the screen has the profile
