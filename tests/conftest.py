@@ -85,7 +85,7 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Leave no lab behind, where tests have run; search for garbage once, as pytest does five times.
+    """Leave no lab behind, where tests have run; collect garbage once, as pytest does five times.
 
     What is left by then is all that was imported and reported, half a second's work each time.
     """
