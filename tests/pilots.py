@@ -11,7 +11,7 @@ import asyncio
 import math
 import time
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from textual import app as textual_app
 from textual import pilot as textual_pilot
@@ -29,17 +29,21 @@ if TYPE_CHECKING:
     import pytest
     from rich.console import RenderableType
     from textual.app import App
+    from textual.geometry import Size
     from textual.message_pump import MessagePump
     from textual.screen import Screen
+    from textual.strip import Strip
 
 _resize = Pilot.resize_terminal
 _pause = Pilot.pause
 _wait_for_screen = Pilot._wait_for_screen
 _render_update = Compositor.render_update
+_render_strips = Compositor.render_strips
 _run_in_executor: Any = asyncio.BaseEventLoop.run_in_executor
 _AT_LATEST_S = 0.15
 
 _in_threads: WeakKeyDictionary[Any, set[asyncio.Future[Any]]] = WeakKeyDictionary()
+_WITHOUT_BELOW: WeakSet[Compositor] = WeakSet()
 _IDLE_ROUNDS = 3  # of the loop, in which nothing came
 _LOOK_S = 0.004  # between looks whether threads are done
 _WAITS_S = 0.02  # in which a thread that works takes the processor
@@ -121,23 +125,24 @@ async def wait_for_idle(_min_sleep: float = 0, max_sleep: float = 1) -> None:
     """
     loop: Any = asyncio.get_running_loop()
     began, idle = time.monotonic(), 0
-    since, used = began, time.process_time()
+    since, used = 0.0, 0.0  # when only threads have had something to do, and what they have used
     soon = loop.time() + _SOON_S
     while idle < _IDLE_ROUNDS and time.monotonic() - began < max_sleep:
         await asyncio.sleep(0)
         idle += 1
         if loop._ready:
-            idle = 0
-            since, used = time.monotonic(), time.process_time()
+            idle, since = 0, 0.0
         elif _draws(active_app.get(None)):
             idle = 0
         elif _in_threads.get(loop):
+            if not since:
+                since, used = time.monotonic(), time.process_time()
             await asyncio.sleep(_LOOK_S)
             idle = 0
             if time.monotonic() - since > _WAITS_S:
                 if time.process_time() - used < _WAITS_S / 10:
                     return  # it waits for something itself
-                since, used = time.monotonic(), time.process_time()
+                since = 0.0
         elif (due := _due(loop)) <= soon:
             await asyncio.sleep(max(0, due - loop.time()))
             idle = 0
@@ -180,12 +185,32 @@ def paint(app: App[Any]) -> None:
 
 
 def _draw(compositor: Compositor, below: list[Screen[Any]]) -> None:
-    """Have the widgets draw what has changed, without making lines of the screen of it."""
-    visible_screen_stack.set(below)
+    """Have the widgets draw what has changed, without making lines of the screen of it.
+
+    Nor is what is below a dialog drawn with each change of it, but once somebody looks.
+    """
+    visible_screen_stack.set([])
+    if below:
+        _WITHOUT_BELOW.add(compositor)
     changed = Region.from_union(compositor._dirty_regions)
     compositor._dirty_regions.clear()
     for _ in compositor._get_renders(changed.intersection(compositor.size.region)):
         pass  # each is drawn as it is asked for
+
+
+def _draw_below(compositor: Compositor) -> None:
+    """Have a dialog draw again with what is below it, if it was drawn without."""
+    if compositor in _WITHOUT_BELOW and compositor.root is not None:
+        _WITHOUT_BELOW.discard(compositor)
+        compositor.root._layout_cache.clear()
+        compositor.root._set_dirty()
+        visible_screen_stack.set(compositor.root.app._background_screens)
+
+
+def render_strips(self: Compositor, size: Size | None = None) -> list[Strip]:
+    """Draw all of the screen."""
+    _draw_below(self)
+    return _render_strips(self, size)
 
 
 def render_update(
@@ -201,6 +226,7 @@ def render_update(
     """
     app = self.root.app if self.root else None
     if full or app is None or not app.is_headless:
+        _draw_below(self)
         return _render_update(self, full, screen_stack, simplify)
     asyncio.get_running_loop().call_later(_AT_LATEST_S, paint, app)
     return None
@@ -212,6 +238,7 @@ def be_patient() -> None:
     Pilot.pause = pause  # type: ignore[method-assign]
     Pilot._wait_for_screen = wait_for_screen  # type: ignore[method-assign]
     Compositor.render_update = render_update  # type: ignore[method-assign]
+    Compositor.render_strips = render_strips  # type: ignore[method-assign]
     textual_app.wait_for_idle = textual_pilot.wait_for_idle = wait_for_idle
     asyncio.BaseEventLoop.run_in_executor = run_in_executor  # type: ignore[assignment, method-assign]
 
