@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +12,14 @@ from textual.keys import REPLACED_KEYS, _get_unicode_name_from_key
 
 from tests.pilots import paint, wait_for_idle
 from tests.until import on_screen, toasts, until
+from tui import type_ahead
 from tui.screens.dialogs.help import HelpDialog
 from tui.widgets.frame.passing_remark import Remark
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Awaitable, Callable, Collection, Iterable
 
+    import pytest
     from textual.pilot import Pilot
     from textual.screen import Screen
     from textual.widget import Widget
@@ -73,6 +77,11 @@ class Presser:
         self.app._refresh_notifications = lambda: None  # type: ignore[method-assign]
         self.alike: set[str] = set()  # commands whose key has run just what the palette runs
 
+    @staticmethod
+    def hold_without_end(patch: pytest.MonkeyPatch) -> None:
+        """Have a key that nothing lets go be held back, so that it is seen."""
+        patch.setattr(type_ahead, "_LONGEST_S", 2 * LIMIT_S)
+
     def picture(self) -> list[Any]:
         """Return what is drawn now, looked at anew only when something was painted."""
         key: Any = self.app.screen, self._paints
@@ -90,17 +99,24 @@ class Presser:
                 character = key if len(key) == 1 else None
             self.app.post_message(events.Key(key, character))
 
-    async def quiet(self) -> None:
-        """Return once nothing is painted any more and nothing is said."""
+    async def quiet(self, at: Collection[Screen[Any]] = ()) -> None:
+        """Return once nothing is painted any more and nothing is said.
+
+        What is not one of the screens `at` which this is, if any are given, is not painted first.
+        """
         app: Any = self.app
         app.clear_notifications()
         if app.said.text:
             app.said = Remark()
-        last = None
+        last, deadline = None, time.monotonic() + LIMIT_S
         while (now := (app.screen, self._paints)) != last or app.holds_typed:
+            if now == last:
+                assert time.monotonic() < deadline, f"keys are held back on {app.screen}"
+                await asyncio.sleep(0.005)  # for what is to open
             last = now
             await wait_for_idle()
-            paint(app)
+            if not at or app.screen in at:
+                paint(app)
 
     async def settled(self) -> list[Any]:
         """Return what is drawn once nothing changes any more and nothing is said."""
@@ -224,8 +240,7 @@ class Presser:
         """Close what lies over these screens, what is still to open too."""
         app = self.app
         while True:
-            await self.pilot.pause()
-            await self.quiet()
+            await self.quiet(at=screens)
             if app.screen in screens:
                 return
             self.send("escape")

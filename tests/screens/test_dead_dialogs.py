@@ -100,6 +100,11 @@ def row(question: str, role: str = "human") -> str:
     return json.dumps({"messages": messages}) + "\n"
 
 
+@pytest.fixture(autouse=True)
+def _hold_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    Presser.hold_without_end(monkeypatch)
+
+
 @pytest.fixture
 def files(app_folder: Path) -> Path:
     """Give a dataset with problems and what can be imported beside it."""

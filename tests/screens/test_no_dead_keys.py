@@ -40,6 +40,11 @@ GROUPS = (("datasets", "tokens"), ("models", "jobs", "files"), ("chat", "compare
 OPENED = {"filter": {"datasets": "slash", "models": "slash"}}
 
 
+@pytest.fixture(autouse=True)
+def _hold_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    Presser.hold_without_end(monkeypatch)
+
+
 def fill(server: FaultServer) -> None:
     """Have two of everything listed."""
     server.lists["/models"] = lambda _: {"data": [{"id": "base"}, {"id": MODEL}]}
