@@ -16,7 +16,7 @@ _TIMES = 20 if _EXPLORES else 1
 
 # Around each example numpy's numbers at random would be seeded and put back as they were, which
 # takes as long as half an example; everything here that uses any has a generator of its own.
-entropy.NP_RANDOM = object()
+entropy.NP_RANDOM = object()  # type: ignore[assignment]
 
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.register_profile("explore", max_examples=500, deadline=None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import json
 import os
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
     import pytest
     from openai import OpenAI
+
+# Each command asks for them six times, and each time they are made of 64 numbers anew: in all the
+# commands that are run here, a second and a half.
+signal.valid_signals = functools.cache(signal.valid_signals)
 
 _OTHERS = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "FINETUI_PROFILE", "EDITOR", "VISUAL")
 

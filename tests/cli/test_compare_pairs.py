@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.chat_server import ChatServer, chat_server, home_at_server
+from tests.chat_server import ChatServer, chat_server, home_at_server, quick_retries
 from tests.rows import rows_of
 from tui.core.dataset.fingerprints import content_key
 from tui.services.settings.locations import Locations
@@ -33,6 +33,7 @@ def rule(model: str, question: str) -> str:
 
 server = chat_server(rule)
 home = home_at_server
+impatient = quick_retries
 
 
 @pytest.fixture
@@ -87,10 +88,10 @@ def test_pairs_are_made_of_a_new_run_and_of_an_earlier_one(
         "",
         'default_profile = "gone"\n',
         'default_profile = "fault"\n[profiles.fault]\nbase_url = "not a url"\n',
-        'default_profile = "far"\n[profiles.far]\nbase_url = "https://far.example/v1"\n',
+        'default_profile = "far"\n[profiles.far]\nbase_url = "http://127.0.0.1:9/v1"\n',
         "not TOML [",
     ],
-    ids=["none", "gone", "broken", "without a key", "unreadable"],
+    ids=["none", "gone", "broken", "out of reach", "unreadable"],
 )
 def test_an_earlier_run_is_told_of_without_a_profile_to_ask(
     home: Home, server: ChatServer, words: tuple[str, ...], tmp_path: Path, config: str

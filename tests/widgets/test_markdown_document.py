@@ -260,7 +260,7 @@ def test_the_cost_of_a_token_does_not_grow(kind: str) -> None:
         return parse(text, *args, **more)  # type: ignore[arg-type]
 
     with patch.multiple(markdown_document, LONGEST=2000, MOST_LINES=60):
-        document = MarkdownDocument(piece * (40_000 // len(piece)), 80)
+        document = MarkdownDocument(piece * (15_000 // len(piece)), 80)
         with patch.object(markdown_document, "parse_units", counted):
             for _ in range(20):
                 parsed.clear()

@@ -15,7 +15,9 @@ from tui.core.text.masking import FRAGMENT, MASK, PLACEHOLDERS, Masker, StreamMa
 
 KEY = "sk-proj-A1b2+C3d4/E5f6&G7h8=_x9"
 LETTERS = "abcdefghijklmnopqrstuvwxyzABC0123456789-_+/=&.~'\"\\"
-KEYS = st.text(LETTERS, min_size=12, max_size=60).filter(lambda key: key not in PLACEHOLDERS)
+KEYS = st.text(LETTERS, min_size=12, max_size=60).map(
+    lambda key: f"{key}x" if key in PLACEHOLDERS else key
+)
 TEXTS = st.text(max_size=40)
 # A machine with much else to do is slow at drawing, too.
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -342,7 +342,7 @@ async def test_a_large_file_cut_short_is_an_error_not_a_crash(tmp_path: Path) ->
     await document.close()
 
 
-TEXTS = st.binary(max_size=12).filter(lambda b: b"\n" not in b)
+TEXTS = st.binary(max_size=12).map(lambda b: b.replace(b"\n", b""))
 MOVES = st.lists(
     st.one_of(
         st.tuples(

@@ -22,8 +22,8 @@ COUNT = 12
 arrangements = st.lists(
     st.integers(0, COUNT - 1) | st.binary(max_size=3).map(lambda b: b.replace(b"\n", b"")),
     max_size=20,
-).filter(
-    lambda rows: len([r for r in rows if isinstance(r, int)]) == len({*rows} & {*range(COUNT)})
+).map(  # a row of before comes but once
+    lambda rows: [r for at, r in enumerate(rows) if isinstance(r, bytes) or r not in rows[:at]]
 )
 
 

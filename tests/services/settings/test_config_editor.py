@@ -148,12 +148,12 @@ def test_however_it_is_written_the_values_are_right_or_nothing_is_done(
 
 _NAMES = st.text(
     st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=12
-).filter(lambda name: name not in {"lab", "openai"} and name[0] != "-")
+).map(lambda name: f"x{name}" if name in {"lab", "openai"} or name[0] == "-" else name)
 _VALUES = st.one_of(
     st.tuples(st.just("timeout"), st.integers(1, 99)),
     st.tuples(st.just("read_only"), st.booleans()),
     st.tuples(st.just("account"), st.from_regex(r"[a-z]{1,9}", fullmatch=True)),
-    st.tuples(st.just("key_command"), st.text(min_size=1).filter(lambda t: t.split() != [])),
+    st.tuples(st.just("key_command"), st.text().map(lambda t: t if t.split() else f"{t}x")),
     st.tuples(st.just("key_command"), st.lists(_NAMES, min_size=1, max_size=3)),
 )  # fmt: skip
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.bench.strings import generated
 from tui.services.tokens.counting.encoders import FastCounter, PlainCounter
-from tui.services.tokens.vocabularies import load_encoding
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import tiktoken
 
 pytestmark = pytest.mark.xdist_group("vocab")
 STRINGS = 200_000 if os.environ.get("FINETUI_LONG_TESTS") else 4_000
@@ -21,11 +26,14 @@ STRINGS = 200_000 if os.environ.get("FINETUI_LONG_TESTS") else 4_000
     [("o200k_base", 1_100_000), ("cl100k_base", 110_000)],
 )
 def test_counts_equal_tiktoken_string_by_string(
-    encoding: str, spaces: int, capfd: pytest.CaptureFixture[str]
+    encoding: str,
+    spaces: int,
+    reference: Callable[[str], tiktoken.Encoding],
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     texts = [*generated(STRINGS, seed=11)]
-    reference = load_encoding(encoding)
-    expected = [len(reference.encode(text, disallowed_special=())) for text in texts]
+    whole = reference(encoding)
+    expected = [len(whole.encode(text, disallowed_special=())) for text in texts]
     long = [f"a{' ' * spaces}word", "x" * 30_000]
     plain = PlainCounter(encoding).counts([*texts, *long])
     assert plain[: len(texts)] == expected

@@ -16,15 +16,26 @@ PREFERENCE = KINDS.index("preference")
 MODELS = ("gpt-4.1-mini-2025-04-14", "nobody-knows")
 
 
+KINDS_OF = st.sampled_from(
+    [st.sampled_from(kinds) for kinds in (range(len(KINDS)), [PREFERENCE], [0], [0, PREFERENCE])]
+)
+ROWS = st.one_of(
+    [
+        st.lists(
+            st.lists(st.integers(0, most), min_size=len(NAMES), max_size=len(NAMES)), max_size=12
+        )
+        for most in (3, 100_000, 2**32 - 1)
+    ]
+)
+
+
 @st.composite
 def lines(draw: st.DrawFn) -> list[list[int]]:
     """Numbers of some lines: of any kind, of preference pairs alone, or of no example."""
-    kinds = draw(st.sampled_from([range(len(KINDS)), [PREFERENCE], [0], [0, PREFERENCE]]))
-    most = draw(st.sampled_from([3, 100_000, 2**32 - 1]))
-    numbers = st.lists(st.integers(0, most), min_size=len(NAMES), max_size=len(NAMES))
-    rows = draw(st.lists(numbers, max_size=12))
+    kinds = draw(KINDS_OF)
+    rows = draw(ROWS)
     for row in rows:
-        row[AT["kind"]] = draw(st.sampled_from(list(kinds)))
+        row[AT["kind"]] = draw(kinds)
     return rows
 
 
