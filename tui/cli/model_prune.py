@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import argparse
 
     from tui.cli.output import Output
-    from tui.core.models.cleanup import Cleanup, Judged
+    from tui.core.models.cleanup import Cleanup, JudgedModel
     from tui.services.workspace import Workspace
 
 
@@ -56,6 +56,6 @@ def _tell(found: Cleanup, out: Output) -> None:
         out.line(f"stays: {one.entry.id}: {one.why}")
 
 
-def _document(one: Judged) -> dict[str, Any]:
+def _document(one: JudgedModel) -> dict[str, Any]:
     entry = one.entry
     return {"id": entry.id, "why": one.why, "state": entry.state.value, "created": entry.created}

@@ -115,7 +115,7 @@ async def _list(options: argparse.Namespace, finder: _Finder, out: Output) -> in
         lines = await example_lines(path)
         groups = await asyncio.to_thread(finder.groups, lines)
         for group in groups:
-            out.line(f"{one_line(path)}:{_told(group, options.against)}")
+            out.line(f"{one_line(path)}:{_group_line(group, options.against)}")
         examples = sum(len(group.rows) for group in groups)
         out.line(
             f"{one_line(path)}: {plural(len(groups), 'group')}, {plural(examples, 'example')} "
@@ -137,7 +137,7 @@ async def _list(options: argparse.Namespace, finder: _Finder, out: Output) -> in
     return PROBLEMS if left or any(document["groups"] for document in documents) else 0
 
 
-def _told(group: Group, against: str | None) -> str:
+def _group_line(group: Group, against: str | None) -> str:
     members = ", ".join(
         f"{row + 1} ({int(alike * 100)} %)"
         for row, alike in zip(group.rows, group.alike, strict=True)

@@ -11,7 +11,7 @@ from tui.core.listeners import Listeners
 from tui.screens.controller_context import ScreenContext
 
 if TYPE_CHECKING:
-    from tui.core.compare.sides.marking import Marked
+    from tui.core.compare.sides.marking import MarkedText
     from tui.screens.base import ModeScreen
 
 
@@ -27,7 +27,7 @@ class CompareContext(ScreenContext):
         self.comparison = Comparison()
         self.focused = 0
         self.marked: dict[
-            tuple[str, str], Marked
+            tuple[str, str], MarkedText
         ] = {}  # by the text it is marked against, and its own
         self.changed = Listeners[[]]()
         self.painted = Listeners[[]]()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tui.services.checks.near import Found
+    from tui.services.checks.near import NearGroups
     from tui.services.datasets.content import Snapshot
     from tui.services.datasets.disk.file_lines import FileLines
 
@@ -30,12 +30,14 @@ class Likeness:
 
     def __init__(self) -> None:
         self._finder = NearFinder()
-        self._near: Found | None = None
-        self._leaked: tuple[Found, Path, tuple[int, int]] | None = None
+        self._near: NearGroups | None = None
+        self._leaked: tuple[NearGroups, Path, tuple[int, int]] | None = None
         self._question = Question("near")
         self._given_up = False
 
-    def take(self, found: Found, others: FileLines | None = None, path: Path | None = None) -> None:
+    def take(
+        self, found: NearGroups, others: FileLines | None = None, path: Path | None = None
+    ) -> None:
         """Keep what somebody has looked for; a leak with the other file and where it is."""
         if found.question.kind == "near":
             self._near, self._question = found, found.question

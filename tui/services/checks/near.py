@@ -50,7 +50,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class NearGroups:
     """What was found: groups of positions, in the rows that had these ids."""
 
     question: Question
@@ -72,7 +72,7 @@ class NearFinder:
         others: Lines | None = None,
         on_progress: Callable[[float], None] = lambda _share: None,
         cancelled: Callable[[], bool] = lambda: False,
-    ) -> Found:
+    ) -> NearGroups:
         """Find groups off the loop; `on_progress(share)`, 0 to 1, is called on it.
 
         Raises Stopped soon after `cancelled()` is true.
@@ -83,7 +83,7 @@ class NearFinder:
             loop.call_soon_threadsafe(on_progress, share)
 
         groups = await asyncio.to_thread(self.groups, snapshot, question, others, report, cancelled)
-        return Found(question, groups, snapshot.ids)
+        return NearGroups(question, groups, snapshot.ids)
 
     def groups(
         self,
@@ -167,7 +167,7 @@ def alike_in(rows: Lines, *, near: bool, others: Lines | None = None, against: s
     return Alike(close, leaked, against)
 
 
-def standing(found: Found, snapshot: Snapshot) -> Mapping[int, Group]:
+def standing(found: NearGroups, snapshot: Snapshot) -> Mapping[int, Group]:
     """Return the groups as they stand among the rows of now, by their number in `found`.
 
     Rows deleted or edited since have left their group; a group that has come apart is left
@@ -199,7 +199,7 @@ def _settled(question: Question, group: Group, rows: Lines) -> bool:
     return len({fingerprints(rows[row]).answer for row in group.rows}) < 2
 
 
-async def deletable(found: Found, groups: Collection[Group], snapshot: Snapshot) -> list[int]:
+async def deletable(found: NearGroups, groups: Collection[Group], snapshot: Snapshot) -> list[int]:
     """Return the rows that can go so that every one of them is like one that stays."""
     threshold = found.question.threshold or 1.0
 

@@ -13,7 +13,7 @@ from tui.services.datasets.disk.opened_file import DiskFile
 from tui.services.datasets.disk.source import LineSource
 from tui.services.datasets.journal.journal import Journal, JournalBusyError
 from tui.services.datasets.journal.record import Record
-from tui.services.datasets.journal.recovery import Recovered, fresh, recover
+from tui.services.datasets.journal.recovery import RecoveredRows, fresh, recover
 from tui.services.datasets.open_rows import OpenRows
 from tui.services.datasets.row_splices import splices_of
 from tui.services.errors import InputError, disk_words
@@ -47,7 +47,7 @@ class Document(OpenRows):
     """One dataset under edit. Made by `DatasetService.open`; all methods on the event loop."""
 
     def __init__(
-        self, path: Path, content: Content, journal: Journal | None, recovered: Recovered
+        self, path: Path, content: Content, journal: Journal | None, recovered: RecoveredRows
     ) -> None:
         super().__init__(content, recovered.rows, recovered.notice)
         self.path = path

@@ -131,7 +131,7 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
-class Created:
+class CreatedJob:
     """The job created; `lost` if no certain answer came, and then `how` it was found."""
 
     job: Job
@@ -212,7 +212,7 @@ class JobCreation:
         await _grader(draft)
         return Review(draft, await self._preflight.look(draft))
 
-    async def create(self, review: Review, consent: Consent, events: CreationEvents) -> Created:
+    async def create(self, review: Review, consent: Consent, events: CreationEvents) -> CreatedJob:
         """Create the job that was reviewed and agreed to. Raises a ServiceError.
 
         Nothing is sent for a job that cannot be (InputError, Unfit, ReadOnly). Money is set
@@ -250,7 +250,7 @@ class JobCreation:
         finally:
             if reserved:  # it stays where the job was asked for and may exist
                 await record_best_effort(self._spending.release(nonce))
-        return Created(job, bool(lost), sure[-1].words if sure else "")
+        return CreatedJob(job, bool(lost), sure[-1].words if sure else "")
 
     async def _reserve(self, nonce: str, found: Preflight, consent: Consent) -> bool:
         """Set the cost of the job aside; tells whether there was anything to."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from tui.core.catalog.shutdown import Shutdown, shutdown_of
 from tui.core.models.assemble import made_models
-from tui.core.models.remembered import Remembered
+from tui.core.models.remembered import RememberedModel
 from tui.core.models.states import LISTED_AFTER_S
 from tui.core.provider.records import Deleted, ModelInfo
 from tui.services.deleting import Deletable, Deletions
@@ -319,7 +319,7 @@ class ModelService:
             job_id = job.id if job else job_id
             if remembered.get(model.id) != (base, job_id):
                 at = now if model.id in listed else None
-                new[model.id] = Remembered(base, job_id, at, created=model.created)
+                new[model.id] = RememberedModel(base, job_id, at, created=model.created)
             shutdown = self._shutdown(model, base, listed, catalog)
             found.append(TunedModel(model.id, base, job_id, model.created, shutdown))
         if new:

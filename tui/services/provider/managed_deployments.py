@@ -65,7 +65,7 @@ class ManagedDeployments:
     async def retrieve(self, one: Deployment) -> Deployment | None:
         """Return one as it is now, None where it is not there any more."""
         try:
-            row = await self._ask("GET", self._of(one), f"look at deployment {one.title}")
+            row = await self._ask("GET", self._path_of(one), f"look at deployment {one.title}")
         except Refused as error:
             if error.status != 404:
                 raise
@@ -78,7 +78,7 @@ class ManagedDeployments:
         if act is not Act.DELETE:
             check_offered(self._preset.abilities, ABILITIES[act], doing)
         try:
-            await self._ask("DELETE", self._of(one), doing)
+            await self._ask("DELETE", self._path_of(one), doing)
         except Refused as error:
             if error.status == 403:
                 error.next_step = (
@@ -91,7 +91,7 @@ class ManagedDeployments:
         """Return none: prices are told elsewhere."""
         return []
 
-    def _of(self, one: Deployment) -> str:
+    def _path_of(self, one: Deployment) -> str:
         path, _, query = _first(self._management.url).partition("?")
         return f"{path}/{segment(one.name)}?{query}"
 

@@ -65,7 +65,7 @@ _KEY_REFUSED = 401
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class RawAnswer:
     """An answer with its status and headers; `value` is None where it is not JSON."""
 
     status: int
@@ -185,7 +185,7 @@ class Provider:
                     return json_value(response, body, context)
                 return await asyncio.to_thread(json_value, response, body, context)
 
-    async def exchange(self, call: Call) -> Answered:
+    async def exchange(self, call: Call) -> RawAnswer:
         """Make one request like `send`; also tell the status and the headers of the answer.
 
         For answers that are no errors though their status is: `Call.expects`.
@@ -201,7 +201,7 @@ class Provider:
                     if told:
                         raise
                     value = None  # what came beside a redirect is not meant for us
-                return Answered(response.status_code, headers, value)
+                return RawAnswer(response.status_code, headers, value)
 
     @asynccontextmanager
     async def elsewhere(self, call: Call) -> AsyncIterator[httpx2.Response]:

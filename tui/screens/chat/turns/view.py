@@ -16,7 +16,7 @@ from tui.widgets.turn_block import shown_text
 
 if TYPE_CHECKING:
     from tui.core.chat.conversation import Node
-    from tui.core.compare.sides.marking import Marked
+    from tui.core.compare.sides.marking import MarkedText
     from tui.screens.chat.session import ChatSession
     from tui.widgets.conversation import Conversation
     from tui.widgets.turn_block import Turn
@@ -31,7 +31,7 @@ class ChatView:
     def __init__(self, session: ChatSession, conversation: Conversation) -> None:
         self._session, self.widget = session, conversation
         # What is marked: the texts compared, and what the latter has that the former has not.
-        self._marked: dict[tuple[str, str], Marked] = {}
+        self._marked: dict[tuple[str, str], MarkedText] = {}
 
     @property
     def nodes(self) -> tuple[Node, ...]:

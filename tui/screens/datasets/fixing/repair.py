@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
 
-    from tui.core.fixes import Repaired
+    from tui.core.fixes import RepairedFile
     from tui.screens.datasets.dataset_context import DatasetContext
     from tui.screens.datasets.files.opener import Opener
     from tui.screens.datasets.problems.checks import ProblemChecks
@@ -108,7 +108,7 @@ class Repairs:
                 await write_repaired(made, target)
             await self._opener.open(target)
 
-    async def _repair_wanted(self, path: Path, made: Repaired) -> bool:
+    async def _repair_wanted(self, path: Path, made: RepairedFile) -> bool:
         done = "\n".join(f"  · {one.text}" for one in made.done) or "  · nothing to repair"
         left = ""
         if made.left:

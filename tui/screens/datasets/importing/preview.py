@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from tui.core.formats import Converted
+    from tui.core.formats import ConvertedRows
 
 SHOWN = 50  # examples that can be looked through
 VIEWS = ("examples", "dropped", "remarks")
@@ -64,7 +64,7 @@ class ConversionPreview(Dialog[str]):
         self,
         title: str,
         facts: Sequence[str],
-        converted: Converted,
+        converted: ConvertedRows,
         actions: Sequence[tuple[str, str]],
         *,
         foreign: bool = False,

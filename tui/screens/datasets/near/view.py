@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from tui.core.dataset.lines import Lines
     from tui.core.near.groups import Group
-    from tui.services.checks.near import Found, NearFinder, Question
+    from tui.services.checks.near import NearFinder, NearGroups, Question
     from tui.services.datasets import Document, Snapshot
 
 # What is decided about groups; there may be none.
@@ -79,7 +79,7 @@ class NearView(Dialog[int]):
         super().__init__(TITLES[question.kind])
         self._document, self._finder, self._question = document, finder, question
         self._others, self._against = others, against
-        self.found: Found | None = None
+        self.found: NearGroups | None = None
         self.groups: list[tuple[int, Group]] = []  # with their numbers in what was found
         self._shown: Group | None = None  # whose members are listed
         self._left: set[int] = set()  # numbers of groups that are to stay as they are

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tui.core.formats.detection.foreign import Foreign
     from tui.screens.datasets.dataset_context import DatasetContext
     from tui.services.checks.checker import Checker
-    from tui.services.checks.near import Found
+    from tui.services.checks.near import NearGroups
     from tui.services.checks.problems import Problems
     from tui.services.datasets import Document
     from tui.services.datasets.disk.file_lines import FileLines
@@ -84,7 +84,7 @@ class ProblemChecks:
         return self._context.workspace.files.limits
 
     def take_alike(
-        self, found: Found, others: FileLines | None = None, path: Path | None = None
+        self, found: NearGroups, others: FileLines | None = None, path: Path | None = None
     ) -> None:
         """List what a search has found, alike here or in another file, as problems."""
         if self._checker is not None:

@@ -48,7 +48,7 @@ class JournalBusyError(Exception):
         self.holder = holder
 
 
-class Replayed:
+class ReplayedHistory:
     """The history as somebody sees it who replays the journal from its first entry.
 
     A journal begins with the last save. Undoing a step from before it that was not kept is, to

@@ -32,7 +32,7 @@ class Cancelled(Exception):  # noqa: N818 - nothing is wrong: somebody asked for
 
 
 @dataclass(slots=True)
-class Counted:
+class CountedRows:
     """All numbers of some rows, one row a line in the order of `columns.NAMES`, and how.
 
     While it is being counted only the rows marked in `done` are filled in. `by` names who
@@ -46,11 +46,11 @@ class Counted:
     new: int = 0
 
 
-def nothing_yet(rows: int) -> Counted:
+def nothing_yet(rows: int) -> CountedRows:
     """Return room for the numbers of so many rows. Imports numpy, so not in the event loop."""
     import numpy as np
 
-    return Counted(np.zeros((rows, len(NAMES)), np.uint32), np.zeros(rows, bool))
+    return CountedRows(np.zeros((rows, len(NAMES)), np.uint32), np.zeros(rows, bool))
 
 
 @dataclass(slots=True)
@@ -62,7 +62,7 @@ class Run:
 
     ask: Ask
     encoding: str
-    found: Counted
+    found: CountedRows
     chunks: Iterator[Chunk]
     cache: CountCache | None = None
     few: bool = True  # too little for the fast tokenizer to be worth loading
@@ -74,7 +74,7 @@ class Run:
     async def to_end(
         self,
         threads: int,
-        on_tick: Callable[[Counted], None] | None,
+        on_tick: Callable[[CountedRows], None] | None,
         cancelled: Callable[[], bool] | None,
     ) -> None:
         """Count all chunks with so many threads. Raises as `Counting.count` does."""
