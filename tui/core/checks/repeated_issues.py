@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tui.core.formats.detection.foreign import Foreign
 
 
-# Who has a file in another format has it in every line.
+# Rules that find something in every line of a file in another format: one issue stands for all.
 FORMATS = frozenset({"foreign-format", "legacy-completion", "unknown-format", "bare-messages"})
 
 

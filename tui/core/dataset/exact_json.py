@@ -116,7 +116,8 @@ class _Writer:
         out = []
         for key, item in value.items():
             known = found.get(key, [])
-            # Of a key given twice the last counts; the others stay while that one does.
+            # Where a key is given twice the last one counts; the earlier ones are kept as long as
+            # the last is unchanged.
             kept = known if known and _print(item) == _print(known[-1][1].value) else known[-1:]
             if not kept:
                 out.append(f"{self._new(key)}{self._colon}{self._new(item)}")

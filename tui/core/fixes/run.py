@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tui.core.fixes.registry import Fixed
     from tui.core.formats.detection.foreign import Foreign
 
-# One fix may bring the next problem to light; more rounds than this would go in circles.
+# Fixing one problem may reveal the next; the limit only ends fixes that undo each other.
 _MOST_ROUNDS = 60
 # Any but the first: there a byte order mark is the file's.
 _SOME_LINE = 2

@@ -10,7 +10,7 @@ from tui.core.arrays import is_range, negatives, negatives_replaced
 from tui.core.checks import FileFacts, ReportColumns, check_row, sample_stats_of
 from tui.services.checks.file_check import FileCheck
 from tui.services.checks.languages import LanguageGuesses
-from tui.services.checks.likeness import Likeness
+from tui.services.checks.near_results import NearResults
 from tui.services.checks.problems import Problems
 from tui.services.datasets.disk.source import LONG_LINE
 
@@ -37,7 +37,7 @@ class Checker:
 
     def __init__(self, document: Document, workers: Pool, limits: FileLimits | None = None) -> None:
         self.limits = limits
-        self.likeness = Likeness()
+        self.near = NearResults()
         self._document = document
         self._workers = workers
         self._file: FileCheck | None = None
@@ -84,7 +84,7 @@ class Checker:
     async def look_alike(self) -> bool:
         """Look unasked for near duplicates in a small file; tells whether `issues` has new ones."""
         asked, document = self._asked, self._document
-        return await self.likeness.look(
+        return await self.near.look(
             document.snapshot(), document.size, lambda: asked != self._asked
         )
 
@@ -108,7 +108,7 @@ class Checker:
         document = self._document
         head, ended = document.head, document.ends_with_newline
         sample = sample_stats_of(snapshot, self._languages)
-        alike = self.likeness.among(snapshot)
+        alike = self.near.among(snapshot)
         limits, name = self.limits, document.path.name
         wants_bom = limits is not None and limits.wants_bom
         facts = FileFacts(name, document.size, head, ended, sample, alike, wants_bom)

@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from tui.services.store.tables.jobs_table import JobRecord
     from tui.services.store.tables.reservations_table import Reservation
 
-NEVER_MADE_S = 3600.0  # a job that is not listed so long after it was asked for was not made
-TOLD_FOR_S = 86_400.0  # how long one that was found is worth a question before the same again
+NEVER_MADE_S = 3600.0  # a job that is still not listed this long after its request was not made
+# For this long after its request, a job that was found later is named before the same job is
+# created again.
+TOLD_FOR_S = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)

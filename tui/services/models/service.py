@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from tui.services.store.store import Store
 
 T = TypeVar("T")
-JOBS_LOOKED_AT = 20  # for checkpoints, the newest
-AT_ONCE = 4
+JOBS_LOOKED_AT = 20  # the newest jobs, each asked for its checkpoints: one request a job
+AT_ONCE = 4  # of these requests at the same time, for the provider's rate limit
 
 
 @dataclass(frozen=True, slots=True)

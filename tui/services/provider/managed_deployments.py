@@ -15,11 +15,11 @@ from tui.core.provider.managed import deployment_of_row
 from tui.core.provider.parsing import as_map, as_text
 from tui.core.text.masking import learn
 from tui.services.errors import Refused, Unanswered
-from tui.services.provider.error_mapping import RequestContext, json_value, whole_body
 from tui.services.provider.fetched_keys import fetch_key
 from tui.services.provider.interface import ABILITIES, check_offered
 from tui.services.provider.paging import MAX_PAGES
 from tui.services.provider.requests import Call, segment
+from tui.services.provider.response_errors import RequestContext, json_value, whole_body
 
 if TYPE_CHECKING:
     from tui.core.catalog.providers import Preset

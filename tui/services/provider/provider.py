@@ -26,17 +26,17 @@ from tui.services.errors import (
 )
 from tui.services.provider.client import LEFT, make_client
 from tui.services.provider.credentials import Credentials
-from tui.services.provider.error_mapping import (
+from tui.services.provider.exception_errors import from_exception
+from tui.services.provider.lab_process import LabProcess
+from tui.services.provider.remote_lab import RemoteLab
+from tui.services.provider.requests import Call, perform
+from tui.services.provider.response_errors import (
     RequestContext,
     from_status,
     json_value,
     request_id,
     whole_body,
 )
-from tui.services.provider.failures import from_exception
-from tui.services.provider.lab_process import LabProcess
-from tui.services.provider.remote_lab import RemoteLab
-from tui.services.provider.requests import Call, perform
 from tui.services.provider.status import Announcer, ProviderStatus
 from tui.services.provider.writes import Write
 from tui.services.settings.keys import shown_key
@@ -213,8 +213,7 @@ class Provider:
 
         if call.method != "GET":
             self.check_writable(call.doing)
-        # To whoever is asked what came of it, it is an upload where nothing else is said: the
-        # address itself says too much.
+        # While it is under way it is listed as an upload: a signed address would reveal too much.
         with self.watched(self._write(replace(call, path=self.profile.preset.paths.files))):
             async with open_elsewhere(self.profile, call) as response:
                 yield response

@@ -54,8 +54,8 @@ class Pacing:
         if not self.answers:
             return None
         # Half at a time: while one half arrives, the other is under way. Rows are written whole,
-        # so a piece is larger than it was to be, and the next one is as much smaller: to wait for
-        # the answer would leave the line idle as long as an answer takes.
+        # so a piece may exceed its half; the next piece is then smaller by as much. Waiting for
+        # the answer instead would leave the line idle for as long as an answer takes.
         half = self._window // 2
         left = self._window - self.under_way
         return min(half, left) if left >= half // 4 else 0

@@ -25,7 +25,10 @@ _STRATA = 6
 
 @dataclass(frozen=True, slots=True)
 class SplitForm:
-    """What was asked for. `near` groups what says nearly the same, `fresh` forgets."""
+    """The split that was asked for.
+
+    `near` keeps near duplicates in the same file, `fresh` ignores where an earlier split put them.
+    """
 
     wanted: SplitOptions
     near: bool

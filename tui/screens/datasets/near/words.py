@@ -13,7 +13,7 @@ from tui.core.text.word_diff import word_diff
 
 if TYPE_CHECKING:
     from tui.core.near.groups import Group, Reason
-    from tui.services.checks.near import Kind, NearGroups
+    from tui.services.checks.near_finder import Kind, NearGroups
 
 TITLES: dict[Kind, str] = {
     "same": "Exact duplicates",

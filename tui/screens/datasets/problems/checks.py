@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tui.core.formats.detection.foreign import Foreign
     from tui.screens.datasets.dataset_context import DatasetContext
     from tui.services.checks.checker import Checker
-    from tui.services.checks.near import NearGroups
+    from tui.services.checks.near_finder import NearGroups
     from tui.services.checks.problems import Problems
     from tui.services.datasets import Document
     from tui.services.datasets.disk.file_lines import FileLines
@@ -88,7 +88,7 @@ class ProblemChecks:
     ) -> None:
         """List what a search has found, alike here or in another file, as problems."""
         if self._checker is not None:
-            self._checker.likeness.take(found, others, path)
+            self._checker.near.take(found, others, path)
             self._check()
 
     def _begin(self) -> None:

@@ -376,7 +376,7 @@ def _load() -> None:
     for name in (
         "tui.core.checks",
         "tui.core.fixes.redaction.secret_rules",
-        "tui.services.checks.near",
+        "tui.services.checks.near_finder",
         "tui.services.tokens.service",
     ):
         import_module(name)

@@ -29,9 +29,9 @@ from tui.core.provider.parsing import as_map, as_text
 from tui.services.background import both
 from tui.services.errors import NotOffered, Refused, ServiceError
 from tui.services.provider.decode import parsed, parsed_all
-from tui.services.provider.error_mapping import words_in
 from tui.services.provider.interface import check_offered
 from tui.services.provider.requests import Call
+from tui.services.provider.response_errors import words_in
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tui.core.formats import ConvertedRows, Format
     from tui.screens.datasets.dataset_context import DatasetContext
-    from tui.screens.datasets.filtering.marks import MarkedRows
+    from tui.screens.datasets.filtering.marked_rows import MarkedRows
     from tui.services.datasets import Document
 
 _OPENAI_LIKE = {"openai", "azure", "nebius", "together", "fireworks"}

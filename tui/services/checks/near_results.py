@@ -6,15 +6,15 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
-from tui.core.checks.whole_file.alike import Alike
+from tui.core.checks.whole_file.near_pairs import NearPairs
 from tui.core.near import Stopped, pairs_of
-from tui.services.checks.near import NearFinder, Question, standing
+from tui.services.checks.near_finder import NearFinder, Question, standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tui.services.checks.near import NearGroups
+    from tui.services.checks.near_finder import NearGroups
     from tui.services.datasets.content import Snapshot
     from tui.services.datasets.disk.file_lines import FileLines
 
@@ -25,8 +25,8 @@ _SMALL_BYTES = 4_000_000
 _WAIT_S = 1.0
 
 
-class Likeness:
-    """What was found alike in one document, told of the rows as they stand."""
+class NearResults:
+    """The near duplicates and leaks found in one document, for its rows as they are now."""
 
     def __init__(self) -> None:
         self._finder = NearFinder()
@@ -45,18 +45,18 @@ class Likeness:
             identity = others.source.identity
             self._leaked = found, path, (identity.size, identity.mtime_ns)
 
-    def among(self, snapshot: Snapshot) -> Alike:
+    def among(self, snapshot: Snapshot) -> NearPairs:
         """Return what is alike among rows. Blocks.
 
         Rows edited since are left out, and everything found in a file that has changed since.
         """
         near = pairs_of(standing(self._near, snapshot).values()) if self._near else ()
         if self._leaked is None:
-            return Alike(near)
+            return NearPairs(near)
         found, path, known = self._leaked
         if _state(path) != known:
-            return Alike(near)
-        return Alike(near, pairs_of(standing(found, snapshot).values()), path.name)
+            return NearPairs(near)
+        return NearPairs(near, pairs_of(standing(found, snapshot).values()), path.name)
 
     async def look(self, snapshot: Snapshot, size: int, cancelled: Callable[[], bool]) -> bool:
         """Look for near duplicates in a small file, as was done last; tells of anything new.

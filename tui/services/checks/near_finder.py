@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from tui.core.checks.whole_file.alike import Alike
+from tui.core.checks.whole_file.near_pairs import NearPairs
 from tui.core.dataset.digest import lasting
 from tui.core.dataset.fingerprints import fingerprints
 from tui.core.near import (
@@ -156,7 +156,9 @@ def _key(question: Question, here: Sketches, there: Sketches | None) -> bytes:
     return lasting(repr(question).encode() + b"".join(parts), 32)
 
 
-def alike_in(rows: Lines, *, near: bool, others: Lines | None = None, against: str = "") -> Alike:
+def near_pairs_in(
+    rows: Lines, *, near: bool, others: Lines | None = None, against: str = ""
+) -> NearPairs:
     """Return what the checks are to tell of rows: near duplicates, and what others share.
 
     Blocks, for minutes when there are a million. `against` is the others' name.
@@ -164,7 +166,7 @@ def alike_in(rows: Lines, *, near: bool, others: Lines | None = None, against: s
     finder = NearFinder()
     close = pairs_of(finder.groups(rows, Question("near"))) if near else ()
     leaked = pairs_of(finder.groups(rows, Question("leak"), others)) if others is not None else ()
-    return Alike(close, leaked, against)
+    return NearPairs(close, leaked, against)
 
 
 def standing(found: NearGroups, snapshot: Snapshot) -> Mapping[int, Group]:

@@ -1,4 +1,4 @@
-"""Map exceptions of the client library, and error responses, to ServiceErrors."""
+"""Read responses: the JSON of one, or the ServiceError that it stands for."""
 
 from __future__ import annotations
 
