@@ -163,7 +163,7 @@ async def _convert(options: argparse.Namespace, workspace: Workspace, out: Outpu
 def _tell_speakers(
     made: ConvertedRows, looked: ForeignFiles, options: argparse.Namespace, out: Output
 ) -> bool:
-    """Say what to do where nothing says whose messages are answers; tells whether that is so."""
+    """Say what to do where nothing says whose messages are answers; return whether that is so."""
     from tui.core.formats.detection.foreign import spoken_table
     from tui.core.formats.supported.chat_exports import SLACK
 

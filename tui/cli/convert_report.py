@@ -19,7 +19,7 @@ _SHOWN = 20
 
 
 def tell_scores(made: ConvertedRows, words: Sequence[str], out: Output) -> bool:
-    """Say what to do where scores alone have every row dropped; tells whether they have.
+    """Say what to do where scores alone have every row dropped; return whether they have.
 
     `words` are those of the command, which is given again with what it lacks.
     """

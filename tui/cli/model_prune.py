@@ -22,7 +22,7 @@ def register_prune(actions: Commands[Parser]) -> None:
     parser = command(actions, "prune", _prune, "delete fine-tuned models unused for long")
     parser.add_argument(
         "--older-than", type=age_of, metavar="AGE", required=True,
-        help="those made and last chatted with so long ago: 90d, 12w",
+        help="those made and last chatted with this long ago: 90d, 12w",
     )  # fmt: skip
     parser.add_argument("--dry-run", action="store_true", help="only list what would go, and why")
     add_yes(parser, "delete them for good")

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 # A model that gives a token less than this was not sure of it, or in doubt.
 SURE, NOT_IN_DOUBT = 0.8, 0.4
-_ALTERNATIVES = 20  # of a token, at most
+_ALTERNATIVES = 20  # shown for a token at most
 
 
 class PlainText:

@@ -50,7 +50,7 @@ WHOLE = st.integers(0, 400).map(str)
 NUMBER = st.floats(0, 3, allow_nan=False).map(lambda value: f"{value:.4g}")
 
 
-# Each of them is made once: made anew for each example, it would be looked into anew as well.
+# Each of them is made once: made again for each example, it would be looked into again as well.
 @cache
 def values(parameter: Parameter) -> st.SearchStrategy[str]:
     """Texts that the parameter reads, auto among them."""

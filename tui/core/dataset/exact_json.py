@@ -25,7 +25,7 @@ _DECODER = json.JSONDecoder()
 def rewrite(example: Example, line: bytes) -> bytes:
     """Return the line with the example's changes, and everything else as it stands in it.
 
-    Falls back to writing the example anew when the line is not a JSON text.
+    Falls back to rewriting the whole example when the line is not a JSON text.
     """
     try:
         source = line.decode()

@@ -62,7 +62,7 @@ class SplitOptions:
     stratify: str = ""
 
     def target(self, examples: int) -> int:
-        """Return the number of validation examples wanted of so many.
+        """Return the number of validation examples wanted of this many.
 
         A share of a few examples is one of them: an empty file validates nothing.
         """

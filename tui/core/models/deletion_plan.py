@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tui.core.jobs.jobs import Job
     from tui.core.models.entry import FileOfJob, ModelEntry
 
-_NAMED = 4  # of those that depend on a model, so many are named
+_NAMED = 4  # how many of those that depend on a model are named
 
 
 @dataclass(frozen=True, slots=True)

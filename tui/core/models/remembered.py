@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from tui.core.models.states import Lookup
 
-LISTED_AGAIN_S = 86_400  # a model that stays listed is noted anew after so long
+LISTED_AGAIN_S = 86_400  # how often a model that stays listed is noted
 
 
 @dataclass(frozen=True, slots=True)

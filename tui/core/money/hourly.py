@@ -101,7 +101,7 @@ class RunningCost:
     sums: Mapping[CurrencyRate, Decimal] = field(default_factory=dict)
 
     def in_words(self, hours: int = 1, per: str = "") -> str:
-        """Return what so many hours come to, each currency for itself, `per` behind each."""
+        """Return what this many hours come to, each currency for itself, `per` behind each."""
         sums = self.sums or {DOLLARS: self.usd}
         return " + ".join(f"{counted.words(usd * hours)}{per}" for counted, usd in sums.items())
 

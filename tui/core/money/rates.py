@@ -68,7 +68,7 @@ class KeepRate:
     counted: CurrencyRate = DOLLARS
 
     def month(self, size: int | None) -> Decimal | None:
-        """Return what a month of keeping so many bytes costs, None for an unknown size."""
+        """Return what a month of keeping this many bytes costs, None for an unknown size."""
         if not self.usd:
             return Decimal(0)
         return None if size is None else self.usd * size / GB

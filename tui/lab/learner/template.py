@@ -21,7 +21,7 @@ Messages = Sequence[Mapping[str, Any]]
 
 
 class ContextExceededError(ValueError):
-    """A prompt of so many tokens that the context window has no room for an answer."""
+    """A prompt of this many tokens that the context window has no room for an answer."""
 
     def __init__(self, tokens: int) -> None:
         super().__init__(f"the prompt has {tokens} tokens, the context window {CONTEXT_WINDOW}")

@@ -57,7 +57,7 @@ def _state_of(document: Document) -> str:
     return f"not as on disk, {saves}" if document.differs else "saved"
 
 
-_LONGEST_NAME = 30  # of a file, in the status line: what it says of it has to fit too
+_LONGEST_NAME = 30  # of a file in the status line, so that what it says of it fits too
 _WITHOUT_DATASET = frozenset({"datasets.open", "datasets.sample", "datasets.import_data"})
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 LETTERS = "abcd"
 SMOOTHINGS = (0.0, 0.6, 0.9)
-_FEWEST_STEPS = 4  # that a zoom leaves
+_FEWEST_STEPS = 4  # the least that a zoom shows
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,7 +145,7 @@ class ModelList:
         await self.fetch()
 
     async def fetch(self) -> None:
-        """List the models anew. Raises ServiceError."""
+        """List the models again. Raises ServiceError."""
         self._context.working("models", "listing models")
         inventory = self._context.workspace.inventory
         seen = self.seen
@@ -314,7 +314,7 @@ class ModelList:
         self.show_marks()
 
     def _place(self) -> bool:
-        """Put the cursor on the model wanted; tells whether it is shown."""
+        """Put the cursor on the model wanted; return whether it is shown."""
         there = self._wanted is not None and any(one.id == self._wanted for one in self.models)
         if self._wanted is not None and there:
             self.pane.select(self._wanted)

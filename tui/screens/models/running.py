@@ -150,7 +150,7 @@ class RunningDialog(Dialog[tuple[str, str]]):
         self.refresh_list()
 
     async def fetch(self) -> None:
-        """Look at what runs anew; what fails is told below the list."""
+        """Look again at what runs; what fails is told below the list."""
         self.asking = True
         self._show()
         host_of(self).working("running", "looking what runs")

@@ -32,7 +32,7 @@ class Checker:
     `limits` are of the provider whose severities are told, OpenAI's when None.
 
     The lines of the file are checked once, by `workers` when there are many;
-    after an edit only the rows written anew are, and the rules on the file as a whole.
+    after an edit only the rows rewritten are, and the rules on the file as a whole.
     """
 
     def __init__(self, document: Document, workers: Pool, limits: FileLimits | None = None) -> None:
@@ -82,7 +82,7 @@ class Checker:
         return found
 
     async def look_alike(self) -> bool:
-        """Look unasked for near duplicates in a small file; tells whether `issues` has new ones."""
+        """Look unasked for near duplicates in a small file; return whether `issues` changed."""
         asked, document = self._asked, self._document
         return await self.near.look(
             document.snapshot(), document.size, lambda: asked != self._asked
@@ -123,7 +123,7 @@ class Checker:
     def _check_new(
         self, snapshot: Snapshot, of_file: ReportColumns, superseded: Callable[[], bool]
     ) -> bool:
-        """Check rows not seen before; tells whether it came to the end."""
+        """Check rows not seen before; return whether it came to the end."""
         new = [row for row in negatives(snapshot.ids) if row not in self._places]
         if new and self._columns is None:
             self._columns = of_file.copy()  # what earlier problems were made from stays as it is

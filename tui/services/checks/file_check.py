@@ -136,7 +136,7 @@ class FileCheck:
 
 
 def is_worth_processes(source: LineSource) -> bool:
-    """Tell whether a file is so large that processes are done before a thread is."""
+    """Return whether a file is so large that processes are done before a thread is."""
     return source.identity.size >= _WORTH_PROCESSES
 
 

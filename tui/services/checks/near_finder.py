@@ -59,7 +59,7 @@ class NearGroups:
 
 
 class NearFinder:
-    """Answers questions about rows; what it has sketched and answered before is not done anew."""
+    """Answers questions about rows; what it has sketched and answered before is not done again."""
 
     def __init__(self) -> None:
         self._known: dict[str, Sketches] = {}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tui.services.datasets.content import Snapshot
     from tui.services.datasets.disk.file_lines import FileLines
 
-# Unasked, at most so many rows are compared, and given up after so long: rows that are nearly
+# Unasked, at most this many rows are compared, and given up after this long: rows that are nearly
 # all alike take a hundred times as long as others.
 _SMALL_ROWS = 3_000
 _SMALL_BYTES = 4_000_000

@@ -287,7 +287,7 @@ def _at(rows: Snapshot, added: AddedExample) -> int | None:
 
 
 def _make(path: Path) -> bool:
-    """Make an empty file where there is none; tells whether there was none."""
+    """Make an empty file where there is none; return whether there was none."""
     try:
         with path.open("xb"):
             return True

@@ -56,7 +56,7 @@ async def plan(
 
 
 async def apply(document: Document, planned: PlannedChange) -> bool:
-    """Do it, as one undoable step; tells whether anything changed.
+    """Do it, as one undoable step; return whether anything changed.
 
     Raises InputError when the rows have changed since, or the document cannot be edited.
     """

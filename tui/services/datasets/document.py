@@ -105,7 +105,7 @@ class Document(OpenRows):
     # -- changing --------------------------------------------------------------------
 
     async def replace(self, position: int, example: Example, label: str) -> None:
-        """Write one row anew, in the spacing and escaping of the row it replaces."""
+        """Rewrite one row, in the spacing and escaping of the row it replaces."""
         await self.change(label, [Change(position, 1, (write(example, self.line(position)),))])
 
     async def insert(self, position: int, lines: Sequence[bytes], label: str) -> None:
@@ -142,7 +142,7 @@ class Document(OpenRows):
         self._changed()
 
     async def rewrite(self, label: str, rows: Sequence[int | bytes], version: int) -> bool:
-        """Give all rows anew in one undoable step; tells whether anything changed.
+        """Replace all rows in one undoable step; return whether anything changed.
 
         A row is a position as it stands, or a new line. Made off the loop, for any number of
         rows. Raises InputError as `change` does, and when the rows are no longer those of
@@ -216,7 +216,7 @@ class Document(OpenRows):
         """Write the rows to the file, or to `path` for a copy that leaves this document as it is.
 
         With `plain` each line is ended by LF and a byte order mark is left away; otherwise what
-        was not edited stays as it is, byte for byte. Open the file anew after a plain save.
+        was not edited stays as it is, byte for byte. Open the file again after a plain save.
         Raises InputError: the file was changed by another program (unless `overwrite`), edits are
         off and the file is there, the folder or disk refuses. Nothing is lost then; the changes
         stay in the journal.

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from tui.services.settings.profile import Profile
     from tui.services.store.store import Store
 
-LONGEST_S = 15.0  # that one of many may take to begin its answer, whatever its profile allows
-MOST = 100  # of one profile
+LONGEST_S = 15.0  # how long one of many may take to begin its answer, whatever its profile says
+MOST = 100  # jobs listed of one profile
 
 
 @dataclass(frozen=True, slots=True)

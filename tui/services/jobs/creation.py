@@ -163,7 +163,7 @@ class CreationEvents:
         """Hear what the provider says the job costs, where that could not be told before."""
 
     async def agree(self, estimate: PriceEstimate) -> bool:
-        """Tell whether it may cost that, which is more than was agreed to, or the first amount."""
+        """Return whether it may cost that: more than was agreed to, or the first amount."""
         del estimate
         return False
 
@@ -253,7 +253,7 @@ class JobCreation:
         return CreatedJob(job, bool(lost), sure[-1].words if sure else "")
 
     async def _reserve(self, nonce: str, found: Preflight, consent: Consent) -> bool:
-        """Set the cost of the job aside; tells whether there was anything to."""
+        """Set the cost of the job aside; return whether there was anything to."""
         if not self._spending.limited:
             return False
         amount = found.amount if found.amount is not None else consent.amount

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from tui.services.store.tables.reservations_table import Reservation
 
 NEVER_MADE_S = 3600.0  # a job that is still not listed this long after its request was not made
-# For this long after its request, a job that was found later is named before the same job is
-# created again.
+# A job found after its answer was lost is listed as such for a day, so that the same job is not
+# created twice unawares.
 TOLD_FOR_S = 86_400.0
 
 

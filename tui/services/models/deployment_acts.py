@@ -91,4 +91,4 @@ class DeploymentActs:
         return {one.id for one in await self._api.list() if not one.done(self.act)}
 
     async def _forget(self, one: str, known: Mapping[str, Any]) -> None:
-        """Take note of nothing: what is deployed is listed anew."""
+        """Take note of nothing: what is deployed is listed again."""

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from tui.services.store.store import Store
 
 T = TypeVar("T")
-TOGETHER_S = 0.05  # so long the list of models waits for the others, to be shown at once
+TOGETHER_S = 0.05  # how long the list of models waits for the others, to be shown with them
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Tell whether a model is there, of servers that answer by id and of those that only list."""
+"""Find out whether a model exists, on servers that answer by id and those that only list."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tui.services.provider.interface import Rates
     from tui.services.provider.provider import Provider
 
-_UP = "../"  # in the preset's path: the address without its last part
+_UP = "../"  # begins a preset's path that is relative to the address without its last part
 
 
 class DedicatedEndpoints:

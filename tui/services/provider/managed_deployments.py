@@ -96,7 +96,7 @@ class ManagedDeployments:
         return f"{path}/{segment(one.name)}?{query}"
 
     async def _ask(self, method: Method, url: str, doing: str) -> object:
-        """Make a request; a token that is refused is fetched anew, once."""
+        """Make a request; a token that is refused is fetched again, once."""
         token = await self._current(None)
         try:
             return await self._send(method, url, doing, token)

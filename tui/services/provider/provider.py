@@ -57,7 +57,7 @@ log = logging.getLogger(__name__)
 # A read that fails in passing is repeated after these many seconds; a write never is.
 READ_AGAIN_S = (0.3, 1.0)
 LONGEST_WAIT_S = 5.0
-# An answer of so many bytes is decoded, and keys are looked for in it, off the loop.
+# An answer of this many bytes is decoded, and keys are looked for in it, off the loop.
 LARGE_ANSWER = 100_000
 # In which multiple of the time an answer may take to begin it must have ended.
 WHOLE_ANSWER = 5

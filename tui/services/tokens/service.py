@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["Cancelled", "CountingError", "TokenReport", "TokenService"]
 
 _LOST_AT_ONCE = 64
-# Between two reports of a count under way: so many seconds, and so many times what one took.
+# Between two reports of a count under way: this many seconds, and this many times what one took.
 _PART_S = 0.4
 _PART_REST = 16
 

@@ -102,7 +102,7 @@ def _is_own_message(message: object) -> bool:
 
 
 def in_order(roles: Sequence[str]) -> bool:
-    """Tell whether a chat's roles follow each other as they should; tools reply in any number."""
+    """Return whether a chat's roles follow each other as they should; tools reply in any number."""
     if not roles:
         return False
     talk = roles[1:] if roles[0] in _LEADERS else roles

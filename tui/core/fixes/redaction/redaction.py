@@ -144,7 +144,7 @@ def _own_name(placeholder: str, secret: str, line: str, names: dict[tuple[str, s
 
 
 def _quote(depth: int) -> str:
-    """Return the quote of a string as it is written within so many strings."""
+    """Return the quote of a string as it is written within this many strings."""
     quote = '"'
     for _ in range(depth):
         quote = json.dumps(quote)[1:-1]

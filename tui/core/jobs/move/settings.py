@@ -144,7 +144,7 @@ class Conversion:
         return next((one for one in found if one is not None and one.fits(self.method)), None)
 
     def _put(self, name: str, was: str, target: Parameter, now: str, how: str = "") -> bool:
-        """Carry a value where it may be, else leave it; tells whether it was carried."""
+        """Carry a value where it may be, else leave it; return whether it was carried."""
         try:
             target.read(now)
         except ValueError as error:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tui.widgets.turn_block import Turn
 
 
-_REFERENCE_CHARACTERS = 1200  # of an expected answer below the model's
+_REFERENCE_CHARACTERS = 1200  # shown of the expected answer below the model's
 
 
 class ChatView:
@@ -70,7 +70,7 @@ class ChatView:
     async def switch_marks(self, node: Node) -> bool | None:
         """Mark what an answer has that the reference, or the try before, has not; or no more.
 
-        Tells whether it is marked now, None where there is nothing to compare it with.
+        Returns whether it is marked now, None where there is nothing to compare it with.
         """
         texts = self._texts(node)
         if texts in self._marked:
@@ -99,7 +99,7 @@ class ChatView:
             self.widget.update_last(self._turn(nodes[-1]))
 
     def stream_last(self, thoughts: str = "") -> bool:
-        """Show the last turn as it grows, unless that has to wait; tells whether it was done."""
+        """Show the last turn as it grows, unless that has to wait; return whether it was done."""
         nodes = self.nodes
         return bool(nodes) and self.widget.stream_last(self._turn(nodes[-1], thoughts))
 

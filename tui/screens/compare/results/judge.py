@@ -46,7 +46,7 @@ class ModelJudge:
         self._worker: Worker[None] | None = None
 
     def stop(self) -> bool:
-        """End the judging under way, what is scored stays; tells whether there was any."""
+        """End the judging under way, what is scored stays; return whether there was any."""
         if self._worker is not None:
             self._worker.cancel()
         return self._worker is not None

@@ -45,7 +45,7 @@ class Results:
         self.looked_at: ShownRun | None = None
         self.forgotten: Callable[[], None] = lambda: None  # called once the one shown is deleted
         self._comes_back = False  # the run of the last time is being read
-        self._stale = self._adding = False  # whether sums are wanted anew, and being made
+        self._stale = self._adding = False  # whether sums are wanted again, and being made
 
     def begin(self) -> None:
         """Forget the run of another profile."""
@@ -105,7 +105,7 @@ class Results:
         }
 
     def come_back(self, kept: Mapping[str, Any], show: Callable[[ShownRun | None], None]) -> bool:
-        """Look at the run of the last time, as then; tells whether there was one.
+        """Look at the run of the last time, as then; return whether there was one.
 
         `show` is called with it, or with None where it is not kept any more.
         """

@@ -82,7 +82,7 @@ class BulkRunner:
         return show
 
     def stop(self) -> bool:
-        """Stop what is being worked out; tells whether there was something."""
+        """Stop what is being worked out; return whether there was something."""
         if self._stopped is None:
             return False
         self._stopped = True

@@ -136,7 +136,7 @@ class Exporting:
     async def _write_export(
         self, document: Document, form: Format, converted: ConvertedRows
     ) -> bool:
-        """Write the examples to a file; tells whether a name was given."""
+        """Write the examples to a file; return whether a name was given."""
         from tui.services.transfer.exporting import write_export
 
         proposal = document.path.with_name(f"{document.path.stem}.{form.id}{form.suffix}")

@@ -38,7 +38,7 @@ class Repairs:
         self._context, self._opener, self._import_path = context, opener, import_path
 
     async def offer_import(self, document: Document) -> bool:
-        """Offer to import a file in another format; tells whether it is one.
+        """Offer to import a file in another format; return whether it is one.
 
         Raises InputError for a notebook, which holds no rows: neither import nor repair has any.
         """

@@ -234,7 +234,7 @@ class Importing:
         )
 
     async def _write_new(self, source: Path, converted: ConvertedRows) -> bool:
-        """Write the examples to a new file and open it; tells whether a name was given."""
+        """Write the examples to a new file and open it; return whether a name was given."""
         from tui.core.formats.detection.packed import inner_name
         from tui.services.transfer.importing import write_lines
 

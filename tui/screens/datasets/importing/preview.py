@@ -137,7 +137,7 @@ class ConversionPreview(Dialog[str]):
         self.query_one(".detail", Static).update(visible(detail))
 
     def available(self, command_id: str) -> bool:
-        """Tell whether it can be done: what was not offered cannot, nor is there always a loss."""
+        """Return whether it can be done: not what was not offered, nor is there always a loss."""
         name = command(command_id).name
         if name in {"next", "previous"}:
             return VIEWS[self._view] == "examples"

@@ -113,7 +113,7 @@ class NearView(Dialog[int]):
         return self.key_hints(cancel="")
 
     def available(self, command_id: str) -> bool:
-        """Tell whether it can be done: without a group there is nothing to decide."""
+        """Return whether it can be done: without a group there is nothing to decide."""
         return command_id not in _OF_GROUPS or bool(self.groups)
 
     def on_mount(self) -> None:

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from tui.services.datasets.disk.file_lines import FileLines
 
 
-# For so long nothing may have changed before a small file is searched for near duplicates.
+# Seconds without a change after which a small file is searched for near duplicates.
 _REST_S = 0.5
-# So many rows are looked at to tell the format of a file that is not OpenAI's.
+# This many rows are looked at to tell the format of a file that is not OpenAI's.
 _LOOKED_AT = 100
 
 
@@ -49,7 +49,7 @@ class ProblemChecks:
 
     @property
     def issues(self) -> Sequence[Issue]:
-        """All problems found, by line; going through all of them checks a large file anew."""
+        """All problems found, by line; going through all of them checks a large file again."""
         return self.problems if self.problems is not None else ()
 
     def worst_at(self, position: int) -> Severity | None:

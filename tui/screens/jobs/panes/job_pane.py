@@ -295,7 +295,7 @@ class JobPane(Vertical):
 
 
 def _update(static: Static, content: Text, *, grows: bool = False) -> None:
-    """Show a text; the same again is not painted, and only one that grows lays out anew."""
+    """Show a text; the same again is not painted, and only one that grows lays out again."""
     before = static.content
     if isinstance(before, Text) and before.plain == content.plain:
         return

@@ -57,7 +57,7 @@ class Examples:
             self._list(WantedExamples(self._state.measure, first=least, outliers=True))
 
     def list_again(self) -> None:
-        """Make a list that is open anew: something else was counted."""
+        """Make an open list again: something else was counted."""
         if self._view.listing and self._wanted is not None:
             self._list(self._wanted)
 

@@ -167,7 +167,7 @@ class Journal:
         self._append([orjson.dumps(record)])
 
     def start(self, identity: Identity) -> None:
-        """Begin anew from a saved content of the file; earlier entries go. Raises OSError."""
+        """Start over from a saved content of the file; earlier entries go. Raises OSError."""
         header = {
             "version": VERSION,
             "path": encodable(self._dataset),  # for whoever reads it: it is not opened by it

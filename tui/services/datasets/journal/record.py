@@ -94,7 +94,7 @@ class Record:
         journal.append(Entry(move, named.label, tuple(splices)))
 
     def _kept(self, journal: Journal, saved: Identity, rows: Rows) -> ReplayedHistory:
-        """Keep the steps so far beside a journal that begins anew."""
+        """Keep the steps so far beside a journal that starts over."""
         try:
             history = keep(journal.history, saved, rows, self._content)
         except OSError:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tui.core.jobs.jobs import Job
     from tui.services.errors import ServiceError
 
-FAST_S = 2.5  # so that a terminal far away is written less than 2 kB a second
+FAST_S = 2.5  # while one runs; fewer seconds would write over 2 kB/s to a terminal far away
 SLOW_S = 15.0  # jobs wait or are paused, and none runs
 # A round may take at most 1/45 of the processor: its processor time 45 times over is waited.
 REST_FACTOR = 45

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from tui.services.tokens.service import TokenService
 
 OnChange = Callable[[Preflight], None]
-_LOOK_AGAIN_S = 10.0  # after so long, for jobs asked for without an answer
+_LOOK_AGAIN_S = 10.0  # between two looks for jobs asked for without an answer
 
 
 class PreflightService:

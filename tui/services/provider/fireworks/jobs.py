@@ -44,7 +44,7 @@ _GONE = frozenset({400, 401, 403, 410})  # what a storage says of an address tha
 _NOT_FOR_ALL = frozenset({403, 404})  # what an account without a kind of training may answer
 _BEFORE_STEPS = frozenset({"validating_files", "queued"})
 _KEPT = 1000  # jobs last seen
-FRESH_S = 5.0  # so old may be what events are made of
+FRESH_S = 5.0  # a job seen within this time is not asked for again to make its events
 
 
 class FireworksJobs:

@@ -21,7 +21,7 @@ _SEEN = (
     " listed_at = coalesce(excluded.listed_at, listed_at),"
     " lookup = CASE WHEN excluded.listed_at IS NULL THEN lookup ELSE '' END,"
     " created = coalesce(excluded.created, created),"
-    # A tombstone stays, also of one that is still listed, but not of one made anew.
+    # A tombstone stays, also of one that is still listed, but not of one made again.
     " facts = CASE WHEN deleted_at >= coalesce(excluded.created, 0) OR excluded.facts = '{}'"
     " THEN facts ELSE excluded.facts END,"
     " deleted_at = CASE WHEN deleted_at >= coalesce(excluded.created, 0) THEN deleted_at END"
@@ -37,7 +37,7 @@ class ModelsTable:
     async def seen(self, profile: str, models: Mapping[str, RememberedModel]) -> None:
         """Remember models by id as they were seen; what is already known of them stays.
 
-        What was deleted from here stays deleted, unless it was made anew since.
+        What was deleted from here stays deleted, unless it was made again since.
         """
         now = int(time.time())
         rows = (

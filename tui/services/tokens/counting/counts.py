@@ -43,7 +43,7 @@ _MOST_PROCESSES = 2
 # 0.8 s with the fast tokenizer, which gets through 60 MB in that time.
 _WORTH_TWO = 4 * 1024 * 1024
 _WORTH_TWO_FAST = 64 * 1024 * 1024
-# And the fast tokenizer pays only for so many bytes.
+# And the fast tokenizer pays only for this many bytes.
 _WORTH_FAST = 4_000_000
 # Fewer are counted sooner in this process than another one has started. A run of spaces that
 # makes tiktoken panic is twice as long.
@@ -176,7 +176,7 @@ class Counting:
             run.count(chunk, bytearray())
 
     def _threads(self, size: int) -> int:
-        """Return how many processes are worth their start for so many bytes."""
+        """Return how many processes are worth their start for this many bytes."""
         fast = not self._plain and fast_is_here()
         worth_two = size > (_WORTH_TWO_FAST if fast else _WORTH_TWO)
         return min(_MOST_PROCESSES, self._workers.most) if worth_two else 1
