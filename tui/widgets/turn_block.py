@@ -139,7 +139,7 @@ class Block:
         return bool(self._waiting) or self._wanted != self.width
 
     def lay_out_more(self, size: int) -> None:
-        """Lay out this many more characters of the text, or what takes as long for another width."""
+        """Lay out this many more characters, or what takes as long for another width."""
         if self._wanted != self.width:
             self._resize_more(size * _RESIZED)
             return
@@ -224,7 +224,7 @@ class Block:
             self._resize_more(self._limit)
 
     def _resize_more(self, size: int) -> None:
-        """Lay out about this many more characters for the width wanted; the last are put in force."""
+        """Lay out about this many more characters for the wanted width; the last take effect."""
         if self._resizing is None:
             self._resizing = self._resized(self._wanted)
         for done in self._resizing:

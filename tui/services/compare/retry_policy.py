@@ -40,7 +40,7 @@ class SharedPause:
         self._told = told
 
     def pause(self, seconds: float) -> None:
-        """Let nobody ask for this many seconds from now, or for longer if that is wanted already."""
+        """Let nobody ask for this many seconds from now, or longer if that is wanted already."""
         until = time.monotonic() + seconds
         if until > self._until:
             self._until = until
