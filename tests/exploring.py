@@ -24,5 +24,5 @@ settings.load_profile("explore" if _EXPLORES else "same")
 
 
 def tried(count: int) -> settings:
-    """Return the settings of a test whose examples are dear: so many in every run."""
+    """Return the settings of a test whose examples are dear: this many in every run."""
     return settings(max_examples=count * _TIMES, deadline=None)

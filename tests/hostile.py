@@ -244,7 +244,7 @@ def faults_on(app: App[Any], strips: Sequence[Strip] | None = None) -> list[str]
     for row, strip in enumerate(strips_of(app.screen) if strips is None else strips):
         if bad := _unsafe(strip.text):
             found.append(f"row {row}: {bad!r} in {strip.text!r}")
-        # Where a dialog cuts through an emoji of several characters, Rich counts its halves anew.
+        # Where a dialog cuts through an emoji of several characters, Rich counts its halves again.
         cut = over and any(c in _WIDENING or c > "\U0001f000" for c in strip.text)
         if not cut and sum(segment.cell_length for segment in strip) != size.width:
             found.append(f"row {row} is not {size.width} wide: {strip.text!r}")

@@ -49,7 +49,7 @@ def _also(where: str) -> str:
 
 
 def renew(text: str) -> str:
-    """Return screens.md with what stands under "### Keys" and "### Dialogs" made anew."""
+    """Return screens.md with what stands under "### Keys" and "### Dialogs" made again."""
     sections = re.split(r"(?m)^(?=## )", text)
     return "".join(map(_renew_section, sections))
 

@@ -1,4 +1,4 @@
-"""New ledgers as copies of one: making all its tables anew takes 5 ms, in most tests.
+"""New ledgers as copies of one: making all its tables again takes 5 ms, in most tests.
 
 How one is made and migrated is what tests/services/store is about, which makes them itself.
 """

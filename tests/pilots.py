@@ -154,7 +154,7 @@ def _due(loop: Any) -> float:
 
 
 def _draws(app: App[Any] | None) -> bool:
-    """Lay the screen out where that is to be done in a moment; tell whether it was."""
+    """Lay the screen out where that is to be done in a moment; return whether it was."""
     if app is None or not app._running or not app._screen_stack:
         return False
     screen = app.screen
@@ -165,7 +165,7 @@ def _draws(app: App[Any] | None) -> bool:
 
 
 async def pause(self: Pilot[Any], delay: float | None = None) -> None:
-    """Wait until nothing is done any more, or so many seconds."""
+    """Wait until nothing is done any more, or this many seconds."""
     await _pause(self, delay)
     paint(self.app)
 

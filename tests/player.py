@@ -169,7 +169,7 @@ class Player:
                     self.unforeseen.append(f"{failure.cause} after {self.done[-8:]}")
 
     async def play(self, actions: int) -> None:
-        """Press keys and resize until so much is done."""
+        """Press keys and resize until this much is done."""
         app = FinetuiApp(str(dataset(self.home / "data.jsonl", self.chance)))
         self.watch(app)
         async with app.run_test(size=(80, 24), notifications=True) as pilot:

@@ -97,7 +97,7 @@ def image(url: str) -> dict[str, object]:
 
 
 def pictured(count: int) -> bytes:
-    """Return a line with so many images."""
+    """Return a line with this many images."""
     return chat(user([image(f"https://a.example/{n}.png") for n in range(count)]), ANSWER)
 
 

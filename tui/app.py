@@ -205,7 +205,7 @@ class FinetuiApp(TypeAhead):
         return TerminalDriver
 
     def on_load(self) -> None:
-        """Note where this runs, for signals; paint anew whenever the terminal is ours again."""
+        """Note where this runs, for signals; paint again whenever the terminal is ours again."""
         self.leaving.started()
         self.app_resume_signal.subscribe(self, self._paint_anew)
 
@@ -404,7 +404,7 @@ class FinetuiApp(TypeAhead):
             loop.default_exception_handler(context)
 
     def _prune(self, *nodes: Widget, parent: DOMNode | None = None) -> AwaitRemove:
-        """Remove nodes; for a screen nothing else is laid out anew.
+        """Remove nodes; for a screen nothing else is laid out again.
 
         Textual lays out the screen below twice when one has gone, although it has painted it
         whole by then: a dialog that closes cost two or three paints of everything in place of one.

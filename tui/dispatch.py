@@ -114,7 +114,7 @@ class Dispatcher:
             self._handlers[command_id] = Handler(method, group, exclusive)
 
     def __contains__(self, command_id: object) -> bool:
-        """Tell whether a command has a handler here."""
+        """Return whether a command has a handler here."""
         self._complete()
         return command_id in self._handlers
 
@@ -124,7 +124,7 @@ class Dispatcher:
         return iter(self._handlers)
 
     def run(self, command_id: str, node: DOMNode) -> bool:
-        """Run a command's handler; tells whether there is one."""
+        """Run a command's handler; return whether there is one."""
         self._complete()
         handler = self._handlers.get(command_id)
         if handler is not None:

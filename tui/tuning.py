@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
 # Painting makes many small objects that refer to each other; few of them are garbage. Looking
-# through so many takes 2 ms, in which no key is answered; through all of them far longer.
+# through this many takes 2 ms, in which no key is answered; through all of them far longer.
 _GC_AFTER = (3_000, 10, 50)
 # How long a thread that computes may keep the loop waiting, each time the loop has looked for
 # input: once for every message a key brings about.

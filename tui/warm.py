@@ -43,13 +43,13 @@ SOON = (
 AFTER_S = 0.8
 _BETWEEN_S = 0.02
 _LOOK_S = 0.1
-_LOOKS = 50  # in all
+_LOOKS = 50  # how often it is looked whether keys come, in all
 
 
 async def warm(sheet: Stylesheet, busy: Callable[[], bool]) -> None:
     """Load them one by one, giving way in between; their styles go into `sheet`.
 
-    A screen whose styles are not there yet has all of the program's parsed anew when it is shown.
+    When a screen whose styles are not loaded yet is shown, all styles are parsed again.
     While keys come (`busy`) nothing is loaded, unless they never stop.
     """
     looks = _LOOKS

@@ -66,7 +66,7 @@ SESSION = [
 
 
 class Line(Program):
-    """The program at the end of a line that takes so many bytes a second, and answers late."""
+    """The program at the end of a line that takes this many bytes a second, and answers late."""
 
     def __init__(self, home: Path, *words: str, rate: float = 0, delay: float = 0, **more: str):
         super().__init__(home, *words, COLORTERM="", **more)

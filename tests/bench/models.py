@@ -98,7 +98,7 @@ def main() -> None:
 
 
 def shown(count: int) -> float:
-    """Print the figures of a list of so many models; return the median of a key in ms."""
+    """Print the figures of a list of this many models; return the median of a key in ms."""
     with tempfile.TemporaryDirectory() as folder:
         told = Path(folder) / "told"
         with serving(told, count) as url:

@@ -33,7 +33,7 @@ RUNS = (" ", "\n", "\r\n", "\t", "a", "A", "0", "-", "é", "界", "😀", "\u300
 
 
 def generated(count: int, seed: int = 4) -> Iterator[str]:
-    """Yield so many strings: cuts and mixtures of many scripts, long runs, any characters."""
+    """Yield this many strings: cuts and mixtures of many scripts, long runs, any characters."""
     dice = random.Random(seed)
     letters = "".join(SCRIPTS)
     for _ in range(count):

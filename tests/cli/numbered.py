@@ -21,7 +21,7 @@ def rule(model: str, question: str) -> Answer:
 
 
 def dataset(path: Path, count: int) -> Path:
-    """Write so many prompts with their answers."""
+    """Write this many prompts with their answers."""
     lines = [
         {
             "messages": [

@@ -44,7 +44,7 @@ def asked(content: Any) -> Any:
     return {"messages": [{"role": "user", "content": content}, ANSWER]}
 
 
-# Made once: made anew for each example, they would be looked into anew as well.
+# Made once: made again for each example, they would be looked into again as well.
 ROWS = any_format.row()
 GOES_ON = st.integers(0, 4)
 ODD = st.sampled_from(UNHASHABLE)

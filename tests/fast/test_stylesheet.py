@@ -63,7 +63,7 @@ def differing(differ: dict[str, Any]) -> dict[str, Any]:
 
 
 def assert_as_textual(app: App[Any]) -> int:
-    """Style each node anew, then as Textual does, which must change nothing; return how many."""
+    """Style each node again, then as Textual does, which must change nothing; return how many."""
     assert isinstance(app.stylesheet, FastStylesheet)
     count = 0
     nodes = [*nodes_of(app)]

@@ -124,7 +124,7 @@ class Computed(Values):
 
 
 def test_values_are_set_watched_checked_and_computed() -> None:
-    """Stored ones are read as they are; computed ones anew each time, in subclasses too."""
+    """Stored ones are read as they are; computed ones again each time, in subclasses too."""
     one, other = Values(), Computed()
     for _ in range(2):
         assert (one.plain, one.called, one.checked, one.twice) == (1, [1], 3, 2)

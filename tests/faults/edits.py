@@ -29,7 +29,7 @@ def edited(rows: list[bytes], step: int) -> tuple[list[bytes], Change]:
 
 
 def saves(step: int) -> bool:
-    """Tell whether the rows are saved after a step."""
+    """Return whether the rows are saved after a step."""
     return random.Random(-step).random() < 0.4
 
 

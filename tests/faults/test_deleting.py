@@ -258,6 +258,6 @@ async def test_a_deletion_without_an_answer_is_told_and_settled_by_the_next_look
     assert "refused" in found[C].why
     assert "Owner role" in found[C].why
     assert [found[one].unanswered for one in (A, B, C)] == [False, True, False]
-    server.models[B]["created"] = server.models[C]["created"] = 4_000_000_000  # made anew
+    server.models[B]["created"] = server.models[C]["created"] = 4_000_000_000  # made again
     found = await look()
     assert [(found[one].why, found[one].unanswered) for one in (B, C)] == [("", False)] * 2

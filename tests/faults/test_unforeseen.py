@@ -23,8 +23,8 @@ from tui.services.errors import (
     unforeseen,
 )
 from tui.services.provider import provider as provider_module
-from tui.services.provider.error_mapping import RequestContext
-from tui.services.provider.failures import from_exception
+from tui.services.provider.exception_errors import from_exception
+from tui.services.provider.response_errors import RequestContext
 from tui.services.settings.profiles import Profile
 from tui.services.workspace import Workspace
 

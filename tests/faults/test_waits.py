@@ -24,7 +24,7 @@ REQUEST = ChatRequest("m", ({"role": "user", "content": "hi"},))
 
 
 def around(seconds: float) -> set[str]:
-    """Return how a wait of so long, asked for within the last minute, can be told."""
+    """Return how a wait of this long, asked for within the last minute, can be told."""
     now = time.time()
     return {until_words(now + seconds + late, now) for late in range(-60, 3)}
 

@@ -64,7 +64,7 @@ class UploadServer(FaultServer):
         return self._complete(upload, json.loads(seen.body))
 
     def add_file(self, name: str, days: float = 0, content: bytes = b"{}\n", **more: Any) -> str:
-        """Put a file there, made so many days ago, and return its id."""
+        """Put a file there, made this many days ago, and return its id."""
         made = {
             "id": f"file-{len(self.contents) + 1}", "object": "file", "status": "processed",
             "filename": name, "bytes": len(content), "purpose": "fine-tune",

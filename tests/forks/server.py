@@ -74,7 +74,7 @@ def load() -> None:
 
 
 def exactly(connection: socket.socket, size: int) -> bytes:
-    """Read so many bytes."""
+    """Read this many bytes."""
     data = b""
     while len(data) < size:
         if not (more := connection.recv(size - len(data))):

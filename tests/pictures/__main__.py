@@ -1,4 +1,4 @@
-"""Draw the README's pictures anew: the app walks the circle with a lab of its own, all by keys.
+"""Draw the README's pictures again: the app walks the circle with a lab of its own, all by keys.
 
 `python -m tests.pictures [--size 110x32] [--theme NAME] [--to FOLDER] [MODE …]` writes one SVG a
 mode. The sample, the seeds and the lab's models are the same each time; ids and times are not.

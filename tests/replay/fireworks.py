@@ -369,7 +369,7 @@ class FireworksReplay(FaultServer):
         ).encode()
 
     def _shown(self, held: dict[str, Any]) -> dict[str, Any]:
-        """Return an object as it is told, with an address that is signed anew each time."""
+        """Return an object as it is told, with an address that is signed again each time."""
         if held.get("_steps") and f"/{SUPERVISED}/" in held["name"]:
             return {**_told(held), "metricsFileSignedUrl": self._metrics_url(held)}
         return _told(held)

@@ -45,7 +45,7 @@ async def chatting(
 
 
 async def ended(pilot: Pilot[Any], screen: Any, provider: SlowProvider, asked: int) -> None:
-    """Wait until so many questions were asked and the last one is answered."""
+    """Wait until this many questions were asked and the last one is answered."""
     await until(lambda: len(provider.asked) == asked and not screen.answers.under_way, pilot)
 
 

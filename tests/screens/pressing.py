@@ -64,7 +64,7 @@ class Presser:
     def __init__(self, pilot: Pilot[Any]) -> None:
         self.pilot, self.app = pilot, pilot.app
         self.dead: list[str] = []
-        self._paints, self._last = 0, ((None, -1), [])  # what was drawn after so many paints
+        self._paints, self._last = 0, ((None, -1), [])  # what was drawn after this many paints
         paint = self.app._display
 
         def counted(*args: Any) -> None:
@@ -83,7 +83,7 @@ class Presser:
         patch.setattr(type_ahead, "_LONGEST_S", 2 * LIMIT_S)
 
     def picture(self) -> list[Any]:
-        """Return what is drawn now, looked at anew only when something was painted."""
+        """Return what is drawn now, looked at again only when something was painted."""
         key: Any = self.app.screen, self._paints
         if self._last[0] != key:
             self._last = key, picture(self.app)
@@ -207,7 +207,7 @@ class Presser:
             await self.back(screen, before)
 
     async def dialog(self, where: str, reach: Callable[[], Awaitable[None]]) -> None:
-        """Press all that help tells of a dialog; `reach` opens it, anew where a key closed it."""
+        """Press all that help tells of a dialog; `reach` opens it, again where a key closed it."""
         app: Any = self.app
         below = app.screen
         left: list[tuple[str, str]] | None = None

@@ -191,7 +191,7 @@ async def test_what_cannot_be_added_is_told_and_pairs_are_offered_a_file_beside_
         assert "broken off" in question_of(asked)
         await pilot.press("n")
         await back(pilot, screen)
-        # A place that cannot be written to says why; nothing is lost, and it can be chosen anew.
+        # A place that cannot be written to says why; nothing is lost, and it can be chosen again.
         await pilot.press("left", "a")
         await opened(pilot, PathDialog)
         await narrow(pilot, str(tmp_path / "nowhere" / "x.jsonl"))

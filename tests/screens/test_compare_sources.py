@@ -301,7 +301,7 @@ async def test_a_model_judges_a_run_and_picks_are_kept_with_it(
                 break
             await pilot.pause()
         assert await picks() == [0.0, 1.0]
-        # From the prompt it is still a row of the run; answers asked for anew are none of it.
+        # From the prompt it is still a row of the run; answers asked for again are none of it.
         kept = screen.results.looked_at
         before = screen.context.comparison.winner
         await pilot.press("i", "escape", "tab", "w")

@@ -19,9 +19,9 @@ from tui.screens.datasets.editing.history import History
 from tui.screens.datasets.files.on_disk import DiskQuestion
 from tui.screens.datasets.files.opener import Opener
 from tui.screens.datasets.files.saving import Saving
+from tui.screens.datasets.filtering.marked_rows import MarkedRows
 from tui.screens.datasets.filtering.marking import Marking
-from tui.screens.datasets.filtering.marks import MarkedRows
-from tui.screens.datasets.fixing.fixing import Fixing
+from tui.screens.datasets.fixing.problem_fixing import Fixing
 from tui.services.datasets import Document
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from textual.widgets import Input, Static
 from tests.until import on_screen, strips_of, until
 from tui.app import FinetuiApp
 from tui.commands import MODES, commands_for
-from tui.core.formats import Converted, Dropped
+from tui.core.formats import ConvertedRows, DroppedRow
 from tui.screens.base import ModeScreen
 from tui.screens.datasets.importing.preview import ConversionPreview
 from tui.screens.dialogs.choose import Choice, Choose
@@ -165,7 +165,7 @@ async def test_the_palette_over_a_dialog_gives_its_commands(app_home: Path) -> N
 async def test_what_a_dialog_does_not_offer_has_no_key_in_it(app_home: Path) -> None:
     """A preview has only the ways on that it was given; the list of losses only with a loss."""
     ways = (("write", "to a file"), ("format", "another format"))
-    whole = ConversionPreview("Export", ["1 row"], Converted((KEPT,), ()), ways)
+    whole = ConversionPreview("Export", ["1 row"], ConvertedRows((KEPT,), ()), ways)
     async with shown(whole) as (pilot, answers):
         line = "enter to a file · f another format · tab looks further · esc leaves"
         assert key_line(whole) == line
@@ -173,7 +173,7 @@ async def test_what_a_dialog_does_not_offer_has_no_key_in_it(app_home: Path) -> 
         assert pilot.app.screen is whole
         await pilot.press("f")
         await until(lambda: answers == ["format"], pilot)
-    lossy = Converted((KEPT,), (Dropped(2, "no answer", "{}"),))
+    lossy = ConvertedRows((KEPT,), (DroppedRow(2, "no answer", "{}"),))
     async with shown(dialog := ConversionPreview("Export", [], lossy, ways)) as (pilot, _):
         assert "w writes a list of what is lost" in key_line(dialog)
         await pilot.press("f1")

@@ -1,4 +1,4 @@
-"""What each screen looks like, as plain text: `FINETUI_LAYOUTS=write pytest …` makes them anew."""
+"""What each screen looks like, as plain text: `FINETUI_LAYOUTS=write pytest …` makes them again."""
 
 from __future__ import annotations
 

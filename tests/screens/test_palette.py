@@ -14,7 +14,7 @@ from tests.until import on_screen, until
 from tui.app import FinetuiApp
 from tui.core.chat.conversation import Conversation, add
 from tui.core.chat.saved import Chat
-from tui.core.models.remembered import Remembered
+from tui.core.models.remembered import RememberedModel
 from tui.screens.dialogs.palette import Palette
 from tui.services.known_things import KnownThing
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tests.faults.server import FaultServer
 
 MODELS = [f"ft:base:org:fern-{n}:M{n}" for n in range(40)]
-MANY = {f"ft:base:org:moss-{n}:X{n}": Remembered("base") for n in range(5_000)}
+MANY = {f"ft:base:org:moss-{n}:X{n}": RememberedModel("base") for n in range(5_000)}
 
 
 CHAT = Chat(

@@ -297,7 +297,7 @@ async def test_the_status_line_looks_now_and_then_and_idle_writes_nothing(
         assert "1 running · $3.40/h at" in on_screen(app)
         shown, looks = app.status, together.count(listed)
         await until(lambda: together.count(listed) >= looks + 3, pilot)
-        assert app.status is shown  # looked at again, and nothing was shown anew
+        assert app.status is shown  # looked at again, and nothing was shown again
         together.fault(listed, *[reply(500, problem("broken"))] * 9)
         await pilot.pause()
         assert app.status.costs.startswith("1 running")  # what was seen last stays

@@ -46,7 +46,7 @@ def line(question: str, answer: str) -> str:
 
 
 def write(path: Path, answers: Sequence[int]) -> Path:
-    """Write one example an answer, each answer of so many words."""
+    """Write one example an answer, each answer of this many words."""
     rows = [line(f"Question {i}?", "word " * n) for i, n in enumerate(answers)]
     path.write_text("".join(f"{row}\n" for row in rows))
     return path

@@ -50,7 +50,7 @@ class Program:
         answers_after: float | None = None,
         **environ: str,
     ) -> None:
-        """Start it. Its terminal answers what it is asked after so many seconds, or never."""
+        """Start it. Its terminal answers what it is asked after this many seconds, or never."""
         command = [sys.executable, "-m", "tui", *words]
         if shell:
             command = ["sh", "-c", shell, "sh", *command]
@@ -111,7 +111,7 @@ class Program:
         os.write(self.terminal, text.encode())
 
     def look(self, seconds: float = 0.05) -> bool:
-        """Take in what it has written; tells whether there was anything."""
+        """Take in what it has written; return whether there was anything."""
         while self._due and self._due[0][0] <= time.monotonic():
             self.send(self._due.popleft()[1])
         ready, _, _ = select.select([self.terminal], [], [], seconds)

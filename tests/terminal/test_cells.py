@@ -204,7 +204,7 @@ def test_frames_are_dropped_while_the_line_is_busy() -> None:
 
 @pytest.fixture(autouse=True)
 def _colors_of_this_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the codes of styles and strips made anew.
+    """Have the codes of styles and strips made again.
 
     Rich and Textual keep those of the first console that asked, and styles and blank strips live
     on from test to test.

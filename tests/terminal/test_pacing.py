@@ -82,7 +82,7 @@ def test_on_a_slow_line_little_is_under_way_and_none_of_it_stands_still(
     line.waits.clear()
     before = line.carried
     line.run(20)
-    assert max(line.waits) < idle_s + 0.4  # so long a key may have to wait
+    assert max(line.waits) < idle_s + 0.4  # how long a key may have to wait
     assert line.carried - before > (0.8 if idle_s < 0.5 else 0.6) * 20 * rate
 
 

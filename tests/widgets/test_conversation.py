@@ -354,7 +354,7 @@ def test_one_long_message_takes_another_width_in_steps(turn: Turn) -> None:
     block.lay_out_more(1_000)
     if not turn.reasoning:  # folded away, it is one line at any width
         assert block.waiting
-        assert lines(block) == before  # the old ones are shown so long
+        assert lines(block) == before  # meanwhile the old ones are shown
     while block.waiting:
         block.lay_out_more(1_000)
     assert lines(block) == lines(narrow)

@@ -85,7 +85,7 @@ class _Silence:
         self._alarm = self._loop.call_later(seconds, self._tell)
 
     def over(self) -> None:
-        """Begin to wait anew."""
+        """Start waiting again."""
         self._alarm.cancel()
         self._alarm = self._loop.call_later(self._seconds, self._tell)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tui.cli.inputs import a_file
 from tui.core.chat.chat_examples import example_of, pairs_of
 from tui.core.text.text import plural
-from tui.services.datasets.adding import Added
+from tui.services.datasets.adding import AddedExample
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ async def export_to_data(
         for example in made:
             result = await workspace.adding.add(path, example)
             place = {"chat": chat_id, "row": result.number}
-            if isinstance(result, Added):
+            if isinstance(result, AddedExample):
                 added.append(place | {"problems": len(result.issues), "saved": result.saved})
                 out.line(f"chat {chat_id}: {result.place}, {result.state}: {result.checked}")
             else:

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tui.cli.output import Output
-    from tui.core.checks import Alike, Issue, Severity
+    from tui.core.checks import Issue, NearPairs, Severity
     from tui.services.checks.file_report import CheckedFile
     from tui.services.datasets.disk.file_lines import FileLines
     from tui.services.workspace import Workspace
 
-_IN_MEMORY = 4 << 20  # bytes of issues as JSON, for each file
-_PART = 1 << 20
+_IN_MEMORY = 4 << 20  # bytes of issues as JSON, for each file; more goes to a temporary file
+_PART = 1 << 20  # characters of it printed at a time, so that little is in memory
 _NOUNS: Mapping[Severity, str] = {"error": "error", "warning": "warning", "info": "remark"}
 
 
@@ -130,11 +130,11 @@ def _parts(
 
 def _alike(
     others: FileLines | None, path: Path | None, *, near: bool
-) -> Callable[[FileLines], Alike]:
-    from tui.services.checks.near import alike_in
+) -> Callable[[FileLines], NearPairs]:
+    from tui.services.checks.near_finder import near_pairs_in
 
     name = path.name if path is not None else ""
-    return lambda rows: alike_in(rows, near=near, others=others, against=name)
+    return lambda rows: near_pairs_in(rows, near=near, others=others, against=name)
 
 
 async def _tell(path: str, checked: CheckedFile, out: Output, kept: _Kept) -> _Document:

@@ -51,7 +51,7 @@ def check_pairs(options: argparse.Namespace) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """The pairs of a run by a measure, of so many prompts. `path` is where they are to go."""
+    """The pairs of a run by a measure, of this many prompts. `path` is where they are to go."""
 
     path: Path
     measure: str

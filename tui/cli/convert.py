@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     import argparse
 
     from tui.cli.output import Output
-    from tui.core.formats import Converted, Format
-    from tui.services.transfer.importing import Looked
+    from tui.core.formats import ConvertedRows, Format
+    from tui.services.transfer.importing import ForeignFiles
     from tui.services.workspace import Workspace
 
 _TABLES = {"csv", "tsv"}
@@ -161,9 +161,9 @@ async def _convert(options: argparse.Namespace, workspace: Workspace, out: Outpu
 
 
 def _tell_speakers(
-    made: Converted, looked: Looked, options: argparse.Namespace, out: Output
+    made: ConvertedRows, looked: ForeignFiles, options: argparse.Namespace, out: Output
 ) -> bool:
-    """Say what to do where nothing says whose messages are answers; tells whether that is so."""
+    """Say what to do where nothing says whose messages are answers; return whether that is so."""
     from tui.core.formats.detection.foreign import spoken_table
     from tui.core.formats.supported.chat_exports import SLACK
 
@@ -186,7 +186,7 @@ def _tell_speakers(
 
 async def _write(
     options: argparse.Namespace,
-    made: Converted,
+    made: ConvertedRows,
     target: Path | None,
     form: Format,
     workspace: Workspace,
@@ -207,7 +207,7 @@ async def _write(
     await workspace.datasets.record_version(target, len(made.lines), origin)
 
 
-def _refuse_losses(made: Converted) -> None:
+def _refuse_losses(made: ConvertedRows) -> None:
     """Raise NeedsConfirmation where the file replaced is the only one that holds something."""
     lost = [f"{plural(len(made.dropped), 'row')} dropped"] if made.dropped else []
     lost += [f"{plural(len(made.left), 'value')} left out"] if made.left else []
@@ -240,7 +240,7 @@ def _columns(options: argparse.Namespace) -> Columns | None:
     return replace(columns_of(options.columns, complete=False), **named)
 
 
-def _completed(columns: Columns, looked: Looked) -> Columns:
+def _completed(columns: Columns, looked: ForeignFiles) -> Columns:
     """Return columns with those that are not named by their usual names. Raises InputError."""
     made = replace(looked.guess, **columns.named()) if columns.problem else columns
     if columns.is_spoken != made.is_spoken or made.problem:
@@ -248,7 +248,7 @@ def _completed(columns: Columns, looked: Looked) -> Columns:
     return made
 
 
-async def _looked(options: argparse.Namespace) -> Looked:
+async def _looked(options: argparse.Namespace) -> ForeignFiles:
     if options.input != STDIN:
         return await asyncio.to_thread(look, Path(options.input), options.encoding)
     data = await stdin_bytes()
@@ -299,7 +299,7 @@ def _words(options: argparse.Namespace) -> list[str]:
     return words + (["--in-place"] if options.in_place else [])
 
 
-def _sniffed(looked: Looked) -> str:
+def _sniffed(looked: ForeignFiles) -> str:
     sniffed = looked.sniffed
     if (looked.problem or looked.prose) and not sniffed.format:
         cause = f"{looked.what}: {not_read(looked.prose)[0] if looked.prose else looked.problem}"
@@ -314,7 +314,7 @@ def _sniffed(looked: Looked) -> str:
     return sniffed.format
 
 
-def _step_without_texts(looked: Looked, known: str) -> str:
+def _step_without_texts(looked: ForeignFiles, known: str) -> str:
     if not any(looked.sample):
         return "Add rows to it"
     return (
@@ -323,7 +323,7 @@ def _step_without_texts(looked: Looked, known: str) -> str:
     )
 
 
-def _step_without_rows(looked: Looked) -> str:
+def _step_without_rows(looked: ForeignFiles) -> str:
     """Return what to do about a file of which no row can be read."""
     from tui.core.fixes.whole import command_for
     from tui.core.formats.detection.packed import inner_name, to_stdout
@@ -343,7 +343,7 @@ def _step_without_rows(looked: Looked) -> str:
     return f"Mend it first: `{command_for('fix', path, 'fixed')}`"
 
 
-def column_step(looked: Looked) -> str:
+def column_step(looked: ForeignFiles) -> str:
     """Return the command with the columns of this file in it; "" where it has none of texts."""
     from tui.core.formats.detection.tables import about, suggested
 
@@ -355,7 +355,7 @@ def column_step(looked: Looked) -> str:
     return f"Name the columns: `{command}` ({about(looked.sample)})"
 
 
-def _guessed(looked: Looked, out: Output) -> Columns:
+def _guessed(looked: ForeignFiles, out: Output) -> Columns:
     columns = looked.guess
     if columns.problem:
         cause = f"{looked.what}: {columns.problem[:1].lower()}{columns.problem[1:].rstrip('.')}"
@@ -364,7 +364,7 @@ def _guessed(looked: Looked, out: Output) -> Columns:
     return columns
 
 
-def _joined(first: Converted, second: Converted) -> Converted:
+def _joined(first: ConvertedRows, second: ConvertedRows) -> ConvertedRows:
     """Return both steps as one: the second speaks of rows by their numbers in the first."""
     origins = first.origins
     later = tuple(replace(d, position=origins[d.position - 1]) for d in second.dropped)

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tui.cli.output import Output
-    from tui.core.formats import Converted
+    from tui.core.formats import ConvertedRows
 
 _SHOWN = 20
 
 
-def tell_scores(made: Converted, words: Sequence[str], out: Output) -> bool:
-    """Say what to do where scores alone have every row dropped; tells whether they have.
+def tell_scores(made: ConvertedRows, words: Sequence[str], out: Output) -> bool:
+    """Say what to do where scores alone have every row dropped; return whether they have.
 
     `words` are those of the command, which is given again with what it lacks.
     """
@@ -36,7 +36,7 @@ def tell_scores(made: Converted, words: Sequence[str], out: Output) -> bool:
     return True
 
 
-def report(made: Converted, out: Output) -> None:
+def report(made: ConvertedRows, out: Output) -> None:
     """Print the counts, every kind of thing left out, and the first rows that were dropped."""
     out.note(
         f"{plural(made.read, 'row')} read, {len(made.lines):,} converted, "

@@ -28,7 +28,7 @@ from tui.core.provider.records import short_name
 from tui.core.text.moments import date_words
 from tui.core.text.text import plural
 from tui.services.errors import InputError, NeedsConfirmation, ServiceError
-from tui.services.models.all_profiles_acts import AllProfilesActs, Placed
+from tui.services.models.all_profiles_acts import AllProfilesActs, DeploymentTarget
 
 if TYPE_CHECKING:
     import argparse
@@ -78,7 +78,7 @@ async def _list(options: argparse.Namespace, workspace: Workspace, out: Output) 
 async def _act(act: Act, options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
     if not options.all_profiles:
         seen = await workspace.deployments.look()
-        placed = [Placed(workspace.deployments, one) for one in seen.deployed]
+        placed = [DeploymentTarget(workspace.deployments, one) for one in seen.deployed]
         return await _act_on(act, options, placed, out)
     every = all_deployments(workspace)
     try:
@@ -87,7 +87,7 @@ async def _act(act: Act, options: argparse.Namespace, workspace: Workspace, out:
             if one.error is not None:
                 out.note(f"finetui: {one.profile}: {_why(one.error)}")
         placed = [
-            Placed(every.service(one.profile), each)
+            DeploymentTarget(every.service(one.profile), each)
             for one in found
             if one.seen
             for each in one.seen.deployed
@@ -98,7 +98,7 @@ async def _act(act: Act, options: argparse.Namespace, workspace: Workspace, out:
 
 
 async def _act_on(
-    act: Act, options: argparse.Namespace, placed: list[Placed], out: Output
+    act: Act, options: argparse.Namespace, placed: list[DeploymentTarget], out: Output
 ) -> int:  # fmt: skip
     """Do it to the deployments named; what is as it is wanted already is not asked for."""
     named = [_find(name, placed) for name in dict.fromkeys(options.ids)]
@@ -124,7 +124,7 @@ async def _act_on(
     )  # fmt: skip
 
 
-def _find(name: str, placed: list[Placed]) -> Placed:
+def _find(name: str, placed: list[DeploymentTarget]) -> DeploymentTarget:
     found = find_deployment(name, [one.one for one in placed])
     if found is None:
         called = [one for one in placed if name in {one.one.name, one.one.chat_name}]
@@ -138,12 +138,12 @@ def _find(name: str, placed: list[Placed]) -> Placed:
     return same[0]
 
 
-def _ordered(chosen: list[Placed], act: Act) -> list[Placed]:
+def _ordered(chosen: list[DeploymentTarget], act: Act) -> list[DeploymentTarget]:
     by_id = {one.one.id: one for one in chosen}
     return [by_id[one.id] for one in in_order([one.one for one in chosen], act)]
 
 
-def _unconfirmed(act: Act, wanted: list[Placed], out: Output) -> NeedsConfirmation:
+def _unconfirmed(act: Act, wanted: list[DeploymentTarget], out: Output) -> NeedsConfirmation:
     """Say what would be done; return what says that it was not."""
     for one in wanted:
         out.line(f"would {act.to(one.one.id)}: {line_of(one.one)}")
@@ -159,7 +159,7 @@ def _unconfirmed(act: Act, wanted: list[Placed], out: Output) -> NeedsConfirmati
 
 
 def _outcome(
-    chosen: Mapping[str, Placed], outcome: Outcome, error: ServiceError | None
+    chosen: Mapping[str, DeploymentTarget], outcome: Outcome, error: ServiceError | None
 ) -> dict[str, Any]:
     placed = chosen[outcome.id]
     ends = {Fate.DELETED: outcome.act.done, Fate.STILL_LISTED: f"{outcome.act.done}, still shown"}
@@ -172,7 +172,7 @@ def _outcome(
     return told | ({"error": error.to_json()} if error else {})
 
 
-def _document_of(placed: Placed, act: Act) -> dict[str, Any]:
+def _document_of(placed: DeploymentTarget, act: Act) -> dict[str, Any]:
     return {
         "id": placed.one.id,
         "name": placed.one.title,

@@ -15,7 +15,7 @@ from tui import __version__
 from tui.cli.arguments import Parser, common, settings_said
 from tui.cli.output import Output
 from tui.cli.overview import COMMANDS, description, exit_codes
-from tui.cli.signals import Ended, ended_by_signals
+from tui.cli.signals import EndedBySignal, ended_by_signals
 from tui.services.errors import InputError, ServiceError, unforeseen
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def dispatch(arguments: Sequence[str]) -> int:
     except ServiceError as error:
         out.error(error)
         return error.exit_code
-    except Ended as ended:
+    except EndedBySignal as ended:
         return ended.code
     except (KeyboardInterrupt, BrokenPipeError):
         raise

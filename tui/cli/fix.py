@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from tui.cli.output import Output
-    from tui.core.fixes import Mended
+    from tui.core.fixes import FixedLine
     from tui.services.workspace import Workspace
 
 _HEAD = 64 * 1024
@@ -149,7 +149,7 @@ def fixed(data: bytes, rules: AbstractSet[str], *, all_left: bool = False) -> Re
     return made
 
 
-def _mended(line: bytes, rules: AbstractSet[str]) -> Mended:
+def _mended(line: bytes, rules: AbstractSet[str]) -> FixedLine:
     """Mend a line; of one in the old format only its JSON, unless its own rule is among them."""
     from tui.core.checks import RULES
     from tui.core.fixes import mend

@@ -145,7 +145,7 @@ class _Told(CreationEvents):
         self._out.note(f"finetui: {estimate.words}")
 
     async def agree(self, estimate: PriceEstimate) -> bool:
-        """Tell whether a job of unknown cost was agreed to, by --yes alone."""
+        """Return whether a job of unknown cost was agreed to, by --yes alone."""
         del estimate
         return self._any_amount
 

@@ -34,7 +34,7 @@ def register(commands: Commands[Parser]) -> None:
     """Add the command and its own commands."""
     actions = group(commands, "jobs")
     parser = command(actions, "list", _list, "list the jobs, newest first")
-    parser.add_argument("--limit", type=int, metavar="N", help="at most so many")
+    parser.add_argument("--limit", type=int, metavar="N", help="at most this many")
     parser.add_argument("--kept", action="store_true", help="as last seen, without asking")
     every = "of every profile, each asked with its own key"
     parser.add_argument("--all-profiles", action="store_true", help=every)

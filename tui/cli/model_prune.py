@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import argparse
 
     from tui.cli.output import Output
-    from tui.core.models.cleanup import Cleanup, Judged
+    from tui.core.models.cleanup import Cleanup, JudgedModel
     from tui.services.workspace import Workspace
 
 
@@ -22,7 +22,7 @@ def register_prune(actions: Commands[Parser]) -> None:
     parser = command(actions, "prune", _prune, "delete fine-tuned models unused for long")
     parser.add_argument(
         "--older-than", type=age_of, metavar="AGE", required=True,
-        help="those made and last chatted with so long ago: 90d, 12w",
+        help="those made and last chatted with this long ago: 90d, 12w",
     )  # fmt: skip
     parser.add_argument("--dry-run", action="store_true", help="only list what would go, and why")
     add_yes(parser, "delete them for good")
@@ -56,6 +56,6 @@ def _tell(found: Cleanup, out: Output) -> None:
         out.line(f"stays: {one.entry.id}: {one.why}")
 
 
-def _document(one: Judged) -> dict[str, Any]:
+def _document(one: JudgedModel) -> dict[str, Any]:
     entry = one.entry
     return {"id": entry.id, "why": one.why, "state": entry.state.value, "created": entry.created}

@@ -18,7 +18,7 @@ from tui.core.text.moments import date_words, day_of
 if TYPE_CHECKING:
     import argparse
 
-    from tui.cli.models_found import Found
+    from tui.cli.models_found import FoundModels
     from tui.cli.output import Output
     from tui.core.models.entry import ModelEntry
     from tui.services.workspace import Workspace
@@ -63,7 +63,7 @@ def _row(model: ModelEntry) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _problems(found: Found) -> dict[str, Any]:
+def _problems(found: FoundModels) -> dict[str, Any]:
     problems = {
         "problem": found.problem,
         "jobs_problem": found.jobs_problem,

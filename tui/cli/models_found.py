@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundModels:
     """Models of one profile or of several; problems are those of one, `profiles` of several."""
 
     entries: tuple[ModelEntry, ...]
@@ -77,7 +77,7 @@ def chosen(entries: Iterable[ModelEntry], options: argparse.Namespace) -> list[M
     return found if options.sort is None else ordered(found, cast("Order", options.sort))
 
 
-async def find_models(options: argparse.Namespace, workspace: Workspace) -> Found:
+async def find_models(options: argparse.Namespace, workspace: Workspace) -> FoundModels:
     """Return the models that are asked for. Raises ServiceError where nothing at all is known."""
     if options.all_profiles:
         return await _of_all_profiles(options, workspace)
@@ -85,12 +85,12 @@ async def find_models(options: argparse.Namespace, workspace: Workspace) -> Foun
     seen = await (inventory.remembered() if options.kept else inventory.whole())
     if seen.problem is not None and not seen.entries:
         raise seen.problem
-    return _of(seen)
+    return _of_one_profile(seen)
 
 
-def _of(seen: InventorySeen) -> Found:
+def _of_one_profile(seen: InventorySeen) -> FoundModels:
     deployments = seen.deployments_problem
-    return Found(
+    return FoundModels(
         seen.entries,
         seen.jobs,
         seen.problem,
@@ -99,14 +99,14 @@ def _of(seen: InventorySeen) -> Found:
     )
 
 
-async def _of_all_profiles(options: argparse.Namespace, workspace: Workspace) -> Found:
+async def _of_all_profiles(options: argparse.Namespace, workspace: Workspace) -> FoundModels:
     book = workspace.profiles
     every = AllProfilesModels(
         workspace.locations, workspace.environ, workspace.store, lambda: workspace.tokens.catalog
     )
     found = [one async for one in every.list(workspace.all_profiles, asks=not options.kept)]
     found.sort(key=lambda one: book.names.index(one.profile))
-    return Found(
+    return FoundModels(
         tuple(entry for one in found for entry in one.seen.entries),
         tuple(job for one in found for job in one.seen.jobs),
         profiles=tuple(map(_profile_document, found)),
@@ -124,7 +124,7 @@ def _profile_document(one: ProfileModels) -> dict[str, Any]:
     }
 
 
-def tell_missing(found: Found, out: Output, *, tuned: bool) -> None:
+def tell_missing(found: FoundModels, out: Output, *, tuned: bool) -> None:
     """Say on the error stream what the list lacks."""
     if found.problem is not None:
         out.say(found.problem)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from tui.cli.output import Output
     from tui.core.near.groups import Group
-    from tui.services.checks.near import Question
+    from tui.services.checks.near_finder import Question
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -70,7 +70,7 @@ class _Finder:
     """Finds the groups of one file after the other."""
 
     def __init__(self, threshold: float | None, others: Sequence[bytes] | None) -> None:
-        from tui.services.checks.near import NearFinder, Question
+        from tui.services.checks.near_finder import NearFinder, Question
 
         self.question: Question = Question("near" if others is None else "leak", threshold)
         self._others = others
@@ -115,7 +115,7 @@ async def _list(options: argparse.Namespace, finder: _Finder, out: Output) -> in
         lines = await example_lines(path)
         groups = await asyncio.to_thread(finder.groups, lines)
         for group in groups:
-            out.line(f"{one_line(path)}:{_told(group, options.against)}")
+            out.line(f"{one_line(path)}:{_group_line(group, options.against)}")
         examples = sum(len(group.rows) for group in groups)
         out.line(
             f"{one_line(path)}: {plural(len(groups), 'group')}, {plural(examples, 'example')} "
@@ -137,7 +137,7 @@ async def _list(options: argparse.Namespace, finder: _Finder, out: Output) -> in
     return PROBLEMS if left or any(document["groups"] for document in documents) else 0
 
 
-def _told(group: Group, against: str | None) -> str:
+def _group_line(group: Group, against: str | None) -> str:
     members = ", ".join(
         f"{row + 1} ({int(alike * 100)} %)"
         for row, alike in zip(group.rows, group.alike, strict=True)

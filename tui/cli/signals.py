@@ -23,7 +23,7 @@ def cancelled() -> type[asyncio.CancelledError]:
     return asyncio.CancelledError
 
 
-class Ended(Exception):  # noqa: N818 - no error of anybody's
+class EndedBySignal(Exception):  # noqa: N818 - no error of anybody's
     """A signal ended the command; `code` is what it ends with."""
 
     def __init__(self, signal_number: int) -> None:
@@ -90,7 +90,7 @@ def ended_by_signals() -> Iterator[None]:
         yield
     except asyncio.CancelledError:
         if command.came:
-            raise Ended(command.came) from None
+            raise EndedBySignal(command.came) from None
         raise
     finally:
         _under_way.remove(command)

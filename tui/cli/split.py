@@ -9,7 +9,7 @@ from tui.cli.arguments import Commands, Parser, command
 from tui.cli.exit_codes import PROBLEMS
 from tui.cli.inputs import REPLACES, STDIN, a_file, refuse_input, refuse_replacing
 from tui.cli.rewrite_files import example_lines, not_compared
-from tui.core.dataset.splitting import PROPERTIES, Wanted, size_remark
+from tui.core.dataset.splitting import PROPERTIES, SplitOptions, size_remark
 from tui.core.text.text import one_line, plural
 from tui.services.errors import InputError
 from tui.services.transfer.exporting import plan_split, write_split
@@ -43,7 +43,7 @@ def register(commands: Commands[Parser]) -> None:
 
 async def _split(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
     try:
-        wanted = Wanted.parse(options.validation, options.seed, options.by)
+        wanted = SplitOptions.parse(options.validation, options.seed, options.by)
     except ValueError as error:
         raise InputError("Usage", str(error), "Such as --validation 10% or 50.") from error
     targets = _targets(options)

@@ -38,7 +38,7 @@ def register(commands: Commands[Parser]) -> None:
     parser.add_argument(
         "--model", default=DEFAULT_MODEL, help=f"count for this model (default {DEFAULT_MODEL})"
     )
-    parser.add_argument("--epochs", type=int, metavar="N", help="price so many passes")
+    parser.add_argument("--epochs", type=int, metavar="N", help="price this many passes")
     parser.add_argument(
         "--per-example",
         metavar="PATH",

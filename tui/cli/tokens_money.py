@@ -21,7 +21,7 @@ def _asked(report: TokenReport, prompts: int) -> Decimal | None:
 
 
 def prompts_json(report: TokenReport, prompts: int | None) -> dict[str, Any]:
-    """Return what so many test prompts like the examples' cost; nothing when none are wanted."""
+    """Return what this many test prompts like the examples' cost; nothing when none are wanted."""
     if prompts is None:
         return {}
     amount = _asked(report, prompts)
@@ -31,7 +31,7 @@ def prompts_json(report: TokenReport, prompts: int | None) -> dict[str, Any]:
 
 
 def print_prompts(report: TokenReport, prompts: int | None, say: Callable[[str], None]) -> None:
-    """Say what so many test prompts cost."""
+    """Say what this many test prompts cost."""
     if prompts is None:
         return
     amount = _asked(report, prompts)

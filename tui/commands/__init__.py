@@ -75,7 +75,7 @@ _in_use = _InUse()
 
 
 def use_keymap(keymap: Keymap) -> bool:
-    """Give commands their keys by this keymap; tells whether it is another than before."""
+    """Give commands their keys by this keymap; return whether it is another than before."""
     if keymap == _in_use.keymap:
         return False
     _in_use.take(keymap)

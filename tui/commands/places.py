@@ -300,7 +300,7 @@ _OF_MODES = (
     Place(
         "prune_models",
         "Clean up models",
-        "Which models nobody has used for so long, and why each of the others stays. Nothing is "
+        "Which models nobody has used for that long, and why each of the others stays. Nothing is "
         "deleted before a word is typed.",
         "models",
     ),

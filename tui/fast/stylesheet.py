@@ -1,6 +1,6 @@
 """A stylesheet that remembers: styles parsed once a process, rules matched once a kind of node.
 
-Textual parses all styles anew when a screen brings some of its own, and matches every rule with
+Textual parses all styles again when a screen brings some of its own, and matches every rule with
 every node again whenever a screen is shown or a class is set somewhere above: almost half of what
 it takes to open a dialog or to go to another mode. Here
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 FAST = True
 
 _ORDER = {"first-of-type", "last-of-type", "first-child", "last-child", "empty"}
-_MOST_ANSWERS = 1_000  # for one set of rules; far more than there are kinds of places
+_MOST_ANSWERS = 1_000  # cached for one set of rules; far more than there are kinds of places
 
 # Ids of the rules, of which their holder makes sure that they are not given to others.
 _Ids = tuple[int, ...]
@@ -198,7 +198,7 @@ class _Given:
     components_key: tuple[Any, ...] = ()
 
 
-# Of this process. A second app finds what the first has left; so does a sheet parsed anew.
+# Of this process. A second app finds what the first has left; so does a sheet parsed again.
 _parsed: LRUCache[tuple[Any, ...], list[RuleSet]] = LRUCache(512)
 _indexes: LRUCache[_Ids, _Index] = LRUCache(32)
 _candidates: LRUCache[_Ids, _Candidates] = LRUCache(4_096)

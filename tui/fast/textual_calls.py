@@ -6,7 +6,7 @@ Looked at by profile, each was a part of what a key costs that can be seen (test
 - a reactive value is read after three lookups by name that find nothing new,
 - who handles a message is looked up in twenty classes, most of which handle none,
 - each look at the theme copies the table of all themes three times, and
-- the parameters of a callback that is made anew each time are counted by its whole signature.
+- the parameters of a callback that is created each time are counted by its whole signature.
 
 Constant `FAST` turns all this off; strips are left alone where they are not those of the Textual
 that this was written for. tests/fast/test_textual_calls.py shows that nothing else comes out.

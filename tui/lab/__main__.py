@@ -149,7 +149,7 @@ def _parser() -> argparse.ArgumentParser:
         type=float,
         default=10.0,
         metavar="N",
-        help="end after so long without a request or job; 0: never (default: 10)",
+        help="end after this long without a request or job; 0: never (default: 10)",
     )
     parser.add_argument(
         "--max-active",

@@ -73,7 +73,7 @@ class Folder:
         return path.relative_to(self.root).as_posix()
 
 
-_NAMED = ("filename", "filename2")  # of an OSError
+_NAMED = ("filename", "filename2")  # attributes of an OSError
 
 
 def disk_words(error: Exception) -> str:

@@ -73,7 +73,7 @@ def serve(lab: Lab, sock: socket.socket, serving: Callable[[], None]) -> None:
     config = uvicorn.Config(
         build_app(lab),
         http=PatientProtocol,
-        # So many connections are taken at once before the oldest give way: with more, nothing
+        # This many connections are taken at once before the oldest give way: with more, nothing
         # could be opened meanwhile, and what is half imported then stays so.
         backlog=32,
         ws="none",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from textual.app import App
     from textual.notifications import Notification
 
-MOST = 2  # at a time: more of them would hide half of a small screen
+MOST = 2  # toasts at a time: more of them would hide half of a small screen
 
 
 class DistinctNotifications(Notifications):

@@ -1,4 +1,4 @@
-"""Opening the workspace: when the program starts, and anew for another profile."""
+"""Opening the workspace: when the program starts, and again for another profile."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _DAY_S = 24 * 3600.0
 SOON_S = 0.05  # what a key has begun is done by then
-AFTER_S = 1.0  # after a look whether there is anything to write, before the next one
+AFTER_S = 1.0  # between two looks whether there is anything to write
 _AT_PROVIDER = frozenset({"jobs", "chat", "models", "files", "compare"})
 
 

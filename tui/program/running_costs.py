@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tui.program.program_context import ProgramContext
     from tui.services.models.deployments import DeploymentService, DeploymentsSeen
 
-FIRST_S = 3.0  # after the profile was opened: what one has come for goes first
+FIRST_S = 3.0  # from opening a profile to the first look: what the user asked for goes first
 EVERY_S = 300.0
 
 
@@ -26,7 +26,7 @@ class RunningCosts:
     What was seen of other profiles, in use before or looked at on demand, counts too.
 
     The words hold the time of a look that was shown; while they would say the same but for that,
-    nothing is shown anew, so that nothing is written to a terminal where nothing happens.
+    nothing is shown again, so that nothing is written to a terminal where nothing happens.
     """
 
     def __init__(self, context: ProgramContext, changed: Callable[[], None]) -> None:

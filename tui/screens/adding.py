@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tui.core.dataset.from_answers import MadeExample, MadeKind
     from tui.screens.controller_context import ScreenContext
     from tui.services.datasets import Document
-    from tui.services.datasets.adding import Added, AlreadyThere, WrongKind
+    from tui.services.datasets.adding import AddedExample, AlreadyThere, WrongKind
 
 _RECENTS = 8
 _NEW: dict[MadeKind, str] = {"chat": "examples.jsonl", "preference": "pairs.jsonl"}
@@ -37,12 +37,12 @@ class Adding:
         self._context = context
         self._choosing, self._taking_back = choosing, taking_back
 
-    async def add(self, made: MadeExample, *, choose: bool = False) -> Added | None:
+    async def add(self, made: MadeExample, *, choose: bool = False) -> AddedExample | None:
         """Add an example and say where it is; None when the user has left it.
 
         With `choose` the dataset is asked for again.
         """
-        from tui.services.datasets.adding import Added, WrongKind
+        from tui.services.datasets.adding import AddedExample, WrongKind
 
         service = self._context.workspace.adding
         path = None if choose else service.targets.get(made.kind)
@@ -55,7 +55,7 @@ class Adding:
             except WrongKind as error:
                 path = error.beside if await self._goes_beside(error) else None
                 continue
-            if isinstance(result, Added):
+            if isinstance(result, AddedExample):
                 service.targets[made.kind] = path
                 self._say(result)
                 return result
@@ -70,7 +70,7 @@ class Adding:
 
     # -- inside ------------------------------------------------------------------------
 
-    def _say(self, added: Added) -> None:
+    def _say(self, added: AddedExample) -> None:
         """Say where it is: at length for a while, in short in the status line."""
         back = key_of(self._taking_back)
         other = key_of(self._choosing[added.kind])

@@ -207,13 +207,13 @@ class ModeScreen(Screen[None]):
         carry_out(self.dispatcher, command_id, self)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Tell whether a command can be given now; the key line and the keys follow it."""
+        """Return whether a command can be given now; the key line and the keys follow it."""
         if action == "command":
             return self.available(str(parameters[0]))
         return True
 
     def available(self, command_id: str) -> bool | None:
-        """Tell whether a command of this mode can be given now; None has a reason.
+        """Return whether a command of this mode can be given now; None has a reason.
 
         All are held back while there is no profile to work with, some while there are no rows,
         and what the provider is known not to offer.
@@ -235,7 +235,7 @@ class ModeScreen(Screen[None]):
         return ()
 
     def refuse(self, command_id: str) -> bool:
-        """Say why a command cannot be given now; tells whether there was anything to say."""
+        """Say why a command cannot be given now; return whether there was anything to say."""
         if remark := self.out_of_view(command_id):
             self.notify(remark, timeout=4, markup=False)
             return True
@@ -338,7 +338,7 @@ class ModeScreen(Screen[None]):
         show_worker_error(self, event)
 
     def clear_error(self) -> bool:
-        """Close the error, if one is shown; tells whether there was."""
+        """Close the error, if one is shown; return whether there was."""
         panel = self._panel
         return panel is not None and panel.hide()
 
@@ -354,7 +354,7 @@ class ModeScreen(Screen[None]):
             line.fetched(at)
 
     def go_back(self) -> bool:
-        """Close this screen's top layer, if there is one; tells whether there was."""
+        """Close this screen's top layer, if there is one; return whether there was."""
         return self.clear_error()
 
     def copy_text(self) -> tuple[str, str]:

@@ -148,7 +148,7 @@ class ScreenContext(Context):
         self._screen.show_error(error)
 
     def clear_error(self) -> bool:
-        """Close the error, if one is shown; tells whether there was."""
+        """Close the error, if one is shown; return whether there was."""
         return self._screen.clear_error()
 
     @property
@@ -169,7 +169,7 @@ class ScreenContext(Context):
         self._screen.host.working(name, text)
 
     def refresh_keys(self) -> None:
-        """Have the key line show anew which commands may be given."""
+        """Have the key line show again which commands may be given."""
         self._screen.refresh_bindings()
 
     @contextmanager

@@ -67,7 +67,7 @@ class OutcomesPanel(VerticalScroll, can_focus=False):
         self.add_class("-shown")
 
     def close(self) -> bool:
-        """Close it; tells whether it was open."""
+        """Close it; return whether it was open."""
         was_open = self.has_class("-shown")
         self.remove_class("-shown")
         return was_open
@@ -77,7 +77,7 @@ class DeletableList(Protocol):
     """The list that things are deleted from."""
 
     async def fetch(self) -> None:
-        """List anew. Raises ServiceError."""
+        """List again. Raises ServiceError."""
 
     def unmark(self, ids: Collection[str]) -> None:
         """Take the marks of these away."""
@@ -233,7 +233,7 @@ class Deletion:
         self._panel.show(summary(self.outcomes, of, self._noun, self._act))
 
     def close(self) -> bool:
-        """Stop after the request under way, else close the results; tells whether it did."""
+        """Stop after the request under way, else close the results; return whether it did."""
         if self.running:
             self._stopping = True
             self._context.working("delete", "stopping after this one")

@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 class _About(Static):
-    """What is known of an entry, said for the width there is: told anew once that is another."""
+    """What is known of an entry, said for the width there is: made again when that changes."""
 
     def __init__(self, name: str, resized: Callable[[], None]) -> None:
         super().__init__(id=name, classes="listing-about", markup=False)

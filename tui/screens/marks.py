@@ -131,7 +131,7 @@ class Marks:
         self._context.open(Choose("Marks", choices), take)
 
     def clear(self) -> bool:
-        """Give up a range that was begun, else all marks; tells whether there were any."""
+        """Give up a range that was begun, else all marks; return whether there were any."""
         had = self.range_from is not None or bool(self._listed.marked)
         if self.range_from is None:
             self._listed.marked = set()

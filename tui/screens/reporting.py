@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 
 # Behind every error, and the results of deleting: how to be rid of it, and how to keep it.
-# What a key says that asks anew: often nothing has changed, and nothing else is to be seen.
+# What a key says that asks again: often nothing has changed, and nothing else is to be seen.
 ASKING = "Asking the provider now."
 
 

@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class PresentObject:
     """Something that is there; `created` in Unix seconds, None where that is not told."""
 
     created: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class DeletionWords:
     """What is said of one thing: what is asked to be done, that it is, and that it is not."""
 
     done: str = "deleted"
@@ -50,10 +50,10 @@ class Deletable:
 
     noun: str
     delete: Callable[[str], Awaitable[Deleted]]
-    look: Callable[[str], Awaitable[Found | None]]
+    look: Callable[[str], Awaitable[PresentObject | None]]
     listed: Callable[[], Awaitable[Collection[str]]]
     forget: Callable[[str, Mapping[str, Any]], Awaitable[None]]
-    words: Words = field(default_factory=Words)
+    words: DeletionWords = field(default_factory=DeletionWords)
 
 
 class Deletions:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tui.services.workspace import Workspace
 
-MOST = 5_000  # of a kind
+MOST = 5_000  # entries of each kind: the palette searches all of them at every key typed
 Kind = Literal["datasets", "chat", "jobs", "models", "files"]
 
 

@@ -84,7 +84,7 @@ def main() -> None:
             answered += 1
             if answered % _COLLECT_EVERY == 0:
                 gc.collect()
-    # Nothing is left to flush, and to give so much memory back piece by piece takes 0.1 s.
+    # Nothing is left to flush, and to give this much memory back piece by piece takes 0.1 s.
     os._exit(0)
 
 

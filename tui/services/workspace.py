@@ -168,7 +168,7 @@ class Workspace:
             self._typed_keys[new] = typed
 
     async def read_profiles(self, used: str = "") -> None:
-        """Read the configuration anew; the profile in use stays as it is until `use_profile`.
+        """Read the configuration again; the profile in use stays as it is until `use_profile`.
 
         `used` is the one that what the command line says is for. Raises InputError when the
         configuration cannot be used, and leaves all as it was.

@@ -224,7 +224,7 @@ class _Answers:
     def wait(self, seconds: float) -> None:
         """Wait until no answer is to come any more, of a terminal that gives any.
 
-        One that has given none for so many seconds since it was first asked is not waited for.
+        One that has given none for this many seconds since it was first asked is not waited for.
         """
         with self._change:
             if not self._ever and self._first is not None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 ESC = "\x1b"
 STATUS = f"{ESC}[0n"  # what a terminal answers that is asked for its state
 _ALT = "alt+"
-# With these, more belongs to it: an arrow, a function key.
+# After esc, these start a longer sequence: an arrow or function key.
 _LONGER = frozenset(f"[O{ESC}")
 _CONTROL = {"enter": "\r", "tab": "\t"}
 # Names of Textual's own, which it does not find the character of.

@@ -17,8 +17,8 @@ from textual.theme import Theme
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Of Textual's variables those that ours all say by themselves, as what Textual would mix from the
-# others is not among the 256.
+# The variables of the cursor. All our themes set them: what Textual would mix from the other
+# colours is not among the 256.
 _CURSOR = "block-cursor"
 
 

@@ -159,7 +159,7 @@ class Conversation(LineView, can_focus=True):
     def choose_token(self, by: int, *, unsure: bool = False) -> bool | None:
         """Look at another token of the answer; None where its tokens are not shown.
 
-        Tells whether there was another one.
+        Returns whether there was another one.
         """
         if not self.column.blocks:
             return None
@@ -175,7 +175,7 @@ class Conversation(LineView, can_focus=True):
         return True
 
     def fold(self) -> bool:
-        """Open or close the reasoning of the turn under the cursor; tells whether it has any."""
+        """Open or close the reasoning of the turn under the cursor; return whether it has any."""
         if not self.column.blocks or not self.column.blocks[self.cursor].fold():
             return False
         self._changed_height(self.cursor)
@@ -183,7 +183,7 @@ class Conversation(LineView, can_focus=True):
         return True
 
     def _changed_height(self, index: int) -> int:
-        """Move what is below a turn that was laid out anew; the code walked to is another line."""
+        """Move what is below a turn that was laid out again; the code walked to is another line."""
         self._code = None
         by = self.column.measure(index)
         self._fit()
@@ -197,7 +197,7 @@ class Conversation(LineView, can_focus=True):
         return None if self._code is None else self.column.code_at(self._code)
 
     def walk_code(self, by: int) -> bool:
-        """Go to the next block of code (by 1) or the one before (-1); tells whether there is."""
+        """Go to the next block of code (by 1) or the one before (-1); return whether there is."""
         found = self.column.places_of_code()
         here = self._code or (self.cursor, 0)
         beyond = [at for at in found if (at > here if by > 0 else at < here)]
@@ -226,7 +226,7 @@ class Conversation(LineView, can_focus=True):
         self._take_last(turn, now=None)
 
     def stream_last(self, turn: Turn) -> bool:
-        """Replace the last turn, unless that has to wait; tells whether all of it can be seen.
+        """Replace the last turn, unless that has to wait; return whether all of it can be seen.
 
         Called often, until it was done, it keeps what is laid out, painted and scrolled within
         what the event loop and a terminal over SSH carry easily. The end of an answer is for
@@ -359,7 +359,7 @@ class Conversation(LineView, can_focus=True):
         self.fit(max(self._width, 1), self.column.height)
 
     def on_resize(self) -> None:
-        """Wrap anew for a new width; what was read stays in view at a new height."""
+        """Wrap again for a new width; what was read stays in view at a new height."""
         size = min(self.scrollable_content_region.width, READABLE), self.size.height
         if size != (self._width, self._height):
             self._lay_out_again()

@@ -136,7 +136,7 @@ class Fold(Widget, can_focus=True):
     """A line that opens and closes what is folded away below it.
 
     Textual's `Collapsible` has enter as its only key (pressed in a terminal; the rest is from its
-    source) and is laid out anew when its title changes, which here tells the values that are
+    source) and is laid out again when its title changes, which here tells the values that are
     folded away as they are typed.
     """
 

@@ -22,7 +22,7 @@ _AROUND = 6  # cells of a border beside its title
 class LineView(ScrollView):
     """A view of lines drawn on demand, which changes its content without a layout.
 
-    Laying out paints everything on the screen anew, which takes longer than a key may wait. So
+    Laying out paints everything on the screen again, which takes longer than a key may wait. So
     the scrollbar has its column always, and cannot be seen where there is nothing to scroll.
     """
 
@@ -127,7 +127,7 @@ class Pane(Vertical):
         self._labelling = False
 
     def on_resize(self) -> None:
-        """Fit the title anew."""
+        """Fit the title again."""
         if self._title:
             self.label(self._title, self._subtitle)
 

@@ -18,7 +18,7 @@ class NothingToDo(Message):
 
 
 def at_end(kind: str, at: int, count: int) -> NothingToDo:
-    """Tell that a cursor stays where it is, on one of so many of a kind such as "row"."""
+    """Tell that a cursor stays where it is, on one of this many of a kind such as "row"."""
     if count == 1:
         return NothingToDo(f"There is only one {kind}")
     return NothingToDo(f"This is the {'first' if at == 0 else 'last'} {kind}")

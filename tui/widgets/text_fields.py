@@ -46,7 +46,7 @@ class EditArea(TextArea):
 
     @property
     def text(self) -> str:
-        """The text as it is now; setting it begins anew, without undo."""
+        """The text as it is now; setting it starts over, without undo."""
         now = self.document.text
         return self._given if now == self._given_held else self._held.free(now)
 

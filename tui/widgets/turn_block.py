@@ -54,7 +54,7 @@ class Look:
 
 
 PLAIN = Look()
-_RESIZED = 10  # times as much is laid out for another width, by its cells, as is anew
+_RESIZED = 10  # times as much is laid out for another width, by its cells, as for new text
 _PIECE = 8_000  # characters of plain text laid out at once for another width
 _PLAIN = 4  # times as much plain text is laid out in the time that Markdown takes
 Part = PlainText | Reasoning | Tokens | list[Line]
@@ -139,7 +139,7 @@ class Block:
         return bool(self._waiting) or self._wanted != self.width
 
     def lay_out_more(self, size: int) -> None:
-        """Lay out so many more characters of the text, or what takes as long for another width."""
+        """Lay out this many more characters, or what takes as long for another width."""
         if self._wanted != self.width:
             self._resize_more(size * _RESIZED)
             return
@@ -224,7 +224,7 @@ class Block:
             self._resize_more(self._limit)
 
     def _resize_more(self, size: int) -> None:
-        """Lay out about so many more characters for the width wanted; the last are put in force."""
+        """Lay out about this many more characters for the wanted width; the last take effect."""
         if self._resizing is None:
             self._resizing = self._resized(self._wanted)
         for done in self._resizing:
@@ -252,7 +252,7 @@ class Block:
         self._lay_out_frame()
 
     def fold(self) -> bool:
-        """Open or close the reasoning; tells whether there is any."""
+        """Open or close the reasoning; return whether there is any."""
         if self._reasoning is not None:
             self._reasoning.opened = not self._reasoning.opened
         return self._reasoning is not None

@@ -86,7 +86,7 @@ class TurnColumn:
         return self._tops[-2] + changed, max(before, self.blocks[-1].height) - changed
 
     def measure(self, index: int) -> int:
-        """Move what is below a turn that was laid out anew; returns by how many lines."""
+        """Move what is below a turn that was laid out again; returns by how many lines."""
         top, bottom = self.extent(index)
         by = self.blocks[index].height - (bottom - top)
         self._tops[index + 1 :] = [line + by for line in self._tops[index + 1 :]]

@@ -21,7 +21,7 @@ from tui.widgets.markdown.spans import (
     safe_text,
     wrap,
 )
-from tui.widgets.wrapping import Wrapped
+from tui.widgets.wrapping import WrappedText
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
 
 # A model that gives a token less than this was not sure of it, or in doubt.
 SURE, NOT_IN_DOUBT = 0.8, 0.4
-_ALTERNATIVES = 20  # of a token, at most
+_ALTERNATIVES = 20  # shown for a token at most
 
 
 class PlainText:
     """A text as it is written, in lines of a width, with what is marked in it."""
 
     def __init__(self, text: str, width: int, marks: Sequence[tuple[int, int]] = ()) -> None:
-        self._lines = Wrapped(safe_text(text), width)
+        self._lines = WrappedText(safe_text(text), width)
         self._marks = marks
 
     def __len__(self) -> int:
@@ -69,13 +69,13 @@ class Reasoning:
     def __init__(self, text: str, width: int, seconds: float | None, *, opened: bool) -> None:
         self._text, self._seconds = text, seconds
         self._width = max(width - 2, 1)
-        self._wrapped: Wrapped | None = None  # nobody waits for lines that are folded away
+        self._wrapped: WrappedText | None = None  # nobody waits for lines that are folded away
         self.opened = opened
 
     @property
-    def _lines(self) -> Wrapped:
+    def _lines(self) -> WrappedText:
         if self._wrapped is None:
-            self._wrapped = Wrapped(safe_text(self._text), self._width)
+            self._wrapped = WrappedText(safe_text(self._text), self._width)
         return self._wrapped
 
     def __len__(self) -> int:

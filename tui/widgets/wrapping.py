@@ -47,7 +47,7 @@ def _breaks(text: str, start: int, stop: int, width: int) -> list[int]:
     return found
 
 
-class Wrapped:
+class WrappedText:
     """A text in lines of at most `width` cells; growing it wraps its last words only."""
 
     def __init__(self, text: str, width: int) -> None:

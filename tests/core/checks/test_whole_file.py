@@ -5,7 +5,7 @@ import pytest
 
 from tests.core.checks.reference import check_source, check_whole, collect
 from tests.rows import GOOD, PAIR, USER, answer, chat, pair, says
-from tui.core.checks import RULES, Alike, FileFacts, check_row, columns_of, sample_stats_of
+from tui.core.checks import RULES, FileFacts, NearPairs, check_row, columns_of, sample_stats_of
 from tui.core.checks.report_columns import KINDS, file_format
 
 LEGACY = b'{"prompt": "a", "completion": "b"}'
@@ -38,13 +38,13 @@ def facts(
     newline: bytes = b"\n",
     end: bytes = b"\n",
     size: int | None = None,
-    alike: Alike | None = None,
+    alike: NearPairs | None = None,
     wants_bom: bool = False,
 ) -> FileFacts:
     data = newline.join(rows) + (end if rows else b"")
     size = len(data) if size is None else size
     ended, sample = data.endswith(b"\n"), sample_stats_of(rows)
-    head, alike = data[:65536], alike or Alike()
+    head, alike = data[:65536], alike or NearPairs()
     return FileFacts(name, size, head, ended, sample, alike, wants_bom)
 
 
@@ -142,12 +142,12 @@ FILES: dict[str, Callable[[], tuple[set[str], set[str]]]] = {
         | rules_of([chat(DEVELOPER, USER, label=n) for n in range(60)]),
     ),
     "near-duplicate": lambda: (
-        rules_of(MANY, facts(MANY, alike=Alike(near=((4, 2),)))),
-        rules_of([*MANY, MANY[2]], facts([*MANY, MANY[2]], alike=Alike(near=((60, 2),)))),
+        rules_of(MANY, facts(MANY, alike=NearPairs(near=((4, 2),)))),
+        rules_of([*MANY, MANY[2]], facts([*MANY, MANY[2]], alike=NearPairs(near=((60, 2),)))),
     ),
     "leakage": lambda: (
-        rules_of(MANY, facts(MANY, alike=Alike((), ((4, 2),), "valid.jsonl"))),
-        rules_of(MANY, facts(MANY, alike=Alike(((4, 2),), (), "valid.jsonl"))),
+        rules_of(MANY, facts(MANY, alike=NearPairs((), ((4, 2),), "valid.jsonl"))),
+        rules_of(MANY, facts(MANY, alike=NearPairs(((4, 2),), (), "valid.jsonl"))),
     ),
 }
 
@@ -164,7 +164,7 @@ def test_rule(rule: str) -> None:
 
 
 def test_what_is_alike_is_told_with_the_line_it_is_like() -> None:
-    alike = Alike(((4, 2), (9, 0)), ((5, 7),), "a{0}.jsonl")
+    alike = NearPairs(((4, 2), (9, 0)), ((5, 7),), "a{0}.jsonl")
     told = [(i.line, i.rule, i.message) for i in check_source(MANY, facts(MANY, alike=alike))]
     assert told == [
         (5, "near-duplicate", "This says nearly the same as line 3. Keep one, or both if meant."),

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.core.compare.paired import FEWEST, Paired, binomial_p, p_words, paired
+from tui.core.compare.paired import FEWEST, PairedResult, binomial_p, p_words, paired
 
 COUNTS = st.integers(0, 300)
 
@@ -70,22 +70,28 @@ def test_large_counts_take_no_time_and_come_out_exactly() -> None:
 @given(st.lists(st.tuples(st.sampled_from([0, 0.5, 1]), st.sampled_from([0, 0.5, 1]))))
 def test_the_other_way_round_wins_are_losses(values: list[tuple[float, float]]) -> None:
     there, back = paired(values), paired((b, a) for a, b in values)
-    assert there == Paired(back.losses, back.wins, back.ties)
+    assert there == PairedResult(back.losses, back.wins, back.ties)
     assert there.wins + there.losses + there.ties == len(values)
 
 
 @pytest.mark.parametrize(
     ("result", "words"),
     [
-        (Paired(31, 12, 57), "better on 31, worse on 12, equal on 57: not chance (p = 0.005)"),
-        (Paired(30, 22, 48), "better on 30, worse on 22, equal on 48: may be chance (p = 0.33)"),
-        (Paired(5, 0, 95), "better on 5, worse on 0, equal on 95: too few to tell"),
-        (Paired(40, 0, 1), "better on 40, worse on 0, equal on 1: not chance (p < 0.001)"),
-        (Paired(0, 0, 1200), "equal on all 1,200"),
-        (Paired(0, 0, 0), "nothing to compare"),
+        (
+            PairedResult(31, 12, 57),
+            "better on 31, worse on 12, equal on 57: not chance (p = 0.005)",
+        ),
+        (
+            PairedResult(30, 22, 48),
+            "better on 30, worse on 22, equal on 48: may be chance (p = 0.33)",
+        ),
+        (PairedResult(5, 0, 95), "better on 5, worse on 0, equal on 95: too few to tell"),
+        (PairedResult(40, 0, 1), "better on 40, worse on 0, equal on 1: not chance (p < 0.001)"),
+        (PairedResult(0, 0, 1200), "equal on all 1,200"),
+        (PairedResult(0, 0, 0), "nothing to compare"),
     ],
 )
-def test_results_in_words(result: Paired, words: str) -> None:
+def test_results_in_words(result: PairedResult, words: str) -> None:
     assert result.words == words
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.json_values import any_json
 from tui.core.compare.answers import Answer
-from tui.core.compare.prompts import Prompt, Skipped, prompt_of
+from tui.core.compare.prompts import Prompt, SkippedLine, prompt_of
 
 USER = {"role": "user", "content": "How warm?"}
 SYSTEM = {"role": "system", "content": "Be brief."}
@@ -19,7 +19,7 @@ GOOD = {"role": "assistant", "content": "Warm."}
 TOOL = {"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}
 
 
-def read(value: Any) -> Prompt | Skipped:
+def read(value: Any) -> Prompt | SkippedLine:
     return prompt_of(7, json.dumps(value).encode())
 
 
@@ -82,7 +82,7 @@ def test_a_completion_asks_its_prompt() -> None:
     ],
 )
 def test_lines_that_ask_nothing_are_skipped_with_a_reason(value: Any, reason: str) -> None:
-    assert read(value) == Skipped(7, reason)
+    assert read(value) == SkippedLine(7, reason)
 
 
 def test_a_system_message_is_replaced_or_put_first() -> None:

@@ -19,7 +19,7 @@ from tui.core.compare.prompts import Prompt
 from tui.core.compare.result_row import Row, Slot
 from tui.core.compare.sides.as_chat import chat_of
 from tui.core.compare.sides.marking import marked
-from tui.core.compare.sides.pairs import Judged
+from tui.core.compare.sides.pairs import JudgedPair
 from tui.core.compare.sides.repeats import collapsed, repeats_words
 from tui.core.compare.sides.side_by_side import Column, Comparison, Try, measures_words
 from tui.core.dataset.from_answers import Origin
@@ -198,7 +198,7 @@ def test_winner_and_loser_become_a_pair_as_training_takes_it() -> None:
     tool = {"type": "function", "function": {"name": "f"}}
     prompt = Prompt(1, (SYSTEM, USER), (tool,))
     call = {"id": "call_1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
-    judged = Judged(Answer("Hello"), Answer("", (("f", "{}"),)), "one", "two")
+    judged = JudgedPair(Answer("Hello"), Answer("", (("f", "{}"),)), "one", "two")
     made = judged.pair(prompt, Origin("comparison"))
     assert made.raw == {
         "input": {"messages": [SYSTEM, USER], "tools": [tool]},

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tui.core.catalog.models import EpochRule, ModelFacts
 from tui.core.compare.answers import Answer
 from tui.core.compare.measures import Measures
-from tui.core.compare.paired import Paired
+from tui.core.compare.paired import PairedResult
 from tui.core.compare.result_row import Row, Slot
 from tui.core.compare.table import REPORTED, Table
 
@@ -92,7 +92,7 @@ def test_models_are_compared_prompt_by_prompt() -> None:
     ]  # fmt: skip
     (found,) = Table(["a", "b"], rows).versus()
     assert (found.a, found.b, found.measure) == ("a", "b", "exact")
-    assert found.result == Paired(1, 1, 1)
+    assert found.result == PairedResult(1, 1, 1)
     assert found.as_json()["p_value"] == 1.0
 
 
@@ -100,7 +100,7 @@ def test_repeats_of_a_prompt_count_once() -> None:
     rows = [row(1, "a", x, n) for n, x in enumerate([1, 1, 0], 1)]
     rows += [row(1, "b", x, n) for n, x in enumerate([1, 0, 0], 1)]
     (found,) = Table(["a", "b"], rows).versus()
-    assert found.result == Paired(1, 0, 0)
+    assert found.result == PairedResult(1, 0, 0)
 
 
 def test_an_earlier_run_is_compared_by_what_was_asked_not_by_line() -> None:
@@ -109,11 +109,11 @@ def test_an_earlier_run_is_compared_by_what_was_asked_not_by_line() -> None:
     table = Table(["a", "b"], now, earlier={"a@x": before, "b@x": [row(7, "b", 1, prompt="p1")]})
     found = {(one.a, one.b): one.result for one in table.versus()}
     assert found == {
-        ("a", "b"): Paired(1, 0, 0),
-        ("a", "a@x"): Paired(2, 0, 0),
-        ("a", "b@x"): Paired(0, 0, 1),
-        ("b", "a@x"): Paired(0, 0, 1),
-        ("b", "b@x"): Paired(0, 1, 0),
+        ("a", "b"): PairedResult(1, 0, 0),
+        ("a", "a@x"): PairedResult(2, 0, 0),
+        ("a", "b@x"): PairedResult(0, 0, 1),
+        ("b", "a@x"): PairedResult(0, 0, 1),
+        ("b", "b@x"): PairedResult(0, 1, 0),
     }
     assert [one.model for one in table.summaries()] == ["a", "b", "a@x", "b@x"]
 
@@ -121,12 +121,12 @@ def test_an_earlier_run_is_compared_by_what_was_asked_not_by_line() -> None:
 def test_a_prompt_that_stands_twice_in_a_dataset_counts_twice() -> None:
     rows = [row(n, m, x, prompt="same") for n in (1, 2) for m, x in (("a", 1), ("b", 0))]
     (found,) = Table(["a", "b"], rows).versus()
-    assert found.result == Paired(2, 0, 0)
+    assert found.result == PairedResult(2, 0, 0)
     before = [row(n, "a", 0, prompt="same") for n in (5, 9)]
     versus = [
         *Table(["a"], [r for r in rows if r.slot.model == "a"], earlier={"x": before}).versus()
     ]
-    assert [one.result for one in versus] == [Paired(2, 0, 0)]
+    assert [one.result for one in versus] == [PairedResult(2, 0, 0)]
 
 
 ROWS = st.builds(

@@ -18,7 +18,7 @@ from tui.core.dataset.fingerprints import (
     fingerprints,
     question_key,
 )
-from tui.core.dataset.splitting import Wanted, split
+from tui.core.dataset.splitting import SplitOptions, split
 from tui.core.near import contradictions, leaks, same_rows, sketch
 
 
@@ -80,7 +80,7 @@ def test_one_prompt_on_both_sides_is_a_leak_and_a_split_never_makes_one() -> Non
     train, valid = [pair("one", "two")], [pair("five", "six"), pair("five", "six", "other")]
     found = leaks(sketch(train), train, sketch(valid), valid, None)
     assert [(group.reason, group.rows, group.others) for group in found] == [("prompt", (0,), (0,))]
-    made = split([*train, *valid] * 3, Wanted(0.5))
+    made = split([*train, *valid] * 3, SplitOptions(0.5))
     sides = ([i % 3 < 2 for i in made.training], [i % 3 < 2 for i in made.validation])
     assert not (any(sides[0]) and any(sides[1]))
 
@@ -115,6 +115,5 @@ def test_splits_of_earlier_versions_are_still_known(
 
 
 def test_a_seed_gives_the_split_it_always_gave() -> None:
-    assert split([line(f"question {n}") for n in range(20)], Wanted(0.2, seed=3)).validation == (
-        2, 4, 7, 19,
-    )  # fmt: skip
+    made = split([line(f"question {n}") for n in range(20)], SplitOptions(0.2, seed=3))
+    assert made.validation == (2, 4, 7, 19)

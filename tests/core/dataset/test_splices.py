@@ -20,7 +20,7 @@ MOVES = st.lists(
 
 
 def changed(rows: Rows, kind: str, a: int, b: int, fresh: int) -> Step:
-    """Return a step that writes rows anew, or puts one elsewhere."""
+    """Return a step that writes rows again, or puts one elsewhere."""
     at, end = sorted((a % (len(rows.ids) + 1), b % (len(rows.ids) + 1)))
     there = tuple(rows.ids[at:end])
     if kind == "move":

@@ -105,7 +105,7 @@ def test_a_list_of_messages_stays_one_conversation(file: AnyFile) -> None:
         (chat(user("a", name="苔"), ANSWER), {"name-pattern"}, [("[].name", "苔")]),
         (line({"prompt": "Q\n\n###\n\n", "completion": " A END"}), {"legacy-completion"},
          [("prompt", "###"), ("completion", "END")]),
-        # Written anew, joined or moved is not taken out.
+        # Written again, joined or moved is not taken out.
         (chat(user("a", name="Mia Berg"), ANSWER), {"name-pattern"}, []),
         (chat(USER, user("more"), ANSWER), {"same-role-twice"}, []),
         (chat(USER, answer(" spaced ")), {"answer-whitespace"}, []),

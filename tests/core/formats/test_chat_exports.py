@@ -10,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui.cli import main
-from tui.core.formats import Converted, container_of, convert, records_of, sniff
+from tui.core.formats import ConvertedRows, container_of, convert, records_of, sniff
 from tui.core.formats.supported.transcripts import conversations, is_transcript
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def converted(data: Any) -> Converted:
+def converted(data: Any) -> ConvertedRows:
     """Convert what is in a file as `convert` does that is told nothing of it."""
     raw = data.encode() if isinstance(data, str) else json.dumps(data).encode()
     records = [*records_of(raw, container_of("export.json", raw))]
@@ -25,7 +25,7 @@ def converted(data: Any) -> Converted:
     return convert(records, found.format, columns=found.columns)
 
 
-def turns(made: Converted) -> list[list[tuple[str, str]]]:
+def turns(made: ConvertedRows) -> list[list[tuple[str, str]]]:
     rows = [json.loads(line)["messages"] for line in made.lines]
     return [[(message["role"], message["content"]) for message in row] for row in rows]
 

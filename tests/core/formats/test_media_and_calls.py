@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.core.formats.test_readers import ANSWER, CALLED, REPLY, TOOL, USER, WITH_TOOLS
-from tui.core.formats import WRITERS, Converted, Record, convert, export, sniff
+from tui.core.formats import WRITERS, ConvertedRows, Record, convert, export, sniff
 from tui.core.formats.row_reader import ReadOptions
 
 SHELF = "<image>What stands on the shelf?"
@@ -17,7 +17,7 @@ URL = {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}
 TEXT = {"type": "text", "text": "Q"}
 
 
-def read(row: dict[str, Any], **options: Any) -> Converted:
+def read(row: dict[str, Any], **options: Any) -> ConvertedRows:
     found = sniff([row])
     return convert(
         [Record(1, row)], found.format, columns=found.columns, options=ReadOptions(**options)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.any_format import CONTAINERS, FORMATS, TEXTS, AnyFile, absent, files, numbered, row
 from tests.exploring import tried
-from tui.core.formats import READERS, WRITERS, Converted, Record, convert, export, sniff
+from tui.core.formats import READERS, WRITERS, ConvertedRows, Record, convert, export, sniff
 from tui.core.formats.detection.containers import container_of, records_of
 from tui.core.formats.detection.foreign import foreign_format
 from tui.core.formats.row_reader import ReadOptions
@@ -20,11 +20,11 @@ TALK = CONTAINERS["transcript"](["Is it fine?"]).encode()
 READABLE = [f.id for f in READERS if f.id != "table"]
 
 
-def said(*made: Converted) -> str:
+def said(*made: ConvertedRows) -> str:
     return json.dumps([one.to_json() for one in made])
 
 
-def converted(file: AnyFile, name: str, options: ReadOptions) -> Converted:
+def converted(file: AnyFile, name: str, options: ReadOptions) -> ConvertedRows:
     records = list(records_of(file.data, container_of("x", file.data)))
     found = sniff([record.value for record in records if not record.beside])
     asked = name or found.format or "openai"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tui.core.formats import Columns, Converted, Record, convert, sniff
+from tui.core.formats import Columns, ConvertedRows, Record, convert, sniff
 
 USER = {"role": "user", "content": "Q"}
 ANSWER = {"role": "assistant", "content": "A"}
@@ -33,7 +33,7 @@ PAIR = {
 }
 
 
-def run(name: str, *rows: Any, columns: Columns | None = None) -> Converted:
+def run(name: str, *rows: Any, columns: Columns | None = None) -> ConvertedRows:
     return convert(
         [Record(n, row) for n, row in enumerate(rows, 1)], name, columns=columns, source="x"
     )

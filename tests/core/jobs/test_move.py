@@ -18,7 +18,7 @@ from tui.services.jobs.drafts import Draft
 if TYPE_CHECKING:
     from tui.core.catalog.providers import Preset
     from tui.core.catalog.training import Terms
-    from tui.core.jobs.move.outcome import Moved
+    from tui.core.jobs.move.outcome import MovedJob
 
 TRAINING = [one for one in BUILT_IN.all().values() if one.training is not None]
 IDS = [one.id for one in TRAINING]
@@ -35,11 +35,11 @@ def old(kind: str, method: Any = "supervised", texts: Any = None, **settings: st
     return OldJob(terms, method, "base", "base", texts or {}, settings)
 
 
-def carried(moved: Moved) -> dict[str, str]:
+def carried(moved: MovedJob) -> dict[str, str]:
     return {one.becomes: one.now for one in moved.carried if one.becomes}
 
 
-def left(moved: Moved) -> dict[str, str]:
+def left(moved: MovedJob) -> dict[str, str]:
     return {one.name: one.why for one in moved.left}
 
 
@@ -50,7 +50,7 @@ WHOLE = st.integers(0, 400).map(str)
 NUMBER = st.floats(0, 3, allow_nan=False).map(lambda value: f"{value:.4g}")
 
 
-# Each of them is made once: made anew for each example, it would be looked into anew as well.
+# Each of them is made once: made again for each example, it would be looked into again as well.
 @cache
 def values(parameter: Parameter) -> st.SearchStrategy[str]:
     """Texts that the parameter reads, auto among them."""

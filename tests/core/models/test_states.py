@@ -43,7 +43,7 @@ S = ModelState
         (Evidence(listed=True, deleted_at=NOW, created=LONG_AGO), S.DELETED_HERE, "still lists"),
         (Evidence(listed=True, deleted_at=NOW, deployments=UP), S.DELETED_HERE, "still lists it"),
         (Evidence(listed=None, deleted_at=NOW, lookup="found"), S.DELETED_HERE, ""),
-        # made anew under the same name
+        # made again under the same name
         (Evidence(listed=True, deleted_at=LONG_AGO, created=NOW), S.LIVE, ""),
         (Evidence(listed=True, deleted_at=LONG_AGO, made_at=NOW), S.LIVE, ""),
         # its day has passed

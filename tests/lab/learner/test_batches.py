@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.lab.learner.template import Encoded
+from tui.lab.learner.template import EncodedConversation
 from tui.lab.learner.training import batches
 
 
@@ -29,8 +29,8 @@ def test_portions_fit_into_memory(lengths: list[int], prefix: int) -> None:
 
 
 def test_padding_is_never_predicted_and_a_prefix_is_shared() -> None:
-    short = Encoded((2, 9, 0, 3, 8, 0), (False, False, False, False, True, True))
-    long = Encoded((2, 9, 9, 9, 0, 3, 7, 0), (False,) * 6 + (True, True))
+    short = EncodedConversation((2, 9, 0, 3, 8, 0), (False, False, False, False, True, True))
+    long = EncodedConversation((2, 9, 9, 9, 0, 3, 7, 0), (False,) * 6 + (True, True))
     batch = batches.pad([short, long])
     assert batch.layout == (2, 2, 5)
     assert batch.ids.tolist() == [2, 9, 0, 3, 8, 0, 0, 9, 9, 0, 3, 7]
@@ -40,7 +40,7 @@ def test_padding_is_never_predicted_and_a_prefix_is_shared() -> None:
 
 
 def test_a_prefix_ends_before_the_first_answer() -> None:
-    same = Encoded((2, 9, 0, 3, 8, 0), (False, False, False, False, True, True))
+    same = EncodedConversation((2, 9, 0, 3, 8, 0), (False, False, False, False, True, True))
     batch = batches.pad([same, same])
     assert batch.layout == (3, 2, 2)
     assert batch.ids[batch.rows].tolist() == [3, 8, 3, 8]

@@ -11,14 +11,14 @@ from tests.lab.learner.conftest import read
 from tui.lab.learner import Hyperparameters, TrainingRun, template
 from tui.lab.learner.model.transformer import Parameters
 from tui.lab.learner.training.preference import Preference
-from tui.lab.learner.training.supervised import Supervised
+from tui.lab.learner.training.supervised import SupervisedObjective
 
 PAIRS = read("preferences.jsonl")
 
 
 def log_probability(parameters: Parameters, pair: dict, which: str) -> float:
     given = [{**message, "weight": 0} for message in pair["input"]["messages"]]
-    score = Supervised([{"messages": given + pair[which]}]).evaluate(parameters, [0])
+    score = SupervisedObjective([{"messages": given + pair[which]}]).evaluate(parameters, [0])
     return -score.loss
 
 

@@ -16,9 +16,9 @@ from tests.limits import file_limits
 from tests.worker_tasks import check_but_die_once, die
 from tui.core.checks import FileFacts
 from tui.core.filtering.marks import Marks
-from tui.services.checks import file_check, likeness
+from tui.services.checks import file_check, near_results
 from tui.services.checks.checker import Checker
-from tui.services.checks.near import NearFinder, Question
+from tui.services.checks.near_finder import NearFinder, Question
 from tui.services.datasets import Change, Document, open_rows
 from tui.services.datasets.disk.file_lines import read_lines
 from tui.services.datasets.row_filter import FilterFacts
@@ -212,12 +212,12 @@ async def test_looking_unasked_is_given_up_when_it_takes_long(
     document = opened(path)
     checker = Checker(document, workers)
     await checker.issues()
-    monkeypatch.setattr(likeness, "_WAIT_S", -1)
+    monkeypatch.setattr(near_results, "_WAIT_S", -1)
     assert not await checker.look_alike()
     monkeypatch.undo()
     assert not await checker.look_alike()  # once is enough
     finder = NearFinder()
-    checker.likeness.take(await finder.find(document.snapshot(), Question("near")))
+    checker.near.take(await finder.find(document.snapshot(), Question("near")))
     assert (await checker.issues()).by_rule["near-duplicate"] == 1
     await document.close()
 
@@ -233,7 +233,7 @@ async def test_leaks_are_told_while_the_other_file_is_as_it_was(
     others = await read_lines(valid)
     found = await NearFinder().find(document.snapshot(), Question("leak"), others)
     others.close()
-    checker.likeness.take(found, others, valid)
+    checker.near.take(found, others, valid)
     problems = await checker.issues()
     assert problems.lines_of("leakage") == [2]
     assert any("Line 2 of valid.jsonl" in issue.message for issue in problems.at(2))

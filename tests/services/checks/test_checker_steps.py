@@ -78,7 +78,7 @@ class Stepper:
 
 
 class _Lasting(ThreadPoolExecutor):
-    """Threads that outlive the loop of a test: starting them anew for each takes longer."""
+    """Threads that outlive the loop of a test: starting them again for each takes longer."""
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Keep them."""

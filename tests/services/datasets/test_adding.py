@@ -18,7 +18,7 @@ from tests import forks
 from tests.rows import rows_of
 from tui.core.dataset.from_answers import Origin, beside, chat_example, longest_run, preference_pair
 from tui.services.datasets import Document
-from tui.services.datasets.adding import Added, AlreadyThere, WrongKind, find
+from tui.services.datasets.adding import AddedExample, AlreadyThere, WrongKind, find
 from tui.services.errors import InputError
 from tui.services.workspace import Workspace
 
@@ -56,9 +56,9 @@ async def workspace(tmp_path: Path) -> AsyncIterator[Workspace]:
     await one.close()
 
 
-async def added(workspace: Workspace, path: Path, made: MadeExample, **how: Any) -> Added:
+async def added(workspace: Workspace, path: Path, made: MadeExample, **how: Any) -> AddedExample:
     result = await workspace.adding.add(path, made, **how)
-    assert isinstance(result, Added)
+    assert isinstance(result, AddedExample)
     return result
 
 

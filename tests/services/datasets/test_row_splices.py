@@ -1,4 +1,4 @@
-"""All rows given anew: any arrangement is reached, taken back, and survives a restart."""
+"""All rows given again: any arrangement is reached, taken back, and survives a restart."""
 
 from __future__ import annotations
 

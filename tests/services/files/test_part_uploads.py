@@ -1,4 +1,4 @@
-"""Files in parts: what was taken is never sent again, and what is lost begins anew, said so."""
+"""Files in parts: what was taken is never sent again, and what is lost starts over, said so."""
 
 from __future__ import annotations
 

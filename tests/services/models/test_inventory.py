@@ -150,7 +150,7 @@ async def test_what_was_deleted_from_here_stays_deleted_while_it_is_listed(
     assert server.count(f"GET /models/{MOSS}") == 0  # nobody has to be asked
     kept = (await workspace.store.models.all("fault"))[MOSS]
     assert kept.facts["trained_tokens"] == 1200
-    models.append({"id": MOSS, "created": int(time.time()) + 5})  # made anew under its name
+    models.append({"id": MOSS, "created": int(time.time()) + 5})  # made again under its name
     assert named(await workspace.inventory.whole(), MOSS).state is S.LIVE
     assert (await workspace.store.models.all("fault"))[MOSS].deleted_at is None
 

@@ -53,7 +53,7 @@ async def stale(provider: Provider, server: FaultServer) -> None:
 
 
 async def ended_after(provider: Provider, turns: int, end: str, server: FaultServer | None) -> bool:
-    """End a request after so many turns of the loop; tell whether it was done before."""
+    """End a request after this many turns of the loop; return whether it was done before."""
     await provider.client()
     if server is not None:
         await stale(provider, server)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tui.core.models.remembered import Remembered
+from tui.core.models.remembered import RememberedModel
 from tui.services.errors import LedgerError
 from tui.services.store import schema
 from tui.services.store.best_effort import record_best_effort
@@ -51,10 +51,10 @@ async def test_uploads_by_profile_and_content(store: Store) -> None:
 
 
 async def test_models_keep_what_is_known(store: Store) -> None:
-    await store.models.seen("lab", {"ft:1": Remembered("base", "job-1", listed_at=5)})
-    await store.models.seen("lab", {"ft:1": Remembered(facts={"suffix": "moss"})})
+    await store.models.seen("lab", {"ft:1": RememberedModel("base", "job-1", listed_at=5)})
+    await store.models.seen("lab", {"ft:1": RememberedModel(facts={"suffix": "moss"})})
     assert await store.models.origins("lab") == {"ft:1": ("base", "job-1")}
-    kept = Remembered("base", "job-1", listed_at=5, facts={"suffix": "moss"})
+    kept = RememberedModel("base", "job-1", listed_at=5, facts={"suffix": "moss"})
     assert await store.models.all("lab") == {"ft:1": kept}
 
 

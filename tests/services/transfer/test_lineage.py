@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.core.dataset.test_splitting import line
-from tui.core.dataset.splitting import Wanted
+from tui.core.dataset.splitting import SplitOptions
 from tui.services.settings.locations import Locations
 from tui.services.transfer.exporting import plan_split, write_split
 from tui.services.workspace import Workspace
@@ -41,7 +41,7 @@ async def test_each_save_is_a_version(workspace: Workspace, tmp_path: Path) -> N
 
 async def test_a_split_is_written_and_remembered(workspace: Workspace, tmp_path: Path) -> None:
     lines = [line(f"q{n}") for n in range(40)]
-    wanted = Wanted(0.25, seed=1)
+    wanted = SplitOptions(0.25, seed=1)
     made = await plan_split(workspace.store, lines, wanted)
     targets = (tmp_path / "t.jsonl", tmp_path / "v.jsonl")
     await write_split(workspace.store, workspace.datasets, lines, made, targets, "all.jsonl")
@@ -51,8 +51,8 @@ async def test_a_split_is_written_and_remembered(workspace: Workspace, tmp_path:
     (version,) = await workspace.store.versions.find(path=str(targets[1]))
     assert version.origin == "validation part of all.jsonl"
     more = [line(f"new {n}") for n in range(40)] + [line("Q5 ", "another answer"), *lines]
-    again = await plan_split(workspace.store, more, Wanted(0.25, seed=7))
+    again = await plan_split(workspace.store, more, SplitOptions(0.25, seed=7))
     assert again.remembered == 41
     assert {more[n] for n in again.validation if n > 40} == held
-    fresh = await plan_split(workspace.store, more, Wanted(0.25, seed=7), fresh=True)
+    fresh = await plan_split(workspace.store, more, SplitOptions(0.25, seed=7), fresh=True)
     assert fresh.remembered == 0

@@ -41,7 +41,7 @@ class TakenOut:
 class Outcome:
     """What an operation makes of a dataset.
 
-    `rows` are all rows anew, a position as it stood or a new line. Counts are of rows:
+    `rows` are all rows of the result, a position as it stood or a new line. Counts are of rows:
     changed, taken out, put in besides, and moved to another place. `refused` are
     positions left alone, with the reason. `taken_out` says of each key whose texts a fix takes
     out how many, and the first of them.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tui.core.bulk.operations import Count
     from tui.core.fixes.registry import Object
 
-ROLES = Parameter("roles", "In roles", "all", "all, or such as: user assistant")
+ROLES_PARAMETER = Parameter("roles", "In roles", "all", "all, or such as: user assistant")
 _SYSTEM = ("system", "developer")
 
 
@@ -28,7 +28,7 @@ _SYSTEM = ("system", "developer")
     Parameter("find", "Find"),
     Parameter("with", "Replace by", "", "regex: \\1 or \\g<name>"),
     Parameter("how", "Find as", "text", "", ("text", "any case", "regex")),
-    ROLES,
+    ROLES_PARAMETER,
 )
 def replace(values: Mapping[str, str], count: Count) -> Work:
     """Make the work that replaces a text."""
@@ -102,7 +102,7 @@ def _instructs(message: object) -> bool:
     "Strip white space",
     "around texts, or at the end of every line",
     Parameter("where", "Where", "around", "", ("around", "line ends", "both")),
-    ROLES,
+    ROLES_PARAMETER,
 )
 def strip(values: Mapping[str, str], count: Count) -> Work:
     """Make the work that strips white space."""

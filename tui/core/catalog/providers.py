@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # Smaller than any provider asks for: less is sent again after a line is lost.
 PART_BYTES = 16 * 1024**2
-ACCOUNT = "{account}"  # in a path
+ACCOUNT = "{account}"  # the placeholder of the account in a path
 UNKNOWN = "compatible"  # what a server nobody knows is taken for
 
 

@@ -39,7 +39,7 @@ class ThinkSplitter:
         return "".join(text), "".join(reasoning)
 
     def _read_reasoning(self, reasoning: list[str]) -> bool:
-        """Take reasoning off the rest; tells whether it has come to its end."""
+        """Take reasoning off the rest; return whether it has come to its end."""
         inside, tag, after = self._rest.partition(_CLOSE)
         if tag:
             reasoning.append(inside)

@@ -37,7 +37,7 @@ class ToolCalls:
         return bool(self._calls)
 
     def take(self, message: Mapping[str, Any]) -> bool:
-        """Add the calls of a delta or of a whole message; tells whether it had any."""
+        """Add the calls of a delta or of a whole message; return whether it had any."""
         pieces = message.get("tool_calls")
         found = [as_map(piece) for piece in pieces] if isinstance(pieces, list) else []
         old = as_map(message.get("function_call"))  # the form before tool_calls

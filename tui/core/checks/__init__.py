@@ -21,7 +21,7 @@ from tui.core.checks.private_data import secrets as secrets, named_secrets as na
 from tui.core.checks.private_data import logins as logins
 from tui.core.checks.private_data import personal as personal
 from tui.core.checks.whole_file import file_rules as file_rules, reinforcement as reinforcement
-from tui.core.checks.whole_file import style_rules as style_rules, likeness as likeness
+from tui.core.checks.whole_file import style_rules as style_rules, near_rules as near_rules
 # isort: on
 
 from tui.core.checks.fast.batch import check_batch
@@ -36,14 +36,14 @@ from tui.core.checks.registry import (
 from tui.core.checks.report_columns import ReportColumns
 from tui.core.checks.run import check_row, columns_of
 from tui.core.checks.severities import issue_for, severity_of
-from tui.core.checks.whole_file.alike import Alike
+from tui.core.checks.whole_file.near_pairs import NearPairs
 from tui.core.checks.whole_file.sample_stats import sample_stats_of
 
 __all__ = [
     "RULES",
-    "Alike",
     "FileFacts",
     "Issue",
+    "NearPairs",
     "ReportColumns",
     "RowReport",
     "Rule",

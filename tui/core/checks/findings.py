@@ -6,7 +6,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from tui.core.checks.whole_file.alike import Alike
+from tui.core.checks.whole_file.near_pairs import NearPairs
 from tui.core.checks.whole_file.sample_stats import SampleStats
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class FileFacts:
     head: bytes
     ends_with_newline: bool
     sample: SampleStats = field(default_factory=SampleStats)
-    alike: Alike = field(default_factory=Alike)
+    alike: NearPairs = field(default_factory=NearPairs)
     wants_bom: bool = False
 
 

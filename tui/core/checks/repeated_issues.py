@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tui.core.formats.detection.foreign import Foreign
 
 
-# Who has a file in another format has it in every line.
+# Rules that find something in every line of a file in another format: one issue stands for all.
 FORMATS = frozenset({"foreign-format", "legacy-completion", "unknown-format", "bare-messages"})
 
 
@@ -38,7 +38,7 @@ def gathered(
             firsts += [replace(_worded(rule, at, lines), lines=len(numbers)) for at in numbers[:1]]
         else:
             firsts += _by_message(rule, numbers, lines)
-    return {(one.line, one.rule): _told(one, found, lines, written, path) for one in firsts}
+    return {(one.line, one.rule): _reworded(one, found, lines, written, path) for one in firsts}
 
 
 def _by_message(rule: str, numbers: Sequence[int], lines: Lines) -> list[Issue]:
@@ -57,7 +57,7 @@ def _worded(rule: str, number: int, lines: Lines) -> Issue:
     return one
 
 
-def _told(
+def _reworded(
     first: Issue, by_rule: Mapping[str, Sequence[int]], lines: Lines, written: int, path: str
 ) -> Issue:
     found = None

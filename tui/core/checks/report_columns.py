@@ -191,7 +191,7 @@ def file_format(kinds: Mapping[str, int]) -> str:
 
 
 def is_example(kind: int) -> bool:
-    """Tell whether a line of that kind (a place in `KINDS`) is an example of a known format."""
+    """Return whether a line of that kind (a place in `KINDS`) is an example of a known format."""
     return kind >= _EXAMPLES
 
 

@@ -301,7 +301,7 @@ def _shape(roles: tuple[str, ...], fine: bool, keys: int, untrained: bool) -> Sh
 
 
 def _as_they_should(message: Mapping[str, Any], role: str) -> bool:
-    """Tell whether what a message has besides role and text is a fine name or weight."""
+    """Return whether what a message has besides role and text is a fine name or weight."""
     for key, value in message.items():
         if key == "name":
             if type(value) is not str or not VALID_NAME.fullmatch(value):

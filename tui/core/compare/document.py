@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tui.core.compare.plan import Plan
-    from tui.core.compare.table import Spread, Summary, Table, Versus
+    from tui.core.compare.table import HeadToHead, Spread, Summary, Table
 
 SHORT = {
     "exact": "exact",
@@ -72,7 +72,7 @@ def share_words(share: float | None) -> str:
     return f"{percent:.0f} %" if percent in {0, 100} else f"{percent:.1f} %"
 
 
-def versus_words(found: Sequence[Versus]) -> Iterator[str]:
+def versus_words(found: Sequence[HeadToHead]) -> Iterator[str]:
     """Yield a line for each comparison of two models."""
     for one in found:
         yield f"{one.a} against {one.b}, {one.measure}: {one.result.words}"

@@ -22,7 +22,7 @@ _ALIKE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Paired:
+class PairedResult:
     """On how many prompts the first is better, worse, equal; `p_value` is two-sided."""
 
     wins: int
@@ -52,7 +52,7 @@ class Paired:
         return f"{told}: {'not' if self.clear else 'may be'} chance ({p_words(self.p_value)})"
 
 
-def paired(values: Iterable[tuple[float, float]]) -> Paired:
+def paired(values: Iterable[tuple[float, float]]) -> PairedResult:
     """Count wins, losses and ties over pairs of one measure, of which more is better."""
     wins = losses = ties = 0
     for one, other in values:
@@ -62,7 +62,7 @@ def paired(values: Iterable[tuple[float, float]]) -> Paired:
             wins += 1
         else:
             losses += 1
-    return Paired(wins, losses, ties)
+    return PairedResult(wins, losses, ties)
 
 
 @lru_cache(maxsize=1024)

@@ -66,14 +66,14 @@ class Prompt:
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
+class SkippedLine:
     """A line that asks nothing, and why."""
 
     line: int
     reason: str
 
 
-def prompt_of(line: int, raw: bytes) -> Prompt | Skipped:
+def prompt_of(line: int, raw: bytes) -> Prompt | SkippedLine:
     """Return what a line asks. Never raises.
 
     A chat's prompt is all before its last assistant message, which is the reference; without
@@ -82,7 +82,7 @@ def prompt_of(line: int, raw: bytes) -> Prompt | Skipped:
     """
     example = parse(raw)
     if not isinstance(example, Example):
-        return Skipped(line, "not a JSON object")
+        return SkippedLine(line, "not a JSON object")
     object_ = example.raw
     if example.kind == "preference":
         asked = object_.get("input")
@@ -93,18 +93,18 @@ def prompt_of(line: int, raw: bytes) -> Prompt | Skipped:
         return _prompt(line, said, object_, None)
     if example.kind == "chat":
         return _prompt(line, object_["messages"], object_, None)
-    return Skipped(line, "no messages")
+    return SkippedLine(line, "no messages")
 
 
 def prompts_of(
     lines: Iterable[bytes], limit: int | None = None
-) -> tuple[list[Prompt], list[Skipped]]:
+) -> tuple[list[Prompt], list[SkippedLine]]:
     """Return what the lines of a dataset ask, up to `limit` prompts, and the lines left out.
 
     Empty lines are no examples and are not counted.
     """
     prompts: list[Prompt] = []
-    skipped: list[Skipped] = []
+    skipped: list[SkippedLine] = []
     for number, raw in enumerate(lines, 1):
         if limit is not None and len(prompts) >= limit:
             break
@@ -120,11 +120,11 @@ def prompts_of(
 
 def prompt_of_messages(
     messages: object, tools: Sequence[Mapping[str, Any]] = ()
-) -> Prompt | Skipped:
+) -> Prompt | SkippedLine:
     """Return what a conversation asks: all of it, but for an answer at its end: the reference."""
     owner = {"tools": list(tools)}
     if not isinstance(messages, list) or not messages or not isinstance(messages[-1], dict):
-        return Skipped(1, "not a list of messages")
+        return SkippedLine(1, "not a list of messages")
     if messages[-1].get("role") == "assistant":
         return _prompt(1, messages[:-1], owner, messages[-1])
     return _prompt(1, messages, owner, {})
@@ -132,16 +132,16 @@ def prompt_of_messages(
 
 def _prompt(
     line: int, messages: object, owner: Mapping[str, Any], reference: Mapping[str, Any] | None
-) -> Prompt | Skipped:
+) -> Prompt | SkippedLine:
     if not isinstance(messages, list) or not all(isinstance(m, dict) for m in messages):
-        return Skipped(line, "its messages are not objects")
+        return SkippedLine(line, "its messages are not objects")
     asked = messages
     if reference is None:
         last = [i for i, m in enumerate(messages) if m.get("role") == "assistant"]
         if last:
             asked, reference = messages[: last[-1]], messages[last[-1]]
     if not asked or not asks(asked):
-        return Skipped(line, "it asks nothing")
+        return SkippedLine(line, "it asks nothing")
     tools = owner.get("tools")
     found = [one for one in tools if isinstance(one, dict)] if isinstance(tools, list) else []
     return Prompt(line, tuple(map(_as_sent, asked)), tuple(found), reference or None)

@@ -41,7 +41,7 @@ def recorded_rows(
     """Yield a row for each prompt and repeat of a recorded candidate, in the plan's order.
 
     Prompts are known again by what they ask, wherever they stand now. What was not recorded is a
-    row that says so. Measures are taken anew against the references of now.
+    row that says so. Measures are taken again against the references of now.
     """
     good = [row for row in recording if row.error is None]
     keys = prompt_keys((row.prompt, row.slot.line) for row in good)

@@ -9,7 +9,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from tui.core.compare.measures import ASKED_FOR, QUALITY
-from tui.core.compare.paired import Paired, paired
+from tui.core.compare.paired import PairedResult, paired
 from tui.core.compare.result_row import PromptKey, prompt_keys
 from tui.core.tokens.distribution import percentile
 
@@ -80,13 +80,13 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
-class Versus:
+class HeadToHead:
     """Two models on one measure, of which more is better, over the prompts both answered."""
 
     a: str
     b: str
     measure: str
-    result: Paired
+    result: PairedResult
 
     def as_json(self) -> dict[str, Any]:
         """Return the comparison as the document of a run has it."""
@@ -118,7 +118,7 @@ class Table:
         """Return each model's measures, in the models' order; an earlier run's behind them."""
         return [_summary(name, rows, self._priced(rows)) for name, rows in self._sides().items()]
 
-    def versus(self) -> Iterator[Versus]:
+    def versus(self) -> Iterator[HeadToHead]:
         """Yield every pair of models on each measure that applies to both.
 
         Runs are compared prompt by prompt: repeats of one are averaged first. An earlier run is
@@ -138,7 +138,7 @@ class Table:
             for measure in QUALITY:
                 both = [*_shared(means[a], means[b], measure)]
                 if both:
-                    yield Versus(a, b, measure, paired(both))
+                    yield HeadToHead(a, b, measure, paired(both))
 
     def _sides(self) -> dict[str, Sequence[Row]]:
         found: dict[str, list[Row]] = {model: [] for model in self.models}

@@ -25,7 +25,7 @@ _DECODER = json.JSONDecoder()
 def rewrite(example: Example, line: bytes) -> bytes:
     """Return the line with the example's changes, and everything else as it stands in it.
 
-    Falls back to writing the example anew when the line is not a JSON text.
+    Falls back to rewriting the whole example when the line is not a JSON text.
     """
     try:
         source = line.decode()
@@ -116,7 +116,8 @@ class _Writer:
         out = []
         for key, item in value.items():
             known = found.get(key, [])
-            # Of a key given twice the last counts; the others stay while that one does.
+            # Where a key is given twice the last one counts; the earlier ones are kept as long as
+            # the last is unchanged.
             kept = known if known and _print(item) == _print(known[-1][1].value) else known[-1:]
             if not kept:
                 out.append(f"{self._new(key)}{self._colon}{self._new(item)}")

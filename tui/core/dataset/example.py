@@ -30,7 +30,7 @@ SECTIONS: Mapping[Kind, tuple[str, ...]] = {
     "completion": ("prompt", "completion"),
     "unknown": (),
 }
-# Early drafts of OpenAI's schema named the outputs so; they are read, never written anew.
+# Early drafts of OpenAI's schema named the outputs so; they are read, never written.
 ALIASES = {
     "preferred_output": "preferred_completion",
     "non_preferred_output": "non_preferred_completion",

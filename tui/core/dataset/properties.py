@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.dataset.digest import lasting
 from tui.core.filtering import languages
-from tui.core.filtering.nodes import Compare, Digest, Has
+from tui.core.filtering.nodes import Compare, Contains, Digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -51,7 +51,7 @@ def selecting(wanted: Property, key: str) -> Node:
         return Compare(wanted.name, "=", int(key))
     if key.startswith("#"):
         return Digest(wanted.name, key[1:])
-    return Has(wanted.name, key, exact=True)
+    return Contains(wanted.name, key, exact=True)
 
 
 def _roles(subject: Subject) -> tuple[str, ...]:

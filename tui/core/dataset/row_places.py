@@ -1,4 +1,4 @@
-"""Rows kept by position and content, and found again after the program was started anew.
+"""Rows kept by position and content, and found again after a restart.
 
 Row ids do not outlive a run, and positions move when another program writes the file. So a row is
 kept as where it stands and the digest of its line. Long runs of marked rows are kept as runs, each

@@ -53,7 +53,7 @@ PROPERTIES: Mapping[str, Property] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class SplitOptions:
     """What is asked for: a share (0 to 1) or a number of validation examples, and how."""
 
     share: float | None = 0.1
@@ -62,7 +62,7 @@ class Wanted:
     stratify: str = ""
 
     def target(self, examples: int) -> int:
-        """Return the number of validation examples wanted of so many.
+        """Return the number of validation examples wanted of this many.
 
         A share of a few examples is one of them: an empty file validates nothing.
         """
@@ -72,7 +72,7 @@ class Wanted:
         return max(1, rounded) if self.share and examples > 1 else rounded
 
     @classmethod
-    def parse(cls, size: str, seed: int = 0, stratify: str = "") -> Wanted:
+    def parse(cls, size: str, seed: int = 0, stratify: str = "") -> SplitOptions:
         """Read a size such as `10%`, `0.1` or `50`. Raises ValueError."""
         text = size.strip()
         if stratify and stratify not in PROPERTIES:
@@ -95,7 +95,7 @@ def _at_least_one(number: int) -> int:
     return number
 
 
-def size_remark(made: Split, wanted: Wanted) -> str:
+def size_remark(made: Split, wanted: SplitOptions) -> str:
     """Return how large the validation part is, and why it is not as large as asked for.
 
     Empty when it is, to half a per cent, and there is anything in it.
@@ -149,7 +149,7 @@ class _Group:
 
 def split(
     lines: Sequence[bytes],
-    wanted: Wanted,
+    wanted: SplitOptions,
     *,
     grouping: Grouping = by_question,
     known: Mapping[str, Side] | None = None,
@@ -197,7 +197,7 @@ def _remember(groups: Iterable[_Group], known: Mapping[str, Side], keys: Sequenc
     return remembered
 
 
-def _assign(groups: Sequence[_Group], wanted: Wanted, examples: int) -> None:
+def _assign(groups: Sequence[_Group], wanted: SplitOptions, examples: int) -> None:
     strata: dict[str, list[_Group]] = defaultdict(list)
     for group in groups:
         strata[group.stratum].append(group)

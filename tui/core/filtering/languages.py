@@ -23,7 +23,7 @@ UNKNOWN = "unknown"
 LOOKED_AT = 400  # characters, of an answer from its beginning
 # Below it the detector is wrong about as often as right: one word, figures, code.
 _LEAST_CONFIDENCE = 0.4
-# Words that no other language has among its common ones; at least so many of a text's words.
+# Words that no other language has among its common ones; at least this many of a text's words.
 _WORDS = (
     "the and of to that is it for with are this not have you your can what be on was they "
     "from or which will there their when how would should"
@@ -76,7 +76,7 @@ def _plainly_english(text: str, words: list[str]) -> bool:
 
 
 def _common_throughout(text: str, words: list[str]) -> bool:
-    """Tell whether a text's words are the commonest of English, in each part of it."""
+    """Return whether a text's words are the commonest of English, in each part of it."""
     known, own = [word in COMMON for word in words], {*words} & OWN
     share = sum(known) / len(words)
     enough = len(words) >= 13 and len(own) >= 3 and share >= 0.4

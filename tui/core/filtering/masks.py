@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
     Ids = NDArray[np.int64]
     # Given the position of the first row, the rows' ids and what is flagged: which rows hold.
-    Mask = Callable[[int, Ids, "Flagged"], NDArray[np.bool_]]
+    Mask = Callable[[int, Ids, "FlaggedRows"], NDArray[np.bool_]]
 
 
 @dataclass(frozen=True, slots=True)
-class Flagged:
+class FlaggedRows:
     """The ids of the rows that are marked, and of those edited since the last save."""
 
     marked: Ids
@@ -52,13 +52,13 @@ def _mask(node: Node) -> Mask | None:
     return None
 
 
-def _marked(_start: int, ids: Ids, of: Flagged) -> NDArray[np.bool_]:
+def _marked(_start: int, ids: Ids, of: FlaggedRows) -> NDArray[np.bool_]:
     import numpy as np
 
     return np.isin(ids, of.marked)
 
 
-def _edited(_start: int, ids: Ids, of: Flagged) -> NDArray[np.bool_]:
+def _edited(_start: int, ids: Ids, of: FlaggedRows) -> NDArray[np.bool_]:
     import numpy as np
 
     return np.isin(ids, of.edited)
@@ -68,7 +68,7 @@ def _span(node: Span) -> Mask:
     low = node.low or 0
     high = node.high if node.high is not None else 1 << 62
 
-    def mask(start: int, ids: Ids, _of: Flagged) -> NDArray[np.bool_]:
+    def mask(start: int, ids: Ids, _of: FlaggedRows) -> NDArray[np.bool_]:
         lines = _lines(start, ids)
         return (lines >= low) & (lines <= high)
 

@@ -12,10 +12,10 @@ from tui.core.filtering.nodes import (
     OPERATORS,
     And,
     Compare,
+    Contains,
     Digest,
     Everything,
     Flag,
-    Has,
     Node,
     Not,
     Or,
@@ -70,7 +70,7 @@ def _needed(node: Node) -> list[bytes]:
         return [word for item in node.items for word in _needed(item)]
     if isinstance(node, Text):
         return [node.value.lower().encode()] if _PLAIN.fullmatch(node.value) else []
-    if not isinstance(node, Has) or node.field not in VERBATIM:
+    if not isinstance(node, Contains) or node.field not in VERBATIM:
         return []
     value = node.value
     if not isinstance(value, str) or not _NAME.fullmatch(value) or _implied(node, value):
@@ -80,7 +80,7 @@ def _needed(node: Node) -> list[bytes]:
 
 def _implied(node: Node, value: str) -> bool:
     """Whether it asks for a role that prompt/completion lines have without naming it."""
-    if not isinstance(node, Has) or node.field != "role":
+    if not isinstance(node, Contains) or node.field != "role":
         return False
     return any(role.startswith(value.casefold()) for role in ("user", "assistant"))
 
@@ -111,7 +111,7 @@ def fields_of(node: Node) -> set[str]:
         return fields_of(node.item)
     if isinstance(node, Flag):
         return {node.name}
-    return {node.field} if isinstance(node, Compare | Span | Has | Digest) else set()
+    return {node.field} if isinstance(node, Compare | Span | Contains | Digest) else set()
 
 
 def _everything(_: Everything) -> Predicate:
@@ -140,7 +140,7 @@ def _span(node: Span) -> Predicate:
     return lambda subject: low <= read(subject) <= high
 
 
-def _has(node: Has) -> Predicate:
+def _has(node: Contains) -> Predicate:
     read, mode = WORDS[node.field]
     value = node.value
     if isinstance(value, Pattern):
@@ -189,7 +189,7 @@ _MAKERS: dict[type, Callable[..., Predicate]] = {
     Pattern: _pattern,
     Compare: _compare,
     Span: _span,
-    Has: _has,
+    Contains: _has,
     Digest: _digest,
     Flag: _flag,
     Not: _not,

@@ -91,7 +91,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Has:
+class Contains:
     """Rows with a value of a field that contains this, or is exactly this.
 
     An empty exact value asks for rows without any.
@@ -159,7 +159,7 @@ class Or:
         return " OR ".join(map(str, self.items))
 
 
-Node = Everything | Text | Pattern | Compare | Span | Has | Digest | Flag | Not | And | Or
+Node = Everything | Text | Pattern | Compare | Span | Contains | Digest | Flag | Not | And | Or
 
 
 def all_of(*items: Node) -> Node:

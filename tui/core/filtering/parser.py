@@ -10,11 +10,11 @@ from tui.core.filtering.fields import CHOICES, NUMBERS, WORDS
 from tui.core.filtering.nodes import (
     FLAGS,
     Compare,
+    Contains,
     Digest,
     Everything,
     FilterError,
     Flag,
-    Has,
     Not,
     Pattern,
     Span,
@@ -180,7 +180,7 @@ class _Parser:
         if sign == "=" and (match := self.take(_DIGEST)) is not None:
             return Digest(name, match[1])
         if sign == ":" and self.next == "/":
-            return Has(name, self.pattern())
+            return Contains(name, self.pattern())
         if self.next == '"':
             value = self.quoted(empty=sign == "=")
         else:
@@ -190,7 +190,7 @@ class _Parser:
             value = word[0]
         if name in CHOICES and not any(c.startswith(value.lower()) for c in CHOICES[name]):
             self.fail(f"{name} is one of {', '.join(CHOICES[name])}", start)
-        return Has(name, value, exact=sign == "=")
+        return Contains(name, value, exact=sign == "=")
 
     # -- texts and expressions ---------------------------------------------------------
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tui.core.filtering.nodes import Pattern
 
 LETTERS = ("i", "m", "s")  # any case; ^ $ at every line; . also for line breaks
-_SECONDS = 0.5  # for one text
+_SECONDS = 0.5  # how long matching one text may take
 _MOST_REPEATS = 20_000  # each repeat takes memory when the expression is compiled
 _REPEAT = re.compile(r"\{\s*([0-9]+)")
 

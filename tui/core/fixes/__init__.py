@@ -11,8 +11,8 @@ from tui.core.fixes import shapes as shapes
 from tui.core.fixes import texts as texts
 from tui.core.fixes.redaction import redaction as redaction
 from tui.core.fixes.registry import FILE_REPAIRS, PLAIN_SAVES, RENAMES, CannotFix, Fixed
-from tui.core.fixes.repair import Repaired, needs_repair, repair
-from tui.core.fixes.run import Mended, can_fix, fix, mend, mender
+from tui.core.fixes.repair import RepairedFile, needs_repair, repair
+from tui.core.fixes.run import FixedLine, can_fix, fix, mend, mender
 
 __all__ = [
     "FILE_REPAIRS",
@@ -20,8 +20,8 @@ __all__ = [
     "RENAMES",
     "CannotFix",
     "Fixed",
-    "Mended",
-    "Repaired",
+    "FixedLine",
+    "RepairedFile",
     "can_fix",
     "fix",
     "mend",

@@ -18,7 +18,7 @@ from tui.core.dataset.example import writer
 if TYPE_CHECKING:
     from tui.core.checks import Issue
 
-# The line anew, several lines in its place, or None: the line goes.
+# The rewritten line, several lines in its place, or None: the line goes.
 Fixed = bytes | list[bytes] | None
 Object = dict[str, Any]
 

@@ -23,7 +23,7 @@ _ROLE = re.compile(r"\]\.role\Z")
 _PLACE = re.compile(r"\[\d+\]")
 # Texts up to this length are no more than a label: told, but no reason to ask.
 SHORT = 4
-# They write a text anew in its own place; what stands there afterwards is what became of it.
+# They rewrite a text in its own place; what stands there afterwards is what became of it.
 _REWRITES = (
     "special-token", "mojibake", "answer-whitespace", "name-pattern", "role-", "weight-value",
     "secret-", "personal-", "lone-surrogate", "arguments-type", "not-utf8", "utf-16",

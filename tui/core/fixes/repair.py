@@ -61,7 +61,7 @@ class Piece(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Repaired:
+class RepairedFile:
     """The lines of the new file, what was done, and the lines (1-based) that are still no JSON.
 
     `removed` are the texts taken out, each with the number of its new line.
@@ -78,7 +78,7 @@ class Repaired:
         return b"".join(line + b"\n" for line in self.lines)
 
 
-def repair(data: bytes) -> Repaired:
+def repair(data: bytes) -> RepairedFile:
     """Return a file's content as JSONL: one object a line, in UTF-8, with LF.
 
     What cannot be read stays as it is, on its line, and is named in `left`. Contents of
@@ -91,7 +91,7 @@ def repair(data: bytes) -> Repaired:
         raw = tuple(
             line.encode("utf-8", "replace") for line in pieces.removesuffix("\n").split("\n")
         )
-        return Repaired(raw, tuple(done), tuple(range(1, len(raw) + 1)))
+        return RepairedFile(raw, tuple(done), tuple(range(1, len(raw) + 1)))
     counts: Counter[str] = Counter()
     lines: list[bytes] = []
     removed: list[tuple[int, Removal]] = []
@@ -103,9 +103,9 @@ def repair(data: bytes) -> Repaired:
         removed += [(len(lines) + 1, Removal("javascript", "", text)) for text in piece.code]
         removed += [(len(lines) + 1, one) for one in mended.removed]
         lines += mended.lines
-    done += [_told(rule, count) for rule, count in (+counts).items()]
+    done += [_done_of(rule, count) for rule, count in (+counts).items()]
     left = tuple(n for n, line in enumerate(lines, 1) if _broken(line))
-    return Repaired(tuple(lines), tuple(done), left, tuple(removed))
+    return RepairedFile(tuple(lines), tuple(done), left, tuple(removed))
 
 
 def needs_repair(rule: str) -> bool:
@@ -113,7 +113,7 @@ def needs_repair(rule: str) -> bool:
     return rule in {"bom", "utf-16", "json-array", "pretty-printed", "crlf", "no-final-newline"}
 
 
-def _told(rule: str, count: int) -> Done:
+def _done_of(rule: str, count: int) -> Done:
     words = _WORDS.get(rule, f"{RULES[rule].title}: {{}} lines")
     text = words.format(f"{count:,}")
     if count == 1:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tui.core.fixes.registry import Fixed
     from tui.core.formats.detection.foreign import Foreign
 
-# One fix may bring the next problem to light; more rounds than this would go in circles.
+# Fixing one problem may reveal the next; the limit only ends fixes that undo each other.
 _MOST_ROUNDS = 60
 # Any but the first: there a byte order mark is the file's.
 _SOME_LINE = 2
@@ -27,7 +27,7 @@ _NO_PARTS = "it cannot be told where one example ends and the next begins"
 
 
 @dataclass(frozen=True, slots=True)
-class Mended:
+class FixedLine:
     """What became of one line: the lines in its place, problems fixed by rule, and reasons.
 
     `stuck` holds, by rule, why a problem stayed; `removed` the texts that are gone; `foreign`
@@ -73,7 +73,7 @@ def _may_touch_foreign(rule: str) -> bool:
     return rule == "legacy-completion" or rule.startswith(("secret-", "personal-"))
 
 
-def mend(line: bytes, rules: Container[str]) -> Mended:
+def mend(line: bytes, rules: Container[str]) -> FixedLine:
     """Fix all problems of `rules` on one line, again until none is left that can be fixed."""
     # All secrets of a line at once: there may be hundreds.
     private = redact(line.rstrip(b"\r\n"), rules)
@@ -102,8 +102,8 @@ def mend(line: bytes, rules: Container[str]) -> Mended:
             several = result or []
             if any(len(one) >= len(line) for one in several):  # it would never come to an end
                 left = fixed - Counter({rule: count})
-                return Mended((line,), left, {rule: _NO_PARTS, **stuck}, tuple(removed))
-            return _mend_several(several, rules, Mended((), fixed, stuck, (*removed, *gone)))
+                return FixedLine((line,), left, {rule: _NO_PARTS, **stuck}, tuple(removed))
+            return _mend_several(several, rules, FixedLine((), fixed, stuck, (*removed, *gone)))
         removed += gone
         if result == line:
             stuck[rule] = "the fix changes nothing"
@@ -111,7 +111,7 @@ def mend(line: bytes, rules: Container[str]) -> Mended:
     if "unknown-format" in rules and any(one.rule == "unknown-format" for one in found):
         stuck["unknown-format"] = "it is of no format that is known here"
     stays = _left(found, stuck)
-    return Mended((line,), fixed, stuck, tuple(removed), _foreign(line, found), stays)
+    return FixedLine((line,), fixed, stuck, tuple(removed), _foreign(line, found), stays)
 
 
 def _left(found: Iterable[Issue], stuck: Container[str]) -> frozenset[str]:
@@ -170,7 +170,7 @@ def _fix_some(line: bytes, same: list[Issue]) -> tuple[bytes, int]:
     return line, count
 
 
-def _mend_several(lines: list[bytes], rules: Container[str], so_far: Mended) -> Mended:
+def _mend_several(lines: list[bytes], rules: Container[str], so_far: FixedLine) -> FixedLine:
     """Mend each of the lines that took the place of one, of which `so_far` was done."""
     fixed, stuck, removed = so_far.fixed, so_far.stuck, so_far.removed
     mended = [mend(one, rules) for one in lines]
@@ -181,4 +181,4 @@ def _mend_several(lines: list[bytes], rules: Container[str], so_far: Mended) -> 
         removed += one.removed
     made = tuple(line for one in mended for line in one.lines)
     left = frozenset(rule for one in mended for rule in one.left if rule not in stuck)
-    return Mended(made, fixed, stuck, removed, foreign, left)
+    return FixedLine(made, fixed, stuck, removed, foreign, left)

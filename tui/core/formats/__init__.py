@@ -1,6 +1,6 @@
 """Foreign formats of fine-tuning data: recognised, read into OpenAI's, and written from it.
 
-Every row read becomes one line or one `Dropped` with its reason; what a format cannot hold
+Every row read becomes one line or one `DroppedRow` with its reason; what a format cannot hold
 is said in remarks. Nothing is guessed silently.
 """
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from tui.core.formats.columns import Columns
     from tui.core.formats.converting import convert, export
     from tui.core.formats.detection.containers import Container, container_of, records_of
-    from tui.core.formats.detection.sniffing import Sniffed, sniff
+    from tui.core.formats.detection.sniffing import SniffedFormat, sniff
     from tui.core.formats.records import Record
     from tui.core.formats.registry import READERS, WRITERS, format_of
-    from tui.core.formats.results import Converted, Dropped, Format, LeftOut, Remark, Unfit
+    from tui.core.formats.results import ConvertedRows, DroppedRow, Format, LeftOut, Remark, Unfit
     from tui.core.formats.row_reader import ReadOptions
 
 __all__ = [
@@ -24,14 +24,14 @@ __all__ = [
     "WRITERS",
     "Columns",
     "Container",
-    "Converted",
-    "Dropped",
+    "ConvertedRows",
+    "DroppedRow",
     "Format",
     "LeftOut",
     "ReadOptions",
     "Record",
     "Remark",
-    "Sniffed",
+    "SniffedFormat",
     "Unfit",
     "container_of",
     "convert",
@@ -45,10 +45,10 @@ _HOMES = {
     "detection.containers": ("Container", "container_of", "records_of"),
     "records": ("Record",),
     "converting": ("convert", "export"),
-    "results": ("Converted", "Dropped", "Format", "LeftOut", "Remark", "Unfit"),
+    "results": ("ConvertedRows", "DroppedRow", "Format", "LeftOut", "Remark", "Unfit"),
     "row_reader": ("ReadOptions",),
     "registry": ("READERS", "WRITERS", "format_of"),
-    "detection.sniffing": ("Sniffed", "sniff"),
+    "detection.sniffing": ("SniffedFormat", "sniff"),
 }
 
 

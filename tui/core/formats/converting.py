@@ -12,7 +12,7 @@ import orjson
 from tui.core.formats.mixed_rows import MixedReader
 from tui.core.formats.pairing import judged_answer, pairs_of
 from tui.core.formats.registry import format_of
-from tui.core.formats.results import EXCERPT, Converted, Dropped, Notes, Remark, Unfit
+from tui.core.formats.results import EXCERPT, ConvertedRows, DroppedRow, Notes, Remark, Unfit
 from tui.core.formats.row_reader import ReadOptions, RowReader
 from tui.core.formats.spoken import grouped
 from tui.core.formats.supported.legacy import migrated
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from tui.core.formats.columns import Columns
-    from tui.core.formats.pairing import Judged
+    from tui.core.formats.pairing import JudgedAnswer
     from tui.core.formats.records import Record
     from tui.core.formats.results import Why
 
@@ -38,7 +38,7 @@ def convert(
     source: str = "",
     mixed: bool = False,
     on_progress: Callable[[int], None] = lambda _done: None,
-) -> Converted:
+) -> ConvertedRows:
     """Read records of the format `name` into OpenAI's lines. Never raises on bad rows.
 
     `columns` is for the format "table". With `mixed` what `name` does not read is read as the
@@ -67,8 +67,8 @@ class _Run:
         options = reader.options
         self._notes = Notes(options.empty_prompt, source, options.answers_by)
         self._lines: list[tuple[int, bytes]] = []
-        self._dropped: list[Dropped] = []
-        self._judged: list[Judged] = []
+        self._dropped: list[DroppedRow] = []
+        self._judged: list[JudgedAnswer] = []
         self._records: dict[int, Record] = {}  # of the judged answers, by their place
         self._joined = 0
 
@@ -107,11 +107,11 @@ class _Run:
         self._notes.drop()
         row = _all_of(record)
         self._dropped.append(
-            Dropped(record.position, reason, record.excerpt, self._source, row, why)
+            DroppedRow(record.position, reason, record.excerpt, self._source, row, why)
         )
 
     def _pair(self) -> None:
-        def lonely(one: Judged, reason: str) -> None:
+        def lonely(one: JudgedAnswer, reason: str) -> None:
             self._drop(self._records[one.at], reason, "judged" if one.good else "bad")
 
         used: set[int] = set()
@@ -123,12 +123,12 @@ class _Run:
             made += 1
         self._joined += len(used) - made
 
-    def result(self) -> Converted:
+    def result(self) -> ConvertedRows:
         """Return what was made, in the order of the rows."""
         self._pair()
         self._lines.sort(key=itemgetter(0))
         self._dropped.sort(key=attrgetter("position"))
-        return Converted(
+        return ConvertedRows(
             tuple(line for _, line in self._lines),
             tuple(self._dropped),
             self._notes.remarks(),
@@ -158,7 +158,7 @@ def export(
     name: str,
     *,
     positions: Iterable[int] | None = None,
-) -> Converted:
+) -> ConvertedRows:
     """Write OpenAI's lines in the format `name`; lines of the result are JSON.
 
     `positions` are the numbers (1-based) to report for the lines. Raises KeyError for an
@@ -169,7 +169,7 @@ def export(
         raise KeyError(name)
     made: list[bytes] = []
     origins: list[int] = []
-    dropped: list[Dropped] = []
+    dropped: list[DroppedRow] = []
     notes = Notes()
     numbers = iter(positions) if positions is not None else None
     for done, line in enumerate(lines, 1):
@@ -183,11 +183,11 @@ def export(
             notes.drop()
             text = line.decode("utf-8", "replace")
             excerpt = one_line(text[: EXCERPT * 4], EXCERPT)
-            dropped.append(Dropped(at, str(reason), excerpt, row=_json_or_text(line, text)))
+            dropped.append(DroppedRow(at, str(reason), excerpt, row=_json_or_text(line, text)))
         else:
             origins.append(at)
             notes.keep(at)
-    return Converted(tuple(made), tuple(dropped), notes.remarks(), tuple(origins), notes.left())
+    return ConvertedRows(tuple(made), tuple(dropped), notes.remarks(), tuple(origins), notes.left())
 
 
 def _json_or_text(line: bytes, text: str) -> object:
@@ -207,7 +207,7 @@ def _decoded(line: bytes) -> dict[str, Any]:
     return value
 
 
-def merged(parts: Iterable[Converted]) -> Converted:
+def merged(parts: Iterable[ConvertedRows]) -> ConvertedRows:
     """Join conversions of several files; remarks of the same text are counted together."""
     every = list(parts)
     remarks: dict[str, Remark] = {}
@@ -216,7 +216,7 @@ def merged(parts: Iterable[Converted]) -> Converted:
             before = remarks.get(one.text)
             count = one.count + (before.count if before else 0)
             remarks[one.text] = replace(before or one, count=count)
-    return Converted(
+    return ConvertedRows(
         tuple(line for part in every for line in part.lines),
         tuple(one for part in every for one in part.dropped),
         tuple(sorted(remarks.values(), key=lambda one: -one.count)),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedAnswer:
     """An answer with its verdict; `at` is the number of its row in the order of reading."""
 
     at: int
@@ -25,11 +25,11 @@ class Judged:
 
 @dataclass(slots=True)
 class _Group:
-    good: list[Judged] = field(default_factory=list)
-    bad: list[Judged] = field(default_factory=list)
+    good: list[JudgedAnswer] = field(default_factory=list)
+    bad: list[JudgedAnswer] = field(default_factory=list)
 
 
-def judged_answer(row: Mapping[str, Any], at: int, *, good: bool) -> Judged:
+def judged_answer(row: Mapping[str, Any], at: int, *, good: bool) -> JudgedAnswer:
     """Take a chat apart into its prompt and its last answer. Raises Unfit where it has none."""
     *asked, answer = row["messages"]
     if answer.get("role") != "assistant" or not asked:
@@ -38,12 +38,12 @@ def judged_answer(row: Mapping[str, Any], at: int, *, good: bool) -> Judged:
     prompt: Object = {"messages": asked}
     if row.get("tools"):
         prompt["tools"] = row["tools"]
-    return Judged(at, prompt, answer, good)
+    return JudgedAnswer(at, prompt, answer, good)
 
 
 def pairs_of(
-    answers: list[Judged], lonely: Callable[[Judged, str], None]
-) -> Iterator[tuple[Object, list[Judged]]]:
+    answers: list[JudgedAnswer], lonely: Callable[[JudgedAnswer, str], None]
+) -> Iterator[tuple[Object, list[JudgedAnswer]]]:
     """Yield each pair with its good and its bad answer, so that every answer is in one at least.
 
     `lonely` is told of answers without a counterpart, and why.
@@ -63,7 +63,7 @@ def pairs_of(
             yield _pair(good, bad), [good, bad]
 
 
-def _pair(good: Judged, bad: Judged) -> Object:
+def _pair(good: JudgedAnswer, bad: JudgedAnswer) -> Object:
     return {
         "input": good.prompt,
         "preferred_output": [good.answer],

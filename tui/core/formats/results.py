@@ -35,7 +35,7 @@ class Refused(Unfit):
 
 
 @dataclass(frozen=True, slots=True)
-class Dropped:
+class DroppedRow:
     """A row left behind. `position` is its 1-based number in `source` (a file name or "").
 
     `row` is all of it: its JSON value, or its text where that is not JSON.
@@ -101,7 +101,7 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
-class Converted:
+class ConvertedRows:
     """A whole conversion: every row read is in a line or in `dropped`.
 
     `lines` are JSON without a line ending; line i came of row `origins[i]` (1-based). `left`
@@ -110,14 +110,14 @@ class Converted:
     """
 
     lines: tuple[bytes, ...]
-    dropped: tuple[Dropped, ...]
+    dropped: tuple[DroppedRow, ...]
     remarks: tuple[Remark, ...] = ()
     origins: tuple[int, ...] = ()
     left: tuple[LeftOut, ...] = ()
     joined: int = 0
 
     @property
-    def unmeant(self) -> tuple[Dropped, ...]:
+    def unmeant(self) -> tuple[DroppedRow, ...]:
         """The rows dropped that somebody may want to look at: all but answers judged bad."""
         return tuple(one for one in self.dropped if one.why != "bad")
 

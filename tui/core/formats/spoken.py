@@ -12,14 +12,14 @@ from tui.core.formats.media import refuse_media
 from tui.core.formats.records import Record
 from tui.core.formats.results import Notes, Object, Refused, Unfit
 from tui.core.formats.supported.chat_exports import joined
-from tui.core.formats.turns import ROLES
+from tui.core.formats.turns import ROLE_NAMES
 from tui.core.formats.verdicts import bad_turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 ROWS = "rows of one conversation"
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d.*)?")
-SPOKEN_ROLES = ROLES | {"developer": "system", "q": "user", "a": "assistant", "kunde": "user",
+SPOKEN_ROLES = ROLE_NAMES | {"developer": "system", "q": "user", "a": "assistant", "kunde": "user",
                   "cliente": "user", "requester": "user", "end user": "user"}  # fmt: skip
 
 

@@ -24,7 +24,7 @@ IN_LANGUAGES = {
     "kullanıcı": "user", "asistan": "assistant",
 }  # fmt: skip
 # Who speaks: "call" is a tool call written as a turn, "tool" a reply to it.
-ROLES = {
+ROLE_NAMES = {
     "human": "user", "user": "user", "prompter": "user", "customer": "user",
     "gpt": "assistant", "assistant": "assistant", "model": "assistant", "chatgpt": "assistant",
     "bing": "assistant", "bard": "assistant", "bot": "assistant", "output": "assistant",
@@ -109,7 +109,7 @@ def _names_speaker(turn: object) -> bool:
     if not isinstance(turn, (list, tuple)) or len(turn) != 2:
         return False
     name, words = turn
-    return isinstance(name, str) and isinstance(words, str) and name.strip().lower() in ROLES
+    return isinstance(name, str) and isinstance(words, str) and name.strip().lower() in ROLE_NAMES
 
 
 def _pair(turn: list[Any] | tuple[Any, ...], key: str, number: int) -> list[Object]:
@@ -215,5 +215,5 @@ def ends_in_answer(turns: list[Any]) -> bool:
 
 def known_role(name: str) -> str:
     """Return OpenAI's name of a role, or the name as it is where nobody else has one for it."""
-    role = ROLES.get(name.strip().lower(), name)
+    role = ROLE_NAMES.get(name.strip().lower(), name)
     return name if role in {"call", "tool"} else role

@@ -52,7 +52,7 @@ class Curves:
 class Reading:
     """What the curves of a run say.
 
-    `train` and `valid` are present levels (means of the last few steps, for `train` of so many
+    `train` and `valid` are present levels (means of the last few steps, for `train` of this many
     `steps`), `best` the step with the lowest loss, judged by `best_by` ("validation loss" or
     "training loss").
     """

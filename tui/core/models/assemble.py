@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.catalog.shutdown import shutdown_of, training_ends
 from tui.core.models.entry import CheckpointKept, FileOfJob, ModelEntry, Usage
-from tui.core.models.remembered import Remembered
+from tui.core.models.remembered import RememberedModel
 from tui.core.models.states import Evidence, state_of
 from tui.core.provider.deployments import Deployment, deployment_of
 from tui.core.provider.parsing import as_int, as_text
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tui.core.provider.deletion import Tombstone
 
 _STEP = ":ckpt-step-"
-_NOTHING = Remembered()
+_NOTHING = RememberedModel()
 
 
 def _no_step(_: str) -> str:
@@ -35,7 +35,7 @@ def _no_step(_: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class KnownModels:
     """All that is known of the models of one profile, each part None or empty where it is not.
 
     `listed` is the provider's list, `deployments` what serves its models, `next_step` how to make
@@ -49,7 +49,7 @@ class Told:
     jobs: tuple[Job, ...] = ()
     deployments: tuple[Deployment, ...] | None = None
     next_step: Callable[[str], str] = _no_step
-    remembered: Mapping[str, Remembered] = field(default_factory=dict)
+    remembered: Mapping[str, RememberedModel] = field(default_factory=dict)
     usage: Mapping[str, Usage] = field(default_factory=dict)
     datasets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     costs: Mapping[str, JobCost] = field(default_factory=dict)
@@ -60,7 +60,7 @@ class Told:
     asked: Mapping[str, Tombstone] = field(default_factory=dict)
 
 
-def assemble(told: Told, now: float, today: date) -> tuple[ModelEntry, ...]:
+def assemble(told: KnownModels, now: float, today: date) -> tuple[ModelEntry, ...]:
     """Return every model the account has or ever had, as far as anything tells of it.
 
     In the provider's order, then those that only jobs or the ledger name. Takes a while for
@@ -77,7 +77,7 @@ def made_models(jobs: Iterable[Job]) -> dict[str, Job]:
 class _Assembly:
     """The parts of what is told, by the ids that they are looked up with."""
 
-    def __init__(self, told: Told, now: float, today: date) -> None:
+    def __init__(self, told: KnownModels, now: float, today: date) -> None:
         self._told, self._now, self._today = told, now, today
         self._listed = {one.id: one for one in reversed(told.listed or ())}
         self._jobs = {job.fine_tuned_model: job for job in told.jobs if job.fine_tuned_model}
@@ -229,5 +229,5 @@ def _made_at(job: Job | None) -> int | None:
     return job.finished_at or job.created_at
 
 
-def _suffix(remembered: Remembered) -> str:
+def _suffix(remembered: RememberedModel) -> str:
     return as_text(remembered.facts.get("suffix")) or ""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedModel:
     """A model and why it would go, or stay."""
 
     entry: ModelEntry
@@ -27,8 +27,8 @@ class Judged:
 class Cleanup:
     """What a clean-up would delete and what it would leave, in the order of the list."""
 
-    going: tuple[Judged, ...]
-    staying: tuple[Judged, ...]
+    going: tuple[JudgedModel, ...]
+    staying: tuple[JudgedModel, ...]
 
 
 def clean_up(
@@ -44,9 +44,9 @@ def clean_up(
         if entry.kind != "tuned" or entry.state.gone:
             continue
         if kept := _why_kept(entry, now, older_than, continued):
-            staying.append(Judged(entry, kept))
+            staying.append(JudgedModel(entry, kept))
         else:
-            going.append(Judged(entry, _why_going(entry, now)))
+            going.append(JudgedModel(entry, _why_going(entry, now)))
     return Cleanup(tuple(going), tuple(staying))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tui.core.models.cleanup import Judged
+from tui.core.models.cleanup import JudgedModel
 from tui.core.models.states import ModelState
 from tui.core.provider.deletion import STALE_S
 from tui.core.text.text import plural
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tui.core.jobs.jobs import Job
     from tui.core.models.entry import FileOfJob, ModelEntry
 
-_NAMED = 4  # of those that depend on a model, so many are named
+_NAMED = 4  # how many of those that depend on a model are named
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class DeletionPlan:
     """
 
     going: tuple[ModelEntry, ...]
-    held: tuple[Judged, ...] = ()
+    held: tuple[JudgedModel, ...] = ()
     notes: tuple[str, ...] = ()
     checkpoints: tuple[str, ...] = ()
     files: tuple[FileOfJob, ...] = ()
@@ -66,7 +66,7 @@ def plan_deletion(
     `now` is in Unix seconds.
     """
     everything, known_jobs = [*entries], [*jobs]
-    held = [Judged(one, why) for one in chosen if (why := why_held(one, now))]
+    held = [JudgedModel(one, why) for one in chosen if (why := why_held(one, now))]
     kept = {one.entry.id for one in held}
     going = [one for one in chosen if one.id not in kept]
     ids = {one.id for one in going}

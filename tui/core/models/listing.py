@@ -45,7 +45,7 @@ _KEYS: Mapping[Order, Callable[[ModelEntry], tuple[float | int | str, ...]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Arranged:
+class ArrangedModels:
     """The models of a list in their order.
 
     `tuned` and `gone` count the fine-tuned ones that are there, and that are not, whether they are
@@ -66,7 +66,7 @@ def arranged(
     *,
     everything: bool,
     with_gone: bool = True,
-) -> Arranged:
+) -> ArrangedModels:
     """Return what a list shows: one's own, and with `everything` checkpoints and bases too."""
     tuned = [one for one in entries if one.kind == "tuned"]
     others = [one for one in entries if one.kind != "tuned"]
@@ -74,7 +74,7 @@ def arranged(
     shown = tuned if with_gone else [one for one in tuned if not one.state.gone]
     shown = filtered([*shown, *(others if everything else ())], typed, texts)
     folded = 0 if everything else len(others)
-    return Arranged(ordered(shown, order), len(tuned) - gone, gone, folded)
+    return ArrangedModels(ordered(shown, order), len(tuned) - gone, gone, folded)
 
 
 def ordered(entries: Iterable[ModelEntry], order: Order) -> list[ModelEntry]:

@@ -10,11 +10,11 @@ if TYPE_CHECKING:
 
     from tui.core.models.states import Lookup
 
-LISTED_AGAIN_S = 86_400  # a model that stays listed is noted anew after so long
+LISTED_AGAIN_S = 86_400  # how often a model that stays listed is noted
 
 
 @dataclass(frozen=True, slots=True)
-class Remembered:
+class RememberedModel:
     """A tuned model as it was seen before. Times are Unix seconds.
 
     `listed_at` is when a list had it last, None for never. `lookup` is what the provider said of it
@@ -31,7 +31,7 @@ class Remembered:
     created: int | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
 
-    def changed_by(self, new: Remembered, now: float) -> bool:
+    def changed_by(self, new: RememberedModel, now: float) -> bool:
         """Whether a model seen as `new` tells more than this."""
         told = (
             new.base not in {"", self.base}

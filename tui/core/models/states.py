@@ -129,7 +129,7 @@ def state_of(known: Evidence, now: float, today: date) -> Verdict:
 
 
 def _with_request(found: Verdict, known: Evidence) -> Verdict:
-    """Return a state with what came of asking to delete it, unless gone or made anew since."""
+    """Return a state with what came of asking to delete it, unless gone or made again since."""
     if known.asked is None or found.state.gone or known.asked.asked_at < _made(known):
         return found
     return replace(found, why="; ".join(filter(None, (found.why, known.asked.words))))
@@ -140,7 +140,7 @@ def _made(known: Evidence) -> int:
 
 
 def _deleted_here(known: Evidence) -> bool:
-    """Whether it was deleted from here, and not made anew under the same name since."""
+    """Whether it was deleted from here, and not made again under the same name since."""
     if known.deleted_at is None:
         return False
     return _made(known) <= known.deleted_at

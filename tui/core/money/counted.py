@@ -9,7 +9,7 @@ from tui.core.money.terms import LIST_CURRENCY, Money, rounded
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CurrencyRate:
     """A currency, and how much of it a dollar is."""
 
     currency: str = LIST_CURRENCY
@@ -25,11 +25,11 @@ class Counted:
         return f"${shown}" if self.currency == LIST_CURRENCY else f"{shown} {self.currency}"
 
 
-DOLLARS = Counted()
+DOLLARS = CurrencyRate()
 
 
-def counted_by(money: Money) -> Counted:
+def counted_by(money: Money) -> CurrencyRate:
     """Return how a profile counts dollars: as they are, where it says no rate."""
     if money.rate is None or money.name == LIST_CURRENCY:
         return DOLLARS
-    return Counted(money.name, money.rate)
+    return CurrencyRate(money.name, money.rate)

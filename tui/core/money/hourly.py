@@ -12,14 +12,16 @@ from tui.core.money.rates import UNKNOWN, HourPrice, hour_words
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from tui.core.money.counted import Counted
+    from tui.core.money.counted import CurrencyRate
     from tui.core.money.rates import HourRate
     from tui.core.provider.deployments import Deployment
 
 HOUR = 3600
 
 
-def priced(one: Deployment, rates: Iterable[HourRate], counted: Counted = DOLLARS) -> Deployment:
+def priced(
+    one: Deployment, rates: Iterable[HourRate], counted: CurrencyRate = DOLLARS
+) -> Deployment:
     """Return a deployment with the price of what it runs on, if that is among the rates.
 
     `counted` is how its profile counts dollars.
@@ -59,7 +61,7 @@ def price_words(one: Deployment) -> str:
     return f"{'~' if about else ''}{hour_words(price_now(one), counted_of(one))}"
 
 
-def counted_of(one: Deployment) -> Counted:
+def counted_of(one: Deployment) -> CurrencyRate:
     """Return how a deployment's price is counted."""
     return one.price.counted if one.price else DOLLARS
 
@@ -96,10 +98,10 @@ class RunningCost:
     count: int = 0
     usd: Decimal = field(default_factory=lambda: Decimal(0))
     unknown: int = 0
-    sums: Mapping[Counted, Decimal] = field(default_factory=dict)
+    sums: Mapping[CurrencyRate, Decimal] = field(default_factory=dict)
 
     def in_words(self, hours: int = 1, per: str = "") -> str:
-        """Return what so many hours come to, each currency for itself, `per` behind each."""
+        """Return what this many hours come to, each currency for itself, `per` behind each."""
         sums = self.sums or {DOLLARS: self.usd}
         return " + ".join(f"{counted.words(usd * hours)}{per}" for counted, usd in sums.items())
 
@@ -124,7 +126,7 @@ def running_cost(deployed: Sequence[Deployment]) -> RunningCost:
     hourly = [one for one in deployed if one.hourly]
     prices = [price_now(one) for one in hourly]
     known = [price for price in prices if price is not None]
-    sums: dict[Counted, Decimal] = {}
+    sums: dict[CurrencyRate, Decimal] = {}
     for one, price in zip(hourly, prices, strict=True):
         if price is not None:
             counted = counted_of(one)

@@ -57,7 +57,7 @@ def billed_tokens(counts: Iterable[int], limit: int | None, epochs: int) -> int:
 
 
 def cost(tokens: int, facts: ModelFacts) -> Cost:
-    """Return what training on so many billed tokens costs; amount None without a price."""
+    """Return what training on this many billed tokens costs; amount None without a price."""
     price = facts.price_training
     amount = None if price is None else price * tokens / _PER
     return Cost(amount, facts.currency, facts.as_of)

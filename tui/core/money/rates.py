@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tui.core.money.counted import DOLLARS, Counted
+from tui.core.money.counted import DOLLARS, CurrencyRate
 
 if TYPE_CHECKING:
     from datetime import date
@@ -40,7 +40,7 @@ class HourPrice:
 
     usd: Decimal | None
     rate: HourRate
-    counted: Counted = DOLLARS
+    counted: CurrencyRate = DOLLARS
 
     @property
     def words(self) -> str:
@@ -65,10 +65,10 @@ class KeepRate:
     note: str = ""
     source: str = ""
     as_of: date | None = None
-    counted: Counted = DOLLARS
+    counted: CurrencyRate = DOLLARS
 
     def month(self, size: int | None) -> Decimal | None:
-        """Return what a month of keeping so many bytes costs, None for an unknown size."""
+        """Return what a month of keeping this many bytes costs, None for an unknown size."""
         if not self.usd:
             return Decimal(0)
         return None if size is None else self.usd * size / GB
@@ -82,14 +82,14 @@ class KeepRate:
         return self.usd * max(Decimal(size) / GB - self.free_gb, Decimal(0))
 
 
-def hour_words(usd: Decimal | None, counted: Counted = DOLLARS, *, about: bool = False) -> str:
+def hour_words(usd: Decimal | None, counted: CurrencyRate = DOLLARS, *, about: bool = False) -> str:
     """Return a price an hour: "$1.70/h", "about $1.70/h", "1.57 EUR/h", "unknown"."""
     if usd is None:
         return UNKNOWN
     return f"{'about ' if about else ''}{counted.words(usd)}/h"
 
 
-def month_words(usd: Decimal | None, counted: Counted = DOLLARS) -> str:
+def month_words(usd: Decimal | None, counted: CurrencyRate = DOLLARS) -> str:
     """Return what a month of keeping costs, for a column: "$0.12/mo", "nothing", "unknown"."""
     if usd is None:
         return UNKNOWN

@@ -138,7 +138,7 @@ def budget_of(
         count += 1
         real = _real(job, prices.get(job.model), money.name)
         if real is None and job.terminal:  # what no price here tells, its provider may
-            real = _told(job, money)
+            real = _provider_cost(job, money)
         if real is not None:
             total += real
         elif forecast is not None and _in_currency(forecast, money.name):
@@ -160,7 +160,7 @@ def _real(job: Job, facts: ModelFacts | None, currency: str) -> Decimal | None:
     return pricing.cost(job.trained_tokens, facts).amount
 
 
-def _told(job: Job, money: Money) -> Decimal | None:
+def _provider_cost(job: Job, money: Money) -> Decimal | None:
     """Return what the provider says of a job's cost, None where its currency is not known."""
     told = told_price(job.raw)
     if told is None or told.amount is None:

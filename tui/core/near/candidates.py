@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tui.core.dataset.lines import Lines
 
-# In a band that very many rows share, a row is laid beside so many of its neighbours only.
+# In a band that very many rows share, a row is laid beside this many of its neighbours only.
 _NEIGHBOURS = 24
 _CHUNK = 200_000
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any
 
-STALE_S = 86_400  # for so long a list that names what is deleted is taken to be behind
+STALE_S = 86_400  # a list that still names what was deleted within this time is taken to be behind
 
 
 def confirmation_word(act: str, count: int, names: Iterable[str], longest: int) -> str:

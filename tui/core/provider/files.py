@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from tui.core.jobs.jobs import Job
-    from tui.core.money.counted import Counted
+    from tui.core.money.counted import CurrencyRate
     from tui.core.money.rates import KeepRate
     from tui.core.provider.records import FileInfo
 
@@ -185,7 +185,7 @@ def month_words_of(files: Sequence[StoredFile]) -> str:
     return month_words(month_of(files), _counted(rate))
 
 
-def _counted(rate: KeepRate | None) -> Counted:
+def _counted(rate: KeepRate | None) -> CurrencyRate:
     return DOLLARS if rate is None else rate.counted
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from tui.core.provider.deployments import Act, Deployment
 from tui.core.provider.parsing import as_map, as_moment, as_text
 
-_TUNED = ".ft-"  # in a model's name
-_PROVISIONED = "provisioned"  # in the names of tiers that are paid by the hour for any model
+_TUNED = ".ft-"  # part of the name of every fine-tuned model
+_PROVISIONED = "provisioned"  # part of the names of tiers that are paid by the hour for any model
 _RUNNING = {"Succeeded": True, "Updating": True, "Scaling": True, "Moving": True,
             "Failed": False, "Canceled": False, "Disabled": False, "Deleting": False}  # fmt: skip
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Probed:
+class ProbeResult:
     """One thing that was asked for: `asked` is the request, `told` what came."""
 
     ability: Ability
@@ -41,7 +41,7 @@ class Probe:
 
     address: str
     at: int
-    found: tuple[Probed, ...]
+    found: tuple[ProbeResult, ...]
 
     @property
     def offers(self) -> Mapping[Ability, Offer]:
@@ -105,13 +105,13 @@ _ALIKE: dict[Verdict, Callable[[str], bool]] = {
 
 def parse_probe(items: Sequence[object], at: object, address: str) -> Probe | None:
     """Return what the ledger has kept, None where that was another address or is damaged."""
-    found: list[Probed] = []
+    found: list[ProbeResult] = []
     for item in items:
         raw = as_map(item)
         offer = next((one for one in OFFERS if one == raw.get("offer")), None)
         if raw.get("address") != address or offer is None or raw.get("ability") not in WORDS:
             return None
         asked, told = as_text(raw.get("asked")) or "", as_text(raw.get("told")) or ""
-        found.append(Probed(Ability(raw["ability"]), offer, asked, told))
+        found.append(ProbeResult(Ability(raw["ability"]), offer, asked, told))
     when = as_time(at)
     return Probe(address, when, tuple(found)) if found and when else None

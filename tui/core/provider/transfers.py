@@ -21,7 +21,7 @@ class Progress:
     `stage` "reading" is the look for an earlier upload of the same content, on this machine;
     then `sent` is what has been read. `expires` is the Unix second at which an upload in
     parts is thrown away by the provider, None for one in a single request. `note` is a
-    sentence for the user, such as why an upload starts anew; it stays through the upload.
+    sentence for the user, such as why an upload starts again; it stays through the upload.
     """
 
     sent: int

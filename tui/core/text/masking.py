@@ -31,7 +31,7 @@ FRAGMENT = 12  # characters of a key in a row that are masked even without the r
 _CHUNK = (
     SHORTEST  # any FRAGMENT of a key holds one of its chunks of this length whole (2 x 6 - 1 < 12)
 )
-_HELD = 3  # so many at the end of a stream's piece are held back if a key has them in a row
+_HELD = 3  # characters at the end of a stream's piece that are held back if a key contains them
 # What documentation tells to enter where a server wants some key but checks none.
 PLACEHOLDERS = frozenset(
     {
@@ -89,7 +89,7 @@ class Masker:
     def _mask_run(self, found: re.Match[str]) -> str:
         text, keys = found[0], self._keys
         grams, size = self._grams, _CHUNK
-        # Of a stretch of `_least` characters, one in so many beginnings of a gram is a sample.
+        # Of a stretch of `_least` characters, one in this many beginnings of a gram is a sample.
         samples = range(0, len(text) - size + 1, self._least - size + 1)
         if grams.isdisjoint([text[at : at + size] for at in samples]):
             return text

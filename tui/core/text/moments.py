@@ -1,4 +1,4 @@
-"""Times in words, of day such as "at 14:03", which stay true without being painted anew."""
+"""Times in words, such as "at 14:03": they stay true without being painted again."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import date
 
-_SOON_S = 120  # so near a moment is told to the second
+_SOON_S = 120  # a moment nearer than this is given to the second
 
 
 def moment_words(at: float | None, now: float) -> str:

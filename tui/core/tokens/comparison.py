@@ -48,7 +48,7 @@ class Offer:
 def offer(
     counts: Sequence[int], facts: ModelFacts, requested: int | None, *, preference: bool
 ) -> Offer:
-    """Price a job on examples of so many context tokens, by this model's limit and epochs."""
+    """Price a job on examples of this many context tokens, by this model's limit and epochs."""
     rule = facts.epochs_dpo if preference else facts.epochs
     epochs = pricing.epochs(len(counts), rule, requested)
     billed = pricing.billed_tokens(counts, facts.training_limit, epochs)
@@ -73,7 +73,7 @@ def validated(counts: Sequence[int], facts: ModelFacts, epochs: int) -> Cost:
 def asked_prompts(
     context: int, answers: int, examples: int, prompts: int, facts: ModelFacts
 ) -> Decimal | None:
-    """Return what asking so many prompts like the examples' and being answered as there costs.
+    """Return what asking this many prompts like the examples' and being answered as there costs.
 
     `context` and `answers` are the tokens of all examples. None where a price is not known.
     """

@@ -18,12 +18,12 @@ class PatientProtocol(H11Protocol):
     Without it whoever opens a few hundred connections and says nothing takes all the files
     this process may have open, and needs no key for it. So the head of a request has its time,
     its body a least speed, and an answer has to be read. Of connections on which nothing is
-    being asked there are so many at most: the oldest gives way. Between two requests the
+    being asked there are this many at most: the oldest gives way. Between two requests the
     server's own keep-alive time holds.
     """
 
     HEAD_SECONDS: ClassVar[float] = 30.0
-    BODY_SECONDS: ClassVar[float] = 30.0  # in each of them so much of a body has to come
+    BODY_SECONDS: ClassVar[float] = 30.0  # in each of them this much of a body has to come
     BODY_BYTES: ClassVar[int] = 1024
     UNREAD_SECONDS: ClassVar[float] = 300.0
     MOST_WAITING: ClassVar[int] = 256

@@ -21,7 +21,7 @@ Messages = Sequence[Mapping[str, Any]]
 
 
 class ContextExceededError(ValueError):
-    """A prompt of so many tokens that the context window has no room for an answer."""
+    """A prompt of this many tokens that the context window has no room for an answer."""
 
     def __init__(self, tokens: int) -> None:
         super().__init__(f"the prompt has {tokens} tokens, the context window {CONTEXT_WINDOW}")
@@ -29,7 +29,7 @@ class ContextExceededError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Encoded:
+class EncodedConversation:
     """Token ids of a conversation and, for each, whether the model is trained to say it."""
 
     ids: tuple[int, ...]
@@ -42,12 +42,12 @@ class Encoded:
         """Return bytes that no other conversation has."""
         return len(self.ids).to_bytes(4, "big") + repr(self.ids).encode() + bytes(self.trained)
 
-    def cut(self, length: int) -> Encoded:
+    def cut(self, length: int) -> EncodedConversation:
         """Return the first `length` tokens."""
-        return Encoded(self.ids[:length], self.trained[:length])
+        return EncodedConversation(self.ids[:length], self.trained[:length])
 
 
-def encode(messages: Messages, *, every_turn: bool = False) -> Encoded:
+def encode(messages: Messages, *, every_turn: bool = False) -> EncodedConversation:
     """Return a whole conversation, cut at its end to the context window.
 
     Only assistant messages whose weight is not 0 are trained, or `every_turn`.
@@ -62,7 +62,7 @@ def encode(messages: Messages, *, every_turn: bool = False) -> Encoded:
         trained += [False] + [said] * (len(part) - 1)
         if len(ids) >= CONTEXT_WINDOW:
             break
-    return Encoded(tuple(ids), tuple(trained)).cut(CONTEXT_WINDOW)
+    return EncodedConversation(tuple(ids), tuple(trained)).cut(CONTEXT_WINDOW)
 
 
 def prompt_tokens(messages: Messages) -> list[int]:

@@ -86,7 +86,7 @@ class Asking:
         self._worker = context.run(work, group="ask", description="ask several models")
 
     def stop(self) -> bool:
-        """End all answers under way, what has come stays; tells whether there were any."""
+        """End all answers under way, what has come stays; return whether there were any."""
         if self._worker is not None:
             self._worker.cancel()
         return self.under_way

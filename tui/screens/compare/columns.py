@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from tui.core.compare.sides.marking import Marked
+    from tui.core.compare.sides.marking import MarkedText
     from tui.core.compare.sides.side_by_side import Column, Comparison, Try
 
     # Answers with what differs marked, by the text they are compared with and their own.
-    Known = Mapping[tuple[str, str], Marked]
+    Known = Mapping[tuple[str, str], MarkedText]
 
 _ASKED_CHARACTERS = 400
 ENOUGH = 6  # lines of a column with its border

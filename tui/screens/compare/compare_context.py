@@ -11,7 +11,7 @@ from tui.core.listeners import Listeners
 from tui.screens.controller_context import ScreenContext
 
 if TYPE_CHECKING:
-    from tui.core.compare.sides.marking import Marked
+    from tui.core.compare.sides.marking import MarkedText
     from tui.screens.base import ModeScreen
 
 
@@ -27,7 +27,7 @@ class CompareContext(ScreenContext):
         self.comparison = Comparison()
         self.focused = 0
         self.marked: dict[
-            tuple[str, str], Marked
+            tuple[str, str], MarkedText
         ] = {}  # by the text it is marked against, and its own
         self.changed = Listeners[[]]()
         self.painted = Listeners[[]]()
@@ -38,7 +38,7 @@ class CompareContext(ScreenContext):
         self.tell(f"There is no column yet: {key_hint('compare.add', 'adds')} one.", seconds=3)
 
     def names_hidden(self) -> bool:
-        """Tell whether names are hidden, which a command would show; says so if they are."""
+        """Return whether names are hidden, which a command would show; says so if they are."""
         if self.comparison.hidden:
             self.tell(
                 (
@@ -50,7 +50,7 @@ class CompareContext(ScreenContext):
         return self.comparison.hidden
 
     def tell_changed(self) -> None:
-        """Have everything shown anew: columns, names, answers, keys."""
+        """Have everything shown again: columns, names, answers, keys."""
         self.focused = max(0, min(self.focused, len(self.comparison.columns) - 1))
         self.changed.tell()
         self.refresh_keys()

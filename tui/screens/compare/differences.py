@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from tui.core.compare.sides.marking import Marked, marked
+from tui.core.compare.sides.marking import MarkedText, marked
 from tui.widgets.diff_view import SHOWN
 from tui.widgets.turn_block import shown_text
 
@@ -43,5 +43,5 @@ class Differences:
             self._context.painted.tell()
 
 
-def _marked(base: str, text: str) -> Marked:
+def _marked(base: str, text: str) -> MarkedText:
     return marked(shown_text(base[:SHOWN]), shown_text(text[:SHOWN]))

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from tui.core.compare.listing import PromptRow
     from tui.core.compare.sides.compare_request import CompareAsked
     from tui.core.compare.sides.side_by_side import Column
-    from tui.screens.compare.results.state import LookedAt
+    from tui.screens.compare.results.state import ShownRun
     from tui.services.workspace import Workspace
 
 PROMPT = "compare prompt"  # where what is typed is kept
@@ -120,7 +120,7 @@ class CompareScreen(ModeScreen):
         self._first = True  # there has been no workspace yet
         self.shows_results = False  # whether the results are in view
         self._from_results = False  # whether esc goes back from the columns to the results
-        self._row_of: LookedAt | None = None  # the run whose row the columns showed last
+        self._row_of: ShownRun | None = None  # the run whose row the columns showed last
         self.results = Results(context, self.pane, self._look_at)
         self.judge = ModelJudge(context, self.results, self.candidates.ask_model, self._runs)
         self.running = Running(
@@ -192,7 +192,7 @@ class CompareScreen(ModeScreen):
         if comes and remembered.get("in_results") is True:
             self._show_results(True)
 
-    def _bring_back_run(self, looked_at: LookedAt | None) -> None:
+    def _bring_back_run(self, looked_at: ShownRun | None) -> None:
         if looked_at is not None:
             self.running.look_at(looked_at)
             self.results.show(looked_at)
@@ -318,7 +318,7 @@ class CompareScreen(ModeScreen):
     def _busy(self) -> bool:
         return self.asking.under_way
 
-    def _listed(self) -> tuple[LookedAt, PromptRow] | None:
+    def _listed(self) -> tuple[ShownRun, PromptRow] | None:
         """Return the run and its row under the cursor; None while the columns are shown."""
         row, looked_at = self.results.current, self.results.looked_at
         if not self.shows_results or looked_at is None or row is None:
@@ -326,7 +326,7 @@ class CompareScreen(ModeScreen):
         return looked_at, row
 
     @property
-    def _run_of_columns(self) -> LookedAt | None:
+    def _run_of_columns(self) -> ShownRun | None:
         """The run whose answers the columns show; None for those that were asked for here."""
         return self._row_of if self.context.comparison.of_row else None
 
@@ -351,7 +351,7 @@ class CompareScreen(ModeScreen):
         else:
             self.set_focus(None)
 
-    def _look_at(self, looked_at: LookedAt) -> None:
+    def _look_at(self, looked_at: ShownRun) -> None:
         """Show a run, and its results if it is another one than before."""
         fresh = looked_at is not self.results.looked_at
         self.running.look_at(looked_at)

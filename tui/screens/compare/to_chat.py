@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from tui.core.compare.listing import PromptRow
     from tui.screens.compare.compare_context import CompareContext
-    from tui.screens.compare.results.state import LookedAt
+    from tui.screens.compare.results.state import ShownRun
 
 
 class Onward:
@@ -24,7 +24,7 @@ class Onward:
     def __init__(
         self,
         context: CompareContext,
-        listed: Callable[[], tuple[LookedAt, PromptRow] | None],
+        listed: Callable[[], tuple[ShownRun, PromptRow] | None],
     ) -> None:
         self._context, self._listed = context, listed
 
@@ -48,7 +48,7 @@ class Onward:
             chat = chat_of(comparison.prompt, column.candidate, answer)
             self._context.host.open_chat(chat)
 
-    def _chat_of_row(self, looked_at: LookedAt, row: PromptRow) -> None:
+    def _chat_of_row(self, looked_at: ShownRun, row: PromptRow) -> None:
         """Open a prompt of a run with the answer that is worst by the measure looked at."""
         measure = looked_at.listing.measure
         values = {one.name: row.value(one.name, measure) for one in looked_at.plan.candidates}

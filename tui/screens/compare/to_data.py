@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.commands import key_hint, key_of
 from tui.core.compare.answers import Answer
-from tui.core.compare.sides.pairs import Judged, judged_by
+from tui.core.compare.sides.pairs import JudgedPair, judged_by
 from tui.core.dataset.from_answers import Origin
 from tui.core.text.text import one_line
 from tui.dispatch import handles
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tui.core.compare.prompts import Prompt
     from tui.core.compare.sides.side_by_side import Column
     from tui.screens.compare.compare_context import CompareContext
-    from tui.screens.compare.results.state import LookedAt
+    from tui.screens.compare.results.state import ShownRun
 
 
 class ComparedToData:
@@ -36,7 +36,7 @@ class ComparedToData:
     def __init__(
         self,
         context: CompareContext,
-        listed: Callable[[], tuple[LookedAt, PromptRow] | None],
+        listed: Callable[[], tuple[ShownRun, PromptRow] | None],
         run: Callable[[], str],
     ) -> None:
         self._context, self._listed, self._run = context, listed, run
@@ -85,7 +85,7 @@ class ComparedToData:
         text = await self._edit(answer.text, f"compare {comparison.prompt.fingerprint}")
         if text is None or text.strip() in {"", answer.text.strip()}:
             return
-        judged = Judged(Answer(text), answer, "", column.candidate.name)
+        judged = JudgedPair(Answer(text), answer, "", column.candidate.name)
         origin = _origin(self._run(), comparison.prompt, judged)
         await self._adding.add(judged.pair(comparison.prompt, origin))
 
@@ -96,7 +96,7 @@ class ComparedToData:
 
     # -- inside ------------------------------------------------------------------------
 
-    def _side_by_side(self) -> tuple[Prompt, list[Judged]]:
+    def _side_by_side(self) -> tuple[Prompt, list[JudgedPair]]:
         comparison = self._context.comparison
         winner = comparison.winner
         if winner is None or comparison.prompt is None:
@@ -110,11 +110,11 @@ class ComparedToData:
             raise InputError("No pair", "the other answers are the same", "Ask other models.")
         return comparison.prompt, found
 
-    async def _choose(self, found: Sequence[Judged]) -> Sequence[Judged]:
+    async def _choose(self, found: Sequence[JudgedPair]) -> Sequence[JudgedPair]:
         """Ask which of several pairs are wanted."""
         if len(found) == 1:
             return found
-        choices: list[Choice[tuple[Judged, ...]]] = [
+        choices: list[Choice[tuple[JudgedPair, ...]]] = [
             Choice((one,), one_line(one.words, 60), one.why) for one in found
         ]
         if all(one.winner == found[0].winner for one in found):
@@ -130,13 +130,13 @@ class ComparedToData:
         return await self._context.ask(TextEditor(title, text, keep=keep))
 
 
-def _over(winner: Column, loser: Column) -> Judged | None:
+def _over(winner: Column, loser: Column) -> JudgedPair | None:
     if winner.first is None or loser.first is None:
         return None
-    return Judged(winner.first, loser.first, winner.candidate.name, loser.candidate.name)
+    return JudgedPair(winner.first, loser.first, winner.candidate.name, loser.candidate.name)
 
 
-def _of_row(row: PromptRow, measure: str) -> list[Judged]:
+def _of_row(row: PromptRow, measure: str) -> list[JudgedPair]:
     found = judged_by(row, measure)
     if not found:
         raise InputError(
@@ -151,6 +151,6 @@ def _of_row(row: PromptRow, measure: str) -> list[Judged]:
     return found
 
 
-def _origin(run: str, prompt: Prompt, judged: Judged) -> Origin:
+def _origin(run: str, prompt: Prompt, judged: JudgedPair) -> Origin:
     line = prompt.line if run else None
     return Origin("run" if run else "comparison", run, line, judged.winner, judged.loser)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.screens.datasets.bulk.bulk import BulkOperations
+from tui.screens.datasets.bulk.operations import BulkOperations
 from tui.screens.datasets.comparing import Comparing
 from tui.screens.datasets.editing.changed_examples import ChangedExamples
 from tui.screens.datasets.editing.deleting import Deleting
@@ -15,23 +15,23 @@ from tui.screens.datasets.editing.history import History
 from tui.screens.datasets.editing.moving import Moving
 from tui.screens.datasets.editing.preference import PreferencePairs
 from tui.screens.datasets.editing.raw import RawEditing
-from tui.screens.datasets.exporting.exporting import Exporting
+from tui.screens.datasets.exporting.export_steps import Exporting
 from tui.screens.datasets.files.on_disk import DiskQuestion, DiskWatch
 from tui.screens.datasets.files.opening import Opening
 from tui.screens.datasets.files.sample import SampleTour
 from tui.screens.datasets.files.saving import Saving
-from tui.screens.datasets.filtering.frequency import Frequencies
+from tui.screens.datasets.filtering.frequency_filter import Frequencies
 from tui.screens.datasets.filtering.marking import Marking
-from tui.screens.datasets.fixing.fixing import Fixing
+from tui.screens.datasets.fixing.problem_fixing import Fixing
 from tui.screens.datasets.fixing.repair import RepairOffers, Repairs
-from tui.screens.datasets.importing.importing import Importing
+from tui.screens.datasets.importing.import_steps import Importing
 from tui.screens.datasets.lineage import DatasetLineage
 from tui.screens.datasets.messages.commands import MessageEditing
 from tui.screens.datasets.messages.menu import MessageMenu
 from tui.screens.datasets.messages.parts import MessageParts
 from tui.screens.datasets.messages.text import MessageText
 from tui.screens.datasets.messages.tools import ToolUse
-from tui.screens.datasets.near.near import AlikeSearch
+from tui.screens.datasets.near.search import NearSearch
 from tui.screens.datasets.origins import ExampleOrigins
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def _row_controllers(screen: Workbench) -> Iterator[object]:
     context, marked, checks = screen.context, screen.marked, screen.checks
     yield Marking(context, marked)
     yield Frequencies(context, screen.filtered, screen.filtering.open_with)
-    yield AlikeSearch(context, checks)
+    yield NearSearch(context, checks)
     yield Comparing(context, marked)
     yield ExampleOrigins(context)
     yield DatasetLineage(context)

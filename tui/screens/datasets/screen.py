@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from tui.screens.datasets.files.on_disk import DiskWatch
     from tui.screens.datasets.files.opener import Opener
     from tui.screens.datasets.files.returning import DatasetPlace
+    from tui.screens.datasets.filtering.filter_typing import Filtering
     from tui.screens.datasets.filtering.filtered_rows import FilteredRows
-    from tui.screens.datasets.filtering.filtering import Filtering
-    from tui.screens.datasets.filtering.marks import MarkedRows
+    from tui.screens.datasets.filtering.marked_rows import MarkedRows
     from tui.screens.datasets.panes.conversation import ConversationPane
     from tui.screens.datasets.panes.examples import ExamplesPane
     from tui.screens.datasets.problems.checks import ProblemChecks
@@ -57,7 +57,7 @@ def _state_of(document: Document) -> str:
     return f"not as on disk, {saves}" if document.differs else "saved"
 
 
-_LONGEST_NAME = 30  # of a file, in the status line: what it says of it has to fit too
+_LONGEST_NAME = 30  # of a file in the status line, so that what it says of it fits too
 _WITHOUT_DATASET = frozenset({"datasets.open", "datasets.sample", "datasets.import_data"})
 
 

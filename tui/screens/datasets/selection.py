@@ -27,7 +27,7 @@ class Selection:
         self.moved = Listeners[[]]()  # another example is under the cursor
 
     def begin(self, document: Document) -> None:
-        """Begin anew, in another document."""
+        """Start over, in another document."""
         self.document, self.shown = document, -1
 
     @property

@@ -10,9 +10,9 @@ from tui.screens.datasets.bulk.runner import BulkRunner
 from tui.screens.datasets.dataset_context import DatasetContext
 from tui.screens.datasets.files.opener import Opener
 from tui.screens.datasets.files.returning import DatasetPlace
+from tui.screens.datasets.filtering.filter_typing import Filtering
 from tui.screens.datasets.filtering.filtered_rows import FilteredRows
-from tui.screens.datasets.filtering.filtering import Filtering
-from tui.screens.datasets.filtering.marks import MarkedRows
+from tui.screens.datasets.filtering.marked_rows import MarkedRows
 from tui.screens.datasets.panes.conversation import ConversationPane
 from tui.screens.datasets.panes.examples import ExamplesPane, empty_file
 from tui.screens.datasets.problems.checks import ProblemChecks

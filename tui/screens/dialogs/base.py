@@ -144,11 +144,11 @@ class Dialog(ModalScreen[T | None]):
         self.keep_typed()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Tell whether a command can be given now; its keys follow it."""
+        """Return whether a command can be given now; its keys follow it."""
         return action != "command" or self.available(str(parameters[0]))
 
     def available(self, _command_id: str) -> bool:
-        """Tell whether a command of this dialog can be given now."""
+        """Return whether a command of this dialog can be given now."""
         return True
 
     @handles("dialog.cancel")

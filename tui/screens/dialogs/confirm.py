@@ -165,7 +165,7 @@ class TypedConfirm(Typed[bool]):
     """Asks for a word to be typed. `also` will do, such as a full name for its short form."""
 
     WHERE = "typed"
-    KEEPS = False  # what confirms is typed anew
+    KEEPS = False  # the confirmation is typed each time
     SHARED = ("statement",)  # one that also has fields has their keys too
     CANCEL = "leaves everything as it is"
 
@@ -184,7 +184,7 @@ class TypedAmount(Typed[Decimal]):
     """Asks for an amount of money."""
 
     WHERE = "amount"
-    KEEPS = False  # what confirms is typed anew
+    KEEPS = False  # the confirmation is typed each time
     CANCEL = "leaves everything as it is"
 
     def __init__(self, title: str, statement: str, currency: str) -> None:

@@ -35,7 +35,7 @@ class DeletionDialog(Typed[frozenset[int]]):
     }
     """
     WHERE = "typed"
-    KEEPS = False  # what confirms is typed anew
+    KEEPS = False  # the confirmation is typed each time
     AUTO_FOCUS = "#typed"
     CANCEL = "leaves everything as it is"
 

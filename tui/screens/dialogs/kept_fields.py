@@ -59,7 +59,7 @@ class KeptFields:
         return typed | chosen
 
     def bring_back(self, choose: Callable[[Mapping[str, Any]], None]) -> bool:
-        """Put in what was typed when the program ended; tells whether there was anything.
+        """Put in what was typed when the program ended; return whether there was anything.
 
         `choose` is called with what else was chosen.
         """

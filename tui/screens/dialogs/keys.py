@@ -47,7 +47,7 @@ class KeyWish:
 
 
 class KeysDialog(Dialog[KeyWish]):
-    """Answers with what is to be done; the list opens anew with what has come of it."""
+    """Answers with what is to be done; the list opens again with what has come of it."""
 
     DEFAULT_CSS = """
     KeysDialog {

@@ -40,7 +40,7 @@ def none_yet() -> str:
 
 
 LOADING = "Asking for the files …"
-FRESH_S = 5  # so long a dialog may be open without the list being asked for again
+FRESH_S = 5  # a list older than this is asked for again when it is come back to
 
 
 def not_listed() -> str:
@@ -157,7 +157,7 @@ class FileList:
         self.start_refresh()
 
     def renew(self) -> None:
-        """List anew what was listed some seconds ago: a job may have uploaded a file since."""
+        """List again what was listed some seconds ago: a job may have uploaded a file since."""
         if self._seen is not None and time.time() - self._seen.at > FRESH_S:
             self.start_refresh()
 
@@ -172,7 +172,7 @@ class FileList:
         await self.fetch()
 
     async def fetch(self) -> None:
-        """List the files anew. Raises ServiceError; what was seen last is shown then."""
+        """List the files again. Raises ServiceError; what was seen last is shown then."""
         overview = self._context.workspace.file_overview
         self._context.working("files", "listing files")
         try:
@@ -218,7 +218,7 @@ class FileList:
         self._context.fetched(seen.at)
 
     def reload_unfinished(self) -> None:
-        """Show anew which uploads are unfinished; that is known without the provider."""
+        """Show again which uploads are unfinished; that is known without the provider."""
         self._context.run(self._reload, group="unfinished", description="look for uploads")
 
     async def _reload(self) -> None:
@@ -253,7 +253,7 @@ class FileList:
         self.show_marks()
 
     def show_marks(self) -> None:
-        """Show the marks anew, and how much there is."""
+        """Show the marks again, and how much there is."""
         self.pane.show_marks(self.marked)
         files = self.files
         orphans = sum(file.orphan for file in files)
@@ -271,7 +271,7 @@ class FileList:
         self.marked -= {*ids}
 
     def show_running(self) -> None:
-        """Show anew what is under way."""
+        """Show again what is under way."""
         if self._context.attached and self._context.host.workspace is not None:
             self._show(self._none() if self._seen is not None else LOADING)
 

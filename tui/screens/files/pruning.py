@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tui.core.provider.files import StoredFile
 
 OLD = "30d"
-NOTHING = "Nothing fits: nothing would be deleted."
+NOTHING_TO_DELETE = "Nothing fits: nothing would be deleted."
 
 
 class PruneDialog(Dialog[tuple[str, ...]]):
@@ -48,7 +48,7 @@ class PruneDialog(Dialog[tuple[str, ...]]):
         yield Entry(OLD, id="age")
         yield Static("", classes="problem", markup=False)
         yield Static(id="which", markup=False)
-        yield RecordList(empty=NOTHING, id="prunable")
+        yield RecordList(empty=NOTHING_TO_DELETE, id="prunable")
         yield self.key_hints(up="scroll", down="scroll")
 
     def on_mount(self) -> None:
@@ -80,7 +80,7 @@ class PruneDialog(Dialog[tuple[str, ...]]):
         if self._found:
             self.dismiss(tuple(file.id for file in self._found))
         else:
-            self.notify(NOTHING, timeout=4)
+            self.notify(NOTHING_TO_DELETE, timeout=4)
 
     def _look(self) -> None:
         text = self.query_one(Input).value.strip()
@@ -95,7 +95,7 @@ class PruneDialog(Dialog[tuple[str, ...]]):
         said = f"only files {which}: {plural(len(self._found), 'file')}, {together}"
         self.query_one("#which", Static).update("" if problem else said)
         self.query_one(".problem", Static).update(one_line(problem, 200))
-        empty = "" if problem else NOTHING
+        empty = "" if problem else NOTHING_TO_DELETE
         self.query_one(RecordList).show(len(self._found), self._row, empty=empty)
 
     def _row(self, row: int, width: int) -> Text:

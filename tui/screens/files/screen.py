@@ -97,7 +97,7 @@ class FilesScreen(ModeScreen):
         self.listed.begin(workspace)
 
     def on_screen_resume(self) -> None:
-        """List anew: a job may have uploaded a file meanwhile."""
+        """List again: a job may have uploaded a file meanwhile."""
         if self.host.workspace is not None and self.is_mounted and not self.deletion.running:
             self.listed.renew()
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 LETTERS = "abcd"
 SMOOTHINGS = (0.0, 0.6, 0.9)
-_FEWEST_STEPS = 4  # that a zoom leaves
+_FEWEST_STEPS = 4  # the least that a zoom shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Overlay:
 class JobCurve(Curve):
     """Draws one job, and others over it. A run's lines are told apart by marks, not by colour."""
 
-    class LookedAt(Message):
+    class ViewChanged(Message):
         """Somebody looks at it otherwise, and wants to see that."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
@@ -126,7 +126,7 @@ class JobCurve(Curve):
     @handles("jobs.measure")
     def next_measure(self) -> None:
         """Switch between loss and accuracy."""
-        self.post_message(self.LookedAt())
+        self.post_message(self.ViewChanged())
         self.measure = "accuracy" if self.measure == "loss" else "loss"
         self._curves = curves(self._metrics, self.measure)
         self._repaint()
@@ -134,27 +134,27 @@ class JobCurve(Curve):
     @handles("jobs.log")
     def toggle_log(self) -> None:
         """Switch the axis between linear and logarithmic."""
-        self.post_message(self.LookedAt())
+        self.post_message(self.ViewChanged())
         self.log_axis = not self.log_axis
         self._repaint()
 
     @handles("jobs.smooth")
     def next_smoothing(self) -> None:
         """Smooth more, or no more."""
-        self.post_message(self.LookedAt())
+        self.post_message(self.ViewChanged())
         self.smoothing = SMOOTHINGS[(SMOOTHINGS.index(self.smoothing) + 1) % len(SMOOTHINGS)]
         self._repaint()
 
     @handles("jobs.step_back")
     def step_back(self) -> None:
         """Move the cursor back, from the last step when there is none yet."""
-        self.post_message(self.LookedAt())
+        self.post_message(self.ViewChanged())
         self.move_cursor(-1)
 
     @handles("jobs.step_on")
     def step_on(self) -> None:
         """Move the cursor on, from the first step when there is none yet."""
-        self.post_message(self.LookedAt())
+        self.post_message(self.ViewChanged())
         self.move_cursor(1)
 
     def move_cursor(self, by: int) -> None:
@@ -181,7 +181,7 @@ class JobCurve(Curve):
     @handles("jobs.zoom")
     def zoom_in(self) -> None:
         """Draw the half of what is drawn around the cursor, or its end without one."""
-        self.post_message(self.LookedAt())
+        self.post_message(self.ViewChanged())
         first, last = self.x_range
         if last - first <= _FEWEST_STEPS:
             self._tell("There are too few steps to draw a part of them.")
@@ -194,7 +194,7 @@ class JobCurve(Curve):
     @handles("jobs.zoom_out")
     def zoom_out(self) -> None:
         """Draw everything again, without a cursor."""
-        self.post_message(self.LookedAt())
+        self.post_message(self.ViewChanged())
         if self._cursor is None and self._part is None:
             self._tell("All steps are drawn.")
         self.forget_place()

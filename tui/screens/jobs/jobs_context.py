@@ -83,7 +83,7 @@ class JobsContext(ScreenContext):
         )
 
     def paint(self) -> None:
-        """Show anew what is known of the jobs."""
+        """Show again what is known of the jobs."""
         for listener in self.on_paint:
             listener()
 

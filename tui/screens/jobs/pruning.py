@@ -96,7 +96,7 @@ class KeepBestDialog(Dialog[None]):
         start_worker(self, self.fetch, "list", "list the checkpoints")
 
     async def fetch(self) -> None:
-        """Ask for the checkpoints anew. Raises ServiceError."""
+        """Ask for the checkpoints again. Raises ServiceError."""
         jobs = self._ended if self._everything else [self._job]
         try:
             self._found = await look_at_checkpoints(self._workspace, jobs)

@@ -51,7 +51,7 @@ class JobSubscriptions:
     # -- the profile, the screen and the terminal --------------------------------------
 
     def follows(self, workspace: Workspace) -> bool:
-        """Tell whether these are the jobs of a workspace's present profile."""
+        """Return whether these are the jobs of a workspace's present profile."""
         return workspace.poller is self._poller
 
     def use(self, workspace: Workspace) -> None:

@@ -81,7 +81,7 @@ class ModelArranging:
             self._bar.display = True
 
     def leave(self) -> bool:
-        """Show all again and close the field; tells whether it was open."""
+        """Show all again and close the field; return whether it was open."""
         if not self._bar.display:
             return False
         self._context.cancel("typing")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tui.commands import key_hint, key_of
 from tui.core.models.entry import ModelEntry
-from tui.core.models.listing import ORDERS, Arranged, arranged, searched_text
+from tui.core.models.listing import ORDERS, ArrangedModels, arranged, searched_text
 from tui.core.provider.parsing import as_text
 from tui.core.text.text import one_line, plural
 from tui.dispatch import handles
@@ -82,7 +82,7 @@ class ModelList:
         self.with_gone = True  # whether those that are gone are shown
         self._everything = False  # bases and checkpoints too
         self._texts: dict[str, str] = {}  # what is searched, by id, of those seen
-        self._shown = Arranged()
+        self._shown = ArrangedModels()
         self._gone = 0
         self._wishes = 0
         self._failed: Failure | None = None  # why the list did not come
@@ -126,7 +126,7 @@ class ModelList:
         self._failed, self._unanswered = None, 0
         self.marked_before.begin()
         self._context.fetched(None)
-        self._show(Arranged(), LOADING)
+        self._show(ArrangedModels(), LOADING)
         self.pane.list.focus()
         self.start_refresh()
 
@@ -145,7 +145,7 @@ class ModelList:
         await self.fetch()
 
     async def fetch(self) -> None:
-        """List the models anew. Raises ServiceError."""
+        """List the models again. Raises ServiceError."""
         self._context.working("models", "listing models")
         inventory = self._context.workspace.inventory
         seen = self.seen
@@ -194,7 +194,7 @@ class ModelList:
             return
         self._failed = failure_of(problem)
         if not self.models:
-            self._show(Arranged(), failed())
+            self._show(ArrangedModels(), failed())
         self._context.show_error(problem)
 
     # -- showing ---------------------------------------------------------------------
@@ -302,7 +302,7 @@ class ModelList:
         profile = self._context.workspace.profile.name
         return none_words(self.seen, profile, everything=self._everything)
 
-    def _show(self, found: Arranged, empty: str) -> None:
+    def _show(self, found: ArrangedModels, empty: str) -> None:
         self._shown = found
         self.pane.border_subtitle = _folded(found.folded)
         before, at = self.pane.current, self.pane.list.cursor
@@ -314,7 +314,7 @@ class ModelList:
         self.show_marks()
 
     def _place(self) -> bool:
-        """Put the cursor on the model wanted; tells whether it is shown."""
+        """Put the cursor on the model wanted; return whether it is shown."""
         there = self._wanted is not None and any(one.id == self._wanted for one in self.models)
         if self._wanted is not None and there:
             self.pane.select(self._wanted)

@@ -41,7 +41,7 @@ def no_match() -> str:
 
 
 WIDE = 110  # columns from which job and deployments have room in the list
-SOON_DAYS = 60  # from so near an end on it is shown in colour
+SOON_DAYS = 60  # a shutdown within these days is shown in colour
 _STATE, _BASE, _AGE, _ENDS, _JOB, _CHATTED = 13, 14, 6, 12, 14, 8
 _COLOURS = {
     ModelState.LIVE: "green",
@@ -188,7 +188,7 @@ def _id_width(width: int) -> int:
 
 
 def cell(text: str, width: int) -> str:
-    """Return a text as a cell of so many columns; what is cut off is shown by …."""
+    """Return a text as a cell of this many columns; what is cut off is shown by …."""
     text = one_line(text, 200)
     cut = set_cell_size(text, width)
     return cut if cut.rstrip() == text else set_cell_size(text, width - 1) + "…"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 from textual.widgets import Input, Static
 
-from tui.core.models.cleanup import Cleanup, Judged, clean_up
+from tui.core.models.cleanup import Cleanup, JudgedModel, clean_up
 from tui.core.provider.files import read_age
 from tui.core.text.text import one_line, plural
 from tui.dispatch import handles
@@ -87,7 +87,7 @@ class PruneModels(Dialog[tuple[str, ...]]):
         self.query_one(RecordList).show(len(self._rows), self._row, empty=empty)
 
     @property
-    def _rows(self) -> tuple[Judged, ...]:
+    def _rows(self) -> tuple[JudgedModel, ...]:
         return (*self._found.going, *self._found.staying)
 
     def _row(self, row: int, width: int) -> Text:

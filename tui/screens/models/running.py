@@ -22,7 +22,7 @@ from tui.screens.dialogs.details import DetailsDialog
 from tui.screens.host import host_of
 from tui.screens.models import running_rows
 from tui.services.errors import ServiceError
-from tui.services.models.all_profiles_acts import AllProfilesActs, Placed
+from tui.services.models.all_profiles_acts import AllProfilesActs, DeploymentTarget
 from tui.services.models.all_profiles_deployments import AllProfilesDeployments, ProfileDeployments
 from tui.services.models.deployments import in_cost_order
 from tui.widgets.frame.error_panel import ErrorPanel
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from tui.services.workspace import Workspace
 
 ASKING = "Asking what runs …"
-NOTHING = "Nothing is deployed: nothing costs by the hour here."
+NOTHING_DEPLOYED = "Nothing is deployed: nothing costs by the hour here."
 _FAILURES = 3  # lines
 
 
@@ -98,7 +98,7 @@ class RunningDialog(Dialog[tuple[str, str]]):
         self._workspace, self._every = workspace, every
         self._all_profiles = False
         self._found: dict[str, ProfileDeployments] = {}
-        self.rows: list[Placed] = []
+        self.rows: list[DeploymentTarget] = []
         self._marked: set[str] = set()
         self._at: float | None = None
         self.asking = True
@@ -150,7 +150,7 @@ class RunningDialog(Dialog[tuple[str, str]]):
         self.refresh_list()
 
     async def fetch(self) -> None:
-        """Look at what runs anew; what fails is told below the list."""
+        """Look again at what runs; what fails is told below the list."""
         self.asking = True
         self._show()
         host_of(self).working("running", "looking what runs")
@@ -185,7 +185,9 @@ class RunningDialog(Dialog[tuple[str, str]]):
         under = self._under
         own = self._workspace.profile.name
         rows = [
-            Placed(self._workspace.deployments if name == own else self._every.service(name), one)
+            DeploymentTarget(
+                self._workspace.deployments if name == own else self._every.service(name), one
+            )
             for name, found in self._found.items()
             if found.seen is not None
             for one in found.seen.deployed
@@ -206,7 +208,7 @@ class RunningDialog(Dialog[tuple[str, str]]):
         if self.asking:
             return ASKING
         told = [one for one in self._found.values() if one.seen is not None]
-        return NOTHING if told else "What runs is not told here."
+        return NOTHING_DEPLOYED if told else "What runs is not told here."
 
     def _row(self, row: int, width: int) -> Text:
         placed = self.rows[row]
@@ -216,7 +218,7 @@ class RunningDialog(Dialog[tuple[str, str]]):
         )  # fmt: skip
 
     @property
-    def _under(self) -> Placed | None:
+    def _under(self) -> DeploymentTarget | None:
         at = self.query_one(RecordList).cursor
         return self.rows[at] if 0 <= at < len(self.rows) else None
 
@@ -305,11 +307,11 @@ class RunningDialog(Dialog[tuple[str, str]]):
         else:
             self._tell_done(act, chosen)
 
-    def _tell_done(self, act: Act, chosen: Sequence[Placed]) -> None:
+    def _tell_done(self, act: Act, chosen: Sequence[DeploymentTarget]) -> None:
         names = ", ".join(one_line(placed.one.title, 40) for placed in chosen[:3])
         self.notify(f"{names}: {act.done} already, or being so.", markup=False)
 
-    def _ask(self, act: Act, wanted: Sequence[Placed]) -> None:
+    def _ask(self, act: Act, wanted: Sequence[DeploymentTarget]) -> None:
         ones = [placed.one for placed in wanted]
         by_key = {placed.key: placed for placed in wanted}
         order = [placed for one in in_order(ones, act) for placed in wanted if placed.one is one]

@@ -127,7 +127,7 @@ class ModelsScreen(ModeScreen):
         self.listed.begin()
 
     def on_screen_resume(self) -> None:
-        """List anew: a job may have made a model meanwhile."""
+        """List again: a job may have made a model meanwhile."""
         if self.host.workspace is not None and self.is_mounted and not self.deletion.running:
             self.listed.start_refresh()
 

@@ -28,7 +28,7 @@ _WHERE = {"its own", "in the keyring"}
 
 
 def look_words(look: ProfileLook, lines: int) -> str:
-    """Return what was found in at most so many lines: problems first, then what is offered."""
+    """Return what was found in at most this many lines: problems first, then what is offered."""
     said = []
     for one in look.findings:
         if one.state == "problem":

@@ -50,7 +50,7 @@ class ProfileChosen:
 class ProfilesDialog(Dialog[ProfileChosen]):
     """Answers with a profile and what to do with it.
 
-    `probes` are what was found of each the last time, `look` asks one anew. The cursor begins on
+    `probes` are what was found of each the last time, `look` asks one again. The cursor begins on
     the one called `shown`. `check` raises InputError where something cannot be done with one.
     """
 

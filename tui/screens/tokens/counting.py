@@ -9,7 +9,7 @@ from textual.worker import get_current_worker
 
 from tui.commands import key_of
 from tui.dispatch import handles
-from tui.screens.tokens.report.count import Asked, count_rows
+from tui.screens.tokens.report.count import CountRequest, count_rows
 from tui.screens.tokens.view import nothing_open
 from tui.services.errors import LedgerError, ServiceError
 
@@ -183,7 +183,7 @@ class Counting:
             workspace.tokens,
             rows,
             name,
-            Asked(state.model_for(profile), state.epochs, profile),
+            CountRequest(state.model_for(profile), state.epochs, profile),
             on_progress=progress,
             cancelled=cancelled,
             on_part=None if state.files else self._show_part,

@@ -46,7 +46,7 @@ class ReportDisplay:
         self._drawn: tuple[Measure, Window] | None = None  # what the histograms show
 
     def forget(self) -> None:
-        """Put the cursor anew with the next report: it is of other rows."""
+        """Place the cursor again with the next report: it is of other rows."""
         self._drawn = None
 
     async def show(self) -> None:

@@ -10,7 +10,7 @@ from tui.screens.controller_context import ScreenContext
 from tui.screens.tokens.cost.pricing import Pricing
 from tui.screens.tokens.counting import Counting
 from tui.screens.tokens.display import ReportDisplay
-from tui.screens.tokens.examples.examples import Examples
+from tui.screens.tokens.examples.example_lists import Examples
 from tui.screens.tokens.measures import Measures
 from tui.screens.tokens.settings import CountSettings
 from tui.screens.tokens.state import TokenState

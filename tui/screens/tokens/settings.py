@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class CountSettings:
-    """Asks what to count for; `recount` counts anew."""
+    """Asks what to count for; `recount` counts again."""
 
     def __init__(
         self, context: ScreenContext, state: TokenState, recount: Callable[[], None]
@@ -56,7 +56,7 @@ class CountSettings:
             self._recount()
 
     def leave_comparison(self) -> bool:
-        """Take the second file away; tells whether there was one."""
+        """Take the second file away; return whether there was one."""
         if self._state.beside is None:
             return False
         self._state.beside = None

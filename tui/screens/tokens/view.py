@@ -89,7 +89,7 @@ class TokensView(Vertical):
             self.lines.focus()
 
     def close_list(self) -> bool:
-        """Show the report in place of the list; tells whether there was one."""
+        """Show the report in place of the list; return whether there was one."""
         was_listing = self.listing
         self.remove_class("-listing")
         if was_listing:
@@ -120,7 +120,7 @@ class TokensView(Vertical):
         self._figures_pane.label(figures)
 
     def begin(self) -> bool:
-        """Show the report in place of the sentence; tells whether there was one."""
+        """Show the report in place of the sentence; return whether there was one."""
         was_waiting = self.waiting
         self.remove_class("-waiting")
         return was_waiting

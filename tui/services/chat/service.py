@@ -16,9 +16,9 @@ from tui.core.provider.deployments import deployment_of
 from tui.core.text.masking import KEYS, mask
 from tui.services.chat.answer import Answer, Delta
 from tui.services.errors import InputError, LedgerError, Malformed, Refused, ServiceError
-from tui.services.provider.error_mapping import request_id
 from tui.services.provider.interface import check_offered
 from tui.services.provider.requests import Call
+from tui.services.provider.response_errors import request_id
 from tui.services.provider.select import api_of
 from tui.services.provider.sse import read_chunks
 from tui.services.store.best_effort import record_best_effort

@@ -10,7 +10,7 @@ from tui.core.arrays import is_range, negatives, negatives_replaced
 from tui.core.checks import FileFacts, ReportColumns, check_row, sample_stats_of
 from tui.services.checks.file_check import FileCheck
 from tui.services.checks.languages import LanguageGuesses
-from tui.services.checks.likeness import Likeness
+from tui.services.checks.near_results import NearResults
 from tui.services.checks.problems import Problems
 from tui.services.datasets.disk.source import LONG_LINE
 
@@ -32,12 +32,12 @@ class Checker:
     `limits` are of the provider whose severities are told, OpenAI's when None.
 
     The lines of the file are checked once, by `workers` when there are many;
-    after an edit only the rows written anew are, and the rules on the file as a whole.
+    after an edit only the rows rewritten are, and the rules on the file as a whole.
     """
 
     def __init__(self, document: Document, workers: Pool, limits: FileLimits | None = None) -> None:
         self.limits = limits
-        self.likeness = Likeness()
+        self.near = NearResults()
         self._document = document
         self._workers = workers
         self._file: FileCheck | None = None
@@ -82,9 +82,9 @@ class Checker:
         return found
 
     async def look_alike(self) -> bool:
-        """Look unasked for near duplicates in a small file; tells whether `issues` has new ones."""
+        """Look unasked for near duplicates in a small file; return whether `issues` changed."""
         asked, document = self._asked, self._document
-        return await self.likeness.look(
+        return await self.near.look(
             document.snapshot(), document.size, lambda: asked != self._asked
         )
 
@@ -108,7 +108,7 @@ class Checker:
         document = self._document
         head, ended = document.head, document.ends_with_newline
         sample = sample_stats_of(snapshot, self._languages)
-        alike = self.likeness.among(snapshot)
+        alike = self.near.among(snapshot)
         limits, name = self.limits, document.path.name
         wants_bom = limits is not None and limits.wants_bom
         facts = FileFacts(name, document.size, head, ended, sample, alike, wants_bom)
@@ -123,7 +123,7 @@ class Checker:
     def _check_new(
         self, snapshot: Snapshot, of_file: ReportColumns, superseded: Callable[[], bool]
     ) -> bool:
-        """Check rows not seen before; tells whether it came to the end."""
+        """Check rows not seen before; return whether it came to the end."""
         new = [row for row in negatives(snapshot.ids) if row not in self._places]
         if new and self._columns is None:
             self._columns = of_file.copy()  # what earlier problems were made from stays as it is

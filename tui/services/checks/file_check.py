@@ -88,11 +88,11 @@ class FileCheck:
             end = min(at + _BETWEEN_LOOKS, last)
             columns = check_batch(at + 1, map(self._source.line, range(at, end)))
             self._take(at, columns)
-            loop.call_soon_threadsafe(self.on_progress, self._done + end - first, self._of)
+            loop.call_soon_threadsafe(self.on_progress, self._done + end - first, self._line_count)
         self._done += last - first
 
     @property
-    def _of(self) -> int:
+    def _line_count(self) -> int:
         return len(self._source)
 
     async def _with_process(self, waiting: list[Stretch], left: list[Stretch], number: int) -> None:
@@ -126,7 +126,7 @@ class FileCheck:
             raise OSError("the file has changed under the checks")
         self._take(first, columns)
         self._done += last - first
-        self.on_progress(self._done, self._of)
+        self.on_progress(self._done, self._line_count)
 
     def _take(self, first: int, columns: ReportColumns) -> None:
         """Put reports behind the others. To make room for a million at once takes 30 ms."""
@@ -136,7 +136,7 @@ class FileCheck:
 
 
 def is_worth_processes(source: LineSource) -> bool:
-    """Tell whether a file is so large that processes are done before a thread is."""
+    """Return whether a file is so large that processes are done before a thread is."""
     return source.identity.size >= _WORTH_PROCESSES
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tui.core.catalog.providers import FileLimits
-    from tui.core.checks import Alike, Issue, ReportColumns, Severity
+    from tui.core.checks import Issue, NearPairs, ReportColumns, Severity
     from tui.core.checks.whole_file.sample_stats import SampleStats
     from tui.core.formats.detection.foreign import Foreign
     from tui.services.checks.problems import Problems
@@ -282,7 +282,7 @@ async def checking(
     workers: Pool,
     limits: FileLimits | None = None,
     *,
-    alike: Callable[[FileLines], Alike] | None = None,
+    alike: Callable[[FileLines], NearPairs] | None = None,
     on_progress: Callable[[int, int], None] = lambda _done, _of: None,
     named: str = "",
 ) -> AsyncIterator[CheckedFile]:
@@ -375,17 +375,17 @@ def _checked(
     looked: tuple[ReportColumns, SampleStats],
     workers: Pool,
     limits: FileLimits | None,
-    alike: Callable[[FileLines], Alike] | None,
+    alike: Callable[[FileLines], NearPairs] | None,
     *,
     table: bool,
     named: str,
 ) -> CheckedFile:
-    from tui.core.checks import Alike, FileFacts
+    from tui.core.checks import FileFacts, NearPairs
     from tui.services.checks.problems import Problems
 
     source = rows.source
     size, ended = source.identity.size, source.ends_with_newline
-    found = Alike() if alike is None or table else alike(rows)
+    found = NearPairs() if alike is None or table else alike(rows)
     wants_bom = limits is not None and limits.wants_bom
     columns, sample = looked
     facts = FileFacts(path.name, size, source.head, ended, sample, found, wants_bom)

@@ -36,7 +36,7 @@ class LanguageGuesses:
         """Return the language of each text, or "unknown"."""
         found = {text: self._known.get(text) for text in texts}
         if asked := [text for text, language in found.items() if language is None]:
-            told = dict(zip(asked, self._told(asked), strict=True))
+            told = dict(zip(asked, self._guess_in_worker(asked), strict=True))
             if len(self._known) + len(told) > _MOST_KEPT:
                 self._known.clear()
             self._known |= told
@@ -51,7 +51,7 @@ class LanguageGuesses:
         with contextlib.suppress(Exception):
             await asyncio.to_thread(sample_stats_of, rows, self)
 
-    def _told(self, texts: list[str]) -> Sequence[str]:
+    def _guess_in_worker(self, texts: list[str]) -> Sequence[str]:
         body = orjson.dumps([text.encode("utf-8", "surrogatepass").hex() for text in texts])
         try:
             told, _ = self._workers.ask(languages, {}, body)

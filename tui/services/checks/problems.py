@@ -56,7 +56,7 @@ class Problems(Sequence["Issue"]):
     The one report of checks: of an open dataset's snapshot, and of a file that is to be sent.
 
     Going through all of a large file's problems checks its lines again; `counts`, `worst` and
-    `rules_at` cost nothing. `ready` are the issues of rows (by id) too long to check anew.
+    `rules_at` cost nothing. `ready` are the issues of rows (by id) too long to check again.
     """
 
     def __init__(

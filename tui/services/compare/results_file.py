@@ -54,7 +54,7 @@ class ResultsFile:
     def begin(self, rows: Mapping[Slot, Row]) -> None:
         """Make the file hold exactly these rows, and open it for more.
 
-        It is written anew, in one step, only where it is not so already: a kill may have cut
+        It is rewritten, in one step, only where it is not so already: a kill may have cut
         its last line off, or come before a line that the ledger has.
         """
         try:
@@ -76,7 +76,7 @@ class ResultsFile:
             raise _unwritable(self.path, error) from error
 
     def rewrite(self, rows: Iterable[Row]) -> None:
-        """Write all rows anew in one step, as what is said of them has changed."""
+        """Rewrite all rows in one step, as what is said of them has changed."""
         try:
             write_atomically(self.path, (line_of(row) for row in rows))
         except OSError as error:

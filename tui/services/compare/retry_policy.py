@@ -28,7 +28,7 @@ class RetryPolicy:
     give_up_after: int = 25  # prompts that fail one after another, none having come
 
     def backoff(self, failures: int) -> float:
-        """Return the wait after so many failures, from 1."""
+        """Return the wait after this many failures, from 1."""
         return float(min(self.longest_s, self.first_s * 2 ** (failures - 1)))
 
 
@@ -40,7 +40,7 @@ class SharedPause:
         self._told = told
 
     def pause(self, seconds: float) -> None:
-        """Let nobody ask for so many seconds from now, or for longer if that is wanted already."""
+        """Let nobody ask for this many seconds from now, or longer if that is wanted already."""
         until = time.monotonic() + seconds
         if until > self._until:
             self._until = until

@@ -120,7 +120,7 @@ class CompareRun:
     async def ask(
         self, concurrency: int, events: RunEvents | None = None, cap: Cap | None = None
     ) -> None:
-        """Ask for all that is missing, so many at a time.
+        """Ask for all that is missing, this many at a time.
 
         Raises the ServiceError that ended it before its time, such as CapReached; what was
         being asked for then has been waited for.

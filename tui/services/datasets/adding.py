@@ -65,7 +65,7 @@ class AlreadyThere:
 
 
 @dataclass(frozen=True, slots=True)
-class Added:
+class AddedExample:
     """An example that was added as row `number`, from 1.
 
     `saved` is whether the file holds it by now; `trouble` says why not where it should have
@@ -119,13 +119,13 @@ class ExampleAdding:
     def __init__(self, datasets: DatasetService, store: Store) -> None:
         self._datasets, self._store = datasets, store
         self.targets: dict[MadeKind, Path] = {}
-        self.last: Added | None = None
+        self.last: AddedExample | None = None
         self._version = -1  # of the open document just after the last one was added to it
         self._running: set[asyncio.Task[Any]] = set()
 
     async def add(
         self, path: Path, example: MadeExample, *, again: bool = False
-    ) -> Added | AlreadyThere:
+    ) -> AddedExample | AlreadyThere:
         """Add an example at the end of a dataset, which is made if it does not exist.
 
         It is on the disk when this returns: in the file, or in the journal of the open dataset.
@@ -160,7 +160,9 @@ class ExampleAdding:
         if not task.cancelled():
             task.exception()  # whoever still waits is told; nobody else is to be
 
-    async def _add(self, path: Path, made: MadeExample, *, again: bool) -> Added | AlreadyThere:
+    async def _add(
+        self, path: Path, made: MadeExample, *, again: bool
+    ) -> AddedExample | AlreadyThere:
         is_new = await asyncio.to_thread(_make, path)
         try:
             async with self._datasets.held(path) as document:
@@ -181,7 +183,7 @@ class ExampleAdding:
 
     async def _add_to(
         self, document: Document, made: MadeExample, *, again: bool
-    ) -> Added | AlreadyThere:
+    ) -> AddedExample | AlreadyThere:
         await document.ready()
         rows = document.snapshot()
         await asyncio.to_thread(_check_kind, document.path, rows, made.kind)
@@ -194,7 +196,7 @@ class ExampleAdding:
 
     async def _put(
         self, document: Document, line: bytes, kind: MadeKind, contradicts: int
-    ) -> Added:
+    ) -> AddedExample:
         is_open = document is self._datasets.current
         # Changes that were never saved are the user's to save.
         saves = not is_open and not document.modified
@@ -210,7 +212,7 @@ class ExampleAdding:
         from tui.core.checks import check_row  # here, as the first row asks where it came from
 
         report = await asyncio.to_thread(check_row, number, line)
-        return Added(
+        return AddedExample(
             path=document.path,
             number=number,
             line=line,
@@ -276,7 +278,7 @@ def find_other_answer(rows: Sequence[bytes] | Snapshot, line: bytes) -> int | No
     return None
 
 
-def _at(rows: Snapshot, added: Added) -> int | None:
+def _at(rows: Snapshot, added: AddedExample) -> int | None:
     """Return where a line that was added stands now: where it was put, or wherever it is."""
     at = added.number - 1
     if at < len(rows) and rows[at] == added.line:
@@ -285,7 +287,7 @@ def _at(rows: Snapshot, added: Added) -> int | None:
 
 
 def _make(path: Path) -> bool:
-    """Make an empty file where there is none; tells whether there was none."""
+    """Make an empty file where there is none; return whether there was none."""
     try:
         with path.open("xb"):
             return True

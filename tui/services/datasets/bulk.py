@@ -20,7 +20,7 @@ _TOLD_EVERY_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedChange:
     """What would become of a document, made from its rows as of `version`."""
 
     outcome: Outcome
@@ -33,7 +33,7 @@ async def plan(
     positions: Sequence[int],
     on_progress: Callable[[int, int], None] | None = None,
     cancelled: Callable[[], bool] = lambda: False,
-) -> Planned | None:
+) -> PlannedChange | None:
     """Work out what `work` makes of the rows at `positions`; nothing is changed yet.
 
     Runs off the loop, on the rows as they stand now; `on_progress(done, of)` is called on it.
@@ -52,11 +52,11 @@ async def plan(
 
     rows = RowsAhead(snapshot.ids, ReadAhead(snapshot.source, snapshot.text))
     outcome = await asyncio.to_thread(run, work, rows, positions, tick)
-    return None if outcome is None else Planned(outcome, snapshot.version)
+    return None if outcome is None else PlannedChange(outcome, snapshot.version)
 
 
-async def apply(document: Document, planned: Planned) -> bool:
-    """Do it, as one undoable step; tells whether anything changed.
+async def apply(document: Document, planned: PlannedChange) -> bool:
+    """Do it, as one undoable step; return whether anything changed.
 
     Raises InputError when the rows have changed since, or the document cannot be edited.
     """

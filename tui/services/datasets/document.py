@@ -13,7 +13,7 @@ from tui.services.datasets.disk.opened_file import DiskFile
 from tui.services.datasets.disk.source import LineSource
 from tui.services.datasets.journal.journal import Journal, JournalBusyError
 from tui.services.datasets.journal.record import Record
-from tui.services.datasets.journal.recovery import Recovered, fresh, recover
+from tui.services.datasets.journal.recovery import RecoveredRows, fresh, recover
 from tui.services.datasets.open_rows import OpenRows
 from tui.services.datasets.row_splices import splices_of
 from tui.services.errors import InputError, disk_words
@@ -47,7 +47,7 @@ class Document(OpenRows):
     """One dataset under edit. Made by `DatasetService.open`; all methods on the event loop."""
 
     def __init__(
-        self, path: Path, content: Content, journal: Journal | None, recovered: Recovered
+        self, path: Path, content: Content, journal: Journal | None, recovered: RecoveredRows
     ) -> None:
         super().__init__(content, recovered.rows, recovered.notice)
         self.path = path
@@ -105,7 +105,7 @@ class Document(OpenRows):
     # -- changing --------------------------------------------------------------------
 
     async def replace(self, position: int, example: Example, label: str) -> None:
-        """Write one row anew, in the spacing and escaping of the row it replaces."""
+        """Rewrite one row, in the spacing and escaping of the row it replaces."""
         await self.change(label, [Change(position, 1, (write(example, self.line(position)),))])
 
     async def insert(self, position: int, lines: Sequence[bytes], label: str) -> None:
@@ -142,7 +142,7 @@ class Document(OpenRows):
         self._changed()
 
     async def rewrite(self, label: str, rows: Sequence[int | bytes], version: int) -> bool:
-        """Give all rows anew in one undoable step; tells whether anything changed.
+        """Replace all rows in one undoable step; return whether anything changed.
 
         A row is a position as it stands, or a new line. Made off the loop, for any number of
         rows. Raises InputError as `change` does, and when the rows are no longer those of
@@ -216,7 +216,7 @@ class Document(OpenRows):
         """Write the rows to the file, or to `path` for a copy that leaves this document as it is.
 
         With `plain` each line is ended by LF and a byte order mark is left away; otherwise what
-        was not edited stays as it is, byte for byte. Open the file anew after a plain save.
+        was not edited stays as it is, byte for byte. Open the file again after a plain save.
         Raises InputError: the file was changed by another program (unless `overwrite`), edits are
         off and the file is there, the folder or disk refuses. Nothing is lost then; the changes
         stay in the journal.

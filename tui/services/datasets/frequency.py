@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tui.services.datasets import Snapshot
     from tui.services.datasets.row_filter import FilterFacts
 
-_SECONDS = 0.04  # of one stretch of work: as long as a key press may have to wait
+_SECONDS = 0.04  # length of one stretch of work: as long as a key press may have to wait
 _BETWEEN_PARTS = 0.4
 _MOST_VALUES = 200_000  # further ones are only counted together
 _SHOWN = 200  # characters of a long value

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 # How long is indexed between two looks of the screen, and how much between two at the clock.
 _INDEX_S = 0.1
 _INDEX_STEP = 16 * 1024 * 1024
-_FIRST_ROWS_S = 0.3  # in which the first rows are painted, with a processor for themselves
+_FIRST_ROWS_S = 0.3  # indexing waits this long, so that the first rows are painted first
 
 
 class OpenRows:

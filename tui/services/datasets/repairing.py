@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from tui.core.fixes import Repaired, repair
+from tui.core.fixes import RepairedFile, repair
 from tui.core.fixes.whole import other_format
 from tui.services.datasets.disk.atomic_save import write_atomically
 from tui.services.errors import NotWritten, disk_errors
@@ -21,12 +21,12 @@ _HEAD = 64 * 1024
 LARGEST = 1_000_000_000
 
 
-async def repaired(path: Path) -> Repaired:
+async def repaired(path: Path) -> RepairedFile:
     """Return what a file becomes when it is repaired; nothing is written. Raises InputError."""
     return await asyncio.to_thread(_repaired, path)
 
 
-def _repaired(path: Path) -> Repaired:
+def _repaired(path: Path) -> RepairedFile:
     return repair(_content(path))
 
 
@@ -65,7 +65,7 @@ def _content(path: Path) -> bytes:
     return read_given(path, "Cannot read the file in one piece", LARGEST, step=step)
 
 
-async def write_repaired(made: Repaired, path: Path) -> None:
+async def write_repaired(made: RepairedFile, path: Path) -> None:
     """Write the repaired lines to a file. Raises InputError when the folder or disk refuses."""
     chunks = (line + b"\n" for line in made.lines)
     with disk_errors("Not written", path, "Choose another folder", NotWritten):

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tui.core.dataset.example import Example
     from tui.core.filtering.idtable import IdTable
     from tui.core.filtering.marks import Marks
-    from tui.core.filtering.masks import Flagged
+    from tui.core.filtering.masks import FlaggedRows
     from tui.core.filtering.nodes import Node
     from tui.services.datasets import Document, Snapshot
     from tui.services.tokens.vocabularies import VocabEncoder
@@ -113,7 +113,7 @@ class RowFilter:
         self._document = document
         self._facts = facts
         self._masks, rest = take_masks(node)
-        self._flagged: Flagged | None = None  # when this run began
+        self._flagged: FlaggedRows | None = None  # when this run began
         own, with_others = split(rest)
         self._own = matcher(own)
         self._with_others = None if isinstance(with_others, Everything) else matcher(with_others)
@@ -224,10 +224,10 @@ class RowFilter:
         )
 
 
-def _flagged(facts: FilterFacts) -> Flagged:
-    from tui.core.filtering.masks import Flagged
+def _flagged(facts: FilterFacts) -> FlaggedRows:
+    from tui.core.filtering.masks import FlaggedRows
 
-    return Flagged(_array(facts.marks.ids()), _array(facts.unsaved))
+    return FlaggedRows(_array(facts.marks.ids()), _array(facts.unsaved))
 
 
 def _array(ids: Collection[int]) -> Ids:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from array import array
     from collections.abc import Callable, Sequence
 
-# A splice that changes the number of rows moves all behind it; beyond so many, one splice
+# A splice that changes the number of rows moves all behind it; beyond this many, one splice
 # over the whole stretch is quicker.
 MOST_SPLICES = 256
 _MOST_REPLACEMENTS = 20_000

@@ -112,7 +112,7 @@ class DatasetService:
         return await self.open(path)
 
     async def _may_be_edited_now(self, document: Document) -> bool:
-        """Whether to open anew what could only be read when it was opened."""
+        """Whether to open again what could only be read when it was opened."""
         if document.held_elsewhere:
             return await self.is_free(document)
         return document.read_only

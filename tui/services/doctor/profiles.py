@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tui.services.settings.profile import Profile
     from tui.services.store.store import Store
 
-LONGEST_S = 10.0  # that an endpoint may take to answer here, whatever the profile allows
+LONGEST_S = 10.0  # how long an endpoint may take to answer here, whatever the profile allows
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from tui.core.catalog.abilities import Ability
 from tui.core.jobs.match import CLOCKS_APART_S
 from tui.core.provider.records import Deleted, FileInfo, parse_file
 from tui.services.datasets.disk.atomic_save import is_replaceable
-from tui.services.deleting import Deletable, Deletions, Found
+from tui.services.deleting import Deletable, Deletions, PresentObject
 from tui.services.errors import (
     InputError,
     NotOffered,
@@ -203,9 +203,9 @@ class FileService:
         kind = Deletable("file", delete or self.delete, self._look, listed, self._forget)
         return Deletions(self._profile, self._store.deletions, kind)
 
-    async def _look(self, file_id: str) -> Found | None:
+    async def _look(self, file_id: str) -> PresentObject | None:
         try:
-            return Found((await self._api.retrieve(file_id)).created_at)
+            return PresentObject((await self._api.retrieve(file_id)).created_at)
         except Refused as error:
             if error.status != 404 or isinstance(error, NotOffered):
                 raise

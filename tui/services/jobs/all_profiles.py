@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from tui.services.settings.profile import Profile
     from tui.services.store.store import Store
 
-LONGEST_S = 15.0  # that one of many may take to begin its answer, whatever its profile allows
-MOST = 100  # of one profile
+LONGEST_S = 15.0  # how long one of many may take to begin its answer, whatever its profile says
+MOST = 100  # jobs listed of one profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,9 @@ class AllProfilesJobs:
         self, profiles: Iterable[Profile], *, asks: bool = True, limit: int = MOST
     ) -> AsyncGenerator[ProfileJobs, None]:
         """Return a generator of the jobs of each, as they come; nothing is raised for one."""
-        return as_they_end(self._of(one, asks, limit) for one in profiles)
+        return as_they_end(self._list_one(one, asks, limit) for one in profiles)
 
-    async def _of(self, profile: Profile, asks: bool, limit: int) -> ProfileJobs:
+    async def _list_one(self, profile: Profile, asks: bool, limit: int) -> ProfileJobs:
         quick = replace(profile, timeout=min(profile.timeout, LONGEST_S))
         provider = Provider(quick, self.locations, self.environ)
         jobs = JobService(provider, self.store, api_of(provider))

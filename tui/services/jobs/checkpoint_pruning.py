@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tui.services.workspace import Workspace
 
 
-AT_ONCE = 4
+AT_ONCE = 4  # jobs whose checkpoints are asked for at the same time, for the rate limit
 
 
 @dataclass(frozen=True, slots=True)

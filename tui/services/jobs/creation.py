@@ -131,7 +131,7 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
-class Created:
+class CreatedJob:
     """The job created; `lost` if no certain answer came, and then `how` it was found."""
 
     job: Job
@@ -163,7 +163,7 @@ class CreationEvents:
         """Hear what the provider says the job costs, where that could not be told before."""
 
     async def agree(self, estimate: PriceEstimate) -> bool:
-        """Tell whether it may cost that, which is more than was agreed to, or the first amount."""
+        """Return whether it may cost that: more than was agreed to, or the first amount."""
         del estimate
         return False
 
@@ -212,7 +212,7 @@ class JobCreation:
         await _grader(draft)
         return Review(draft, await self._preflight.look(draft))
 
-    async def create(self, review: Review, consent: Consent, events: CreationEvents) -> Created:
+    async def create(self, review: Review, consent: Consent, events: CreationEvents) -> CreatedJob:
         """Create the job that was reviewed and agreed to. Raises a ServiceError.
 
         Nothing is sent for a job that cannot be (InputError, Unfit, ReadOnly). Money is set
@@ -250,10 +250,10 @@ class JobCreation:
         finally:
             if reserved:  # it stays where the job was asked for and may exist
                 await record_best_effort(self._spending.release(nonce))
-        return Created(job, bool(lost), sure[-1].words if sure else "")
+        return CreatedJob(job, bool(lost), sure[-1].words if sure else "")
 
     async def _reserve(self, nonce: str, found: Preflight, consent: Consent) -> bool:
-        """Set the cost of the job aside; tells whether there was anything to."""
+        """Set the cost of the job aside; return whether there was anything to."""
         if not self._spending.limited:
             return False
         amount = found.amount if found.amount is not None else consent.amount

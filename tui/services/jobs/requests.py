@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tui.core.money.terms import Forecast
 
 MOST_SEED = 2_147_483_647
-MAX_METADATA = 15  # of 16 pairs; one is ours
+MAX_METADATA = 15  # pairs for the user: 16 are allowed, one is ours
 _LONGEST_KEY, _LONGEST_VALUE = 64, 512
 _MOST_TAGS, _LONGEST_TAG = 50, 64
 _SUFFIX = re.compile(r"[A-Za-z0-9._-]+")

@@ -24,12 +24,14 @@ if TYPE_CHECKING:
     from tui.services.store.tables.jobs_table import JobRecord
     from tui.services.store.tables.reservations_table import Reservation
 
-NEVER_MADE_S = 3600.0  # a job that is not listed so long after it was asked for was not made
-TOLD_FOR_S = 86_400.0  # how long one that was found is worth a question before the same again
+NEVER_MADE_S = 3600.0  # a job that is still not listed this long after its request was not made
+# A job found after its answer was lost is listed as such for a day, so that the same job is not
+# created twice unawares.
+TOLD_FOR_S = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
-class Unanswered:
+class UnansweredJob:
     """A job asked for without an answer, and what is known of it now.
 
     `looked` is whether the provider could be asked; `gone` is whether it certainly was not
@@ -106,26 +108,26 @@ class UnansweredJobs:
             if (not one.waiting if one.job_id is None else one.lost and _recent(one))
         ]
 
-    async def look(self) -> list[Unanswered]:
+    async def look(self) -> list[UnansweredJob]:
         """Look for all of them, newest first, and write down what is found."""
         records = await self.unsettled()
         if not records:
             return []
         reserved = await self._store.reservations.all(self._profile)
         return [
-            Unanswered(one, _as_found(one))
+            UnansweredJob(one, _as_found(one))
             if one.job_id is not None
             else await self._look_for(one, reserved.get(one.nonce or ""))
             for one in records
         ]
 
-    async def _look_for(self, record: JobRecord, reserved: Reservation | None) -> Unanswered:
+    async def _look_for(self, record: JobRecord, reserved: Reservation | None) -> UnansweredJob:
         nonce, at = record.nonce or "", record.asked_at
         try:
             match = await self._jobs.find_asked(nonce, record.request, at)
         except ServiceError:
-            return Unanswered(record, looked=False, reserved=reserved)
-        found = Unanswered(record, match, reserved=reserved)
+            return UnansweredJob(record, looked=False, reserved=reserved)
+        found = UnansweredJob(record, match, reserved=reserved)
         if match.job is not None:
             sure = {"finetui_found": "mark" if match.sure else "likely"}
             job = {**match.job.raw, **sure}
@@ -148,8 +150,8 @@ def _as_found(record: JobRecord) -> Match:
 
 
 def worth_asking(
-    found: Iterable[Unanswered], draft: Draft, terms: Terms, training_id: str | None
-) -> list[Unanswered]:
+    found: Iterable[UnansweredJob], draft: Draft, terms: Terms, training_id: str | None
+) -> list[UnansweredJob]:
     """Return those that make it doubtful whether a draft should be asked for.
 
     `training_id` is that of the training file, None while it is not uploaded or not known.
@@ -164,7 +166,7 @@ def worth_asking(
     ]
 
 
-def _same(one: Unanswered, draft: Draft, terms: Terms, training_id: str | None) -> bool:
+def _same(one: UnansweredJob, draft: Draft, terms: Terms, training_id: str | None) -> bool:
     asked = one.record.request
     file_id = as_text(asked.get("training_file")) or ""
     if training_id not in {None, file_id}:

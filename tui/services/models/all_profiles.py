@@ -57,9 +57,9 @@ class AllProfilesModels:
         self, profiles: Iterable[Profile], *, asks: bool = True
     ) -> AsyncGenerator[ProfileModels, None]:
         """Return a generator of the models of each, as they come; nothing is raised for one."""
-        return as_they_end(self._of(one, asks) for one in profiles)
+        return as_they_end(self._list_one(one, asks) for one in profiles)
 
-    async def _of(self, profile: Profile, asks: bool) -> ProfileModels:
+    async def _list_one(self, profile: Profile, asks: bool) -> ProfileModels:
         quick = replace(profile, timeout=min(profile.timeout, LONGEST_S))
         provider = Provider(quick, self.locations, self.environ)
         api = api_of(provider)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class DeploymentTarget:
     """A deployment and what acts on those of its profile."""
 
     service: DeploymentService
@@ -38,7 +38,7 @@ class AllProfilesActs:
 
     noun = "deployment"
 
-    def __init__(self, act: Act, chosen: Iterable[Placed]) -> None:
+    def __init__(self, act: Act, chosen: Iterable[DeploymentTarget]) -> None:
         self.act = act
         self._chosen = {placed.key: placed for placed in chosen}
 
@@ -51,7 +51,7 @@ class AllProfilesActs:
         stopped: Callable[[], bool] = lambda: False,
     ) -> list[Outcome]:
         """Do it to these in turn, one profile after the other, as `Deletions.run`."""
-        by_service: dict[DeploymentService, list[Placed]] = {}
+        by_service: dict[DeploymentService, list[DeploymentTarget]] = {}
         for key in ids:
             placed = self._chosen[key]
             by_service.setdefault(placed.service, []).append(placed)

@@ -53,7 +53,7 @@ class AllProfilesDeployments:
 
         Those whose provider tells of none are not asked.
         """
-        return as_they_end(self._of(one) for one in profiles)
+        return as_they_end(self._list_one(one) for one in profiles)
 
     def service(self, profile: str) -> DeploymentService:
         """Return what acts on the deployments of a profile that was listed."""
@@ -68,7 +68,7 @@ class AllProfilesDeployments:
             _, (provider, _) = self._open.popitem()
             await provider.close()
 
-    async def _of(self, profile: Profile) -> ProfileDeployments:
+    async def _list_one(self, profile: Profile) -> ProfileDeployments:
         service = self._service(profile)
         if not service.told:
             return ProfileDeployments(profile.name)

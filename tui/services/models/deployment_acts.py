@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.provider.deployments import Act
 from tui.core.provider.records import Deleted
-from tui.services.deleting import Deletable, Deletions, Found, Words
+from tui.services.deleting import Deletable, Deletions, DeletionWords, PresentObject
 from tui.services.errors import Refused
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ class DeploymentActs:
         self._chosen = {one.id: one for one in chosen}
         # The ledger keeps stopping apart: what was stopped once may have been started since.
         kind = self.noun if act is Act.DELETE else f"{self.noun} {act}"
-        running = Words(act.done, "it does not run any more", "it still runs")
-        words = Words() if act is Act.DELETE else running
+        running = DeletionWords(act.done, "it does not run any more", "it still runs")
+        words = DeletionWords() if act is Act.DELETE else running
         whole = Deletable(kind, self._ask, self._look, self._not_done, self._forget, words)
         self._run = Deletions(profile, store.deletions, whole)
 
@@ -76,7 +76,7 @@ class DeploymentActs:
             return Deleted(one, deleted=False)  # it may be gone: it is looked for
         return Deleted(one, deleted=True)
 
-    async def _look(self, one: str) -> Found | None:
+    async def _look(self, one: str) -> PresentObject | None:
         """Return what it is like, None where it is done. One that runs again counts as new."""
         found: Deployment | None = None
         for pause in LOOK_AGAIN_S:
@@ -85,10 +85,10 @@ class DeploymentActs:
             if found is None or found.done(self.act):
                 return None
         created = found.created_at if found and self.act is Act.DELETE else int(time.time()) + 1
-        return Found(created)
+        return PresentObject(created)
 
     async def _not_done(self) -> set[str]:
         return {one.id for one in await self._api.list() if not one.done(self.act)}
 
     async def _forget(self, one: str, known: Mapping[str, Any]) -> None:
-        """Take note of nothing: what is deployed is listed anew."""
+        """Take note of nothing: what is deployed is listed again."""

@@ -14,8 +14,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui.core.catalog.abilities import Ability
-from tui.core.models.assemble import Told, assemble
-from tui.core.models.remembered import Remembered
+from tui.core.models.assemble import KnownModels, assemble
+from tui.core.models.remembered import RememberedModel
 from tui.core.text.moments import day_of
 from tui.services.errors import InputError, LedgerError, NotOffered, ServiceError
 from tui.services.models.ledger_facts import costs_of, kept_checkpoints, read_facts
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from tui.services.store.store import Store
 
 T = TypeVar("T")
-TOGETHER_S = 0.05  # so long the list of models waits for the others, to be shown at once
+TOGETHER_S = 0.05  # how long the list of models waits for the others, to be shown with them
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +115,10 @@ class Inventory:
         """Return the models with all that can be known of them."""
         return (await self._looked())[1]
 
-    async def _looked(self) -> tuple[Told, InventorySeen]:
+    async def _looked(self) -> tuple[KnownModels, InventorySeen]:
         return [both async for both in self._looks()][-1]
 
-    async def _looks(self) -> AsyncGenerator[tuple[Told, InventorySeen]]:
+    async def _looks(self) -> AsyncGenerator[tuple[KnownModels, InventorySeen]]:
         asking = [
             asyncio.ensure_future(_or_error(self._list)),
             asyncio.ensure_future(_or_error(self._list_jobs)),
@@ -177,7 +177,7 @@ class Inventory:
         except ServiceError:  # a job without a checkpoint list still has its model
             return found
 
-    async def _with_record(self, told: Told, info: ModelInfo) -> ModelEntry:
+    async def _with_record(self, told: KnownModels, info: ModelInfo) -> ModelEntry:
         """Return a model by the record it was asked for, which may say more than the list."""
         listed = tuple(one for one in told.listed or () if one.id != info.id)
         was_listed = told.listed is not None and len(listed) < len(told.listed)
@@ -221,9 +221,9 @@ class Inventory:
             return NotOffered("", self._api.abilities.refusal(Ability.DEPLOYMENTS))
         return (await self._deployments.look()).deployed  # whoever follows what runs is told, too
 
-    async def _known(self) -> Told:
+    async def _known(self) -> KnownModels:
         """Return what is known without asking the provider."""
-        name, remembered = self._profile.name, dict[str, Remembered]()
+        name, remembered = self._profile.name, dict[str, RememberedModel]()
         facts = await read_facts(self._store, name)
         jobs: tuple[Job, ...] = ()
         asked: dict[str, Tombstone] = {}
@@ -234,7 +234,7 @@ class Inventory:
         except LedgerError:  # what the provider tells is shown all the same
             pass
         catalog = await self._dates()
-        told = Told(
+        told = KnownModels(
             name,
             jobs=jobs,
             next_step=self._api.deployments.next_step,
@@ -246,7 +246,7 @@ class Inventory:
         )
         return _with_facts(await self._settled(told), facts)
 
-    async def _settled(self, told: Told) -> Told:
+    async def _settled(self, told: KnownModels) -> KnownModels:
         """Take note of the models that are gone, and whose deletion from here was not answered."""
         open_ = [name for name, one in told.asked.items() if one.open]
         gone = {name: told.remembered[name] for name in open_ if name in told.remembered}
@@ -269,19 +269,19 @@ class Inventory:
     async def _costs(self, jobs: tuple[Job, ...]) -> dict[str, JobCost]:
         return await costs_of(jobs, self._profile, self._store, self._catalog)
 
-    async def _remember(self, told: Told, entries: tuple[ModelEntry, ...]) -> None:
+    async def _remember(self, told: KnownModels, entries: tuple[ModelEntry, ...]) -> None:
         now = int(time.time())
-        new: dict[str, Remembered] = {}
+        new: dict[str, RememberedModel] = {}
         for one in entries:
             if one.kind != "tuned":
                 continue
             seen = _seen_as(one, now)
-            if told.remembered.get(one.id, Remembered()).changed_by(seen, now):
+            if told.remembered.get(one.id, RememberedModel()).changed_by(seen, now):
                 new[one.id] = seen
         if new:
             await record_best_effort(self._store.models.seen(self._profile.name, new))
 
-    async def _looked_up(self, told: Told, lost: list[str]) -> Told:
+    async def _looked_up(self, told: KnownModels, lost: list[str]) -> KnownModels:
         """Return what is known with what the provider says of models that it does not list."""
         listed = None if told.listed is None else [one.id for one in told.listed]
         found = await look_up(self._api.models, lost, listed)
@@ -290,13 +290,13 @@ class Inventory:
             await record_best_effort(note)
         now = int(time.time())
         new = {
-            name: replace(told.remembered.get(name, Remembered()), lookup=said, looked_at=now)
+            name: replace(told.remembered.get(name, RememberedModel()), lookup=said, looked_at=now)
             for name, said in found.items()
         }
         return await self._settled(replace(told, remembered={**told.remembered, **new}))
 
 
-def _with_answers(told: Told, answers: _Answers) -> Told:
+def _with_answers(told: KnownModels, answers: _Answers) -> KnownModels:
     """Return what is known with what was answered; jobs seen before stay beside new ones."""
     jobs = told.jobs
     if isinstance(answers.jobs, tuple):
@@ -306,7 +306,7 @@ def _with_answers(told: Told, answers: _Answers) -> Told:
     return replace(told, listed=listed, jobs=jobs, deployments=deployments)
 
 
-async def _assembled(told: Told, answers: _Answers) -> InventorySeen:
+async def _assembled(told: KnownModels, answers: _Answers) -> InventorySeen:
     now = time.time()
     return InventorySeen(
         await asyncio.to_thread(assemble, told, now, day_of(now)),
@@ -318,22 +318,22 @@ async def _assembled(told: Told, answers: _Answers) -> InventorySeen:
     )
 
 
-def _lost(told: Told, entries: tuple[ModelEntry, ...]) -> list[str]:
+def _lost(told: KnownModels, entries: tuple[ModelEntry, ...]) -> list[str]:
     """Return the models to ask for by id, those made last first."""
     ghosts = [one for one in entries if not one.listed and one.kind == "tuned"]
     ghosts = [one for one in ghosts if one.deleted_at is None and not one.state.gone]
     ghosts.sort(key=lambda one: -(one.created or 0))
-    known = ((one.id, told.remembered.get(one.id, Remembered())) for one in ghosts)
+    known = ((one.id, told.remembered.get(one.id, RememberedModel())) for one in ghosts)
     return unsettled(((name, one.lookup, one.looked_at) for name, one in known), time.time())
 
 
-def _with_facts(told: Told, facts: LedgerFacts) -> Told:
+def _with_facts(told: KnownModels, facts: LedgerFacts) -> KnownModels:
     return replace(told, usage=facts.usage, datasets=facts.datasets, checkpoints=facts.checkpoints)
 
 
-def _seen_as(entry: ModelEntry, now: int) -> Remembered:
+def _seen_as(entry: ModelEntry, now: int) -> RememberedModel:
     facts = {"suffix": entry.suffix, "shutdown_date": entry.raw.get("shutdown_date")}
-    return Remembered(
+    return RememberedModel(
         entry.base,
         entry.job,
         now if entry.listed else None,

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from tui.core.models.states import Lookup
     from tui.services.provider.interface import ModelsApi
 
-AT_ONCE = 4
-MOST = 60  # at one time
-HIDDEN_AGAIN_S = 3600  # a model that may not be seen may be shown later
+AT_ONCE = 4  # requests at the same time: polite to the provider's rate limit
+MOST = 60  # models asked for in one round; the others have their turn in the next
+HIDDEN_AGAIN_S = 3600  # after this a model that was not visible is asked for again
 
 
 @dataclass(slots=True)

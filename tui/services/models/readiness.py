@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from tui.services.models.service import ModelService
 
-LONGEST_WAIT_S = 600.0  # that is kept to when a server asks for more
+LONGEST_WAIT_S = 600.0  # the longest wait a server may ask for; more is cut to this
 # About ten minutes in all.
 WAITS_S = (0.0, 2.0, 4.0, 8.0, 15.0, *(30.0,) * 19)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from tui.core.catalog.shutdown import Shutdown, shutdown_of
 from tui.core.models.assemble import made_models
-from tui.core.models.remembered import Remembered
+from tui.core.models.remembered import RememberedModel
 from tui.core.models.states import LISTED_AFTER_S
 from tui.core.provider.records import Deleted, ModelInfo
 from tui.services.deleting import Deletable, Deletions
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from tui.services.store.store import Store
 
 T = TypeVar("T")
-JOBS_LOOKED_AT = 20  # for checkpoints, the newest
-AT_ONCE = 4
+JOBS_LOOKED_AT = 20  # the newest jobs, each asked for its checkpoints: one request a job
+AT_ONCE = 4  # of these requests at the same time, for the provider's rate limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +319,7 @@ class ModelService:
             job_id = job.id if job else job_id
             if remembered.get(model.id) != (base, job_id):
                 at = now if model.id in listed else None
-                new[model.id] = Remembered(base, job_id, at, created=model.created)
+                new[model.id] = RememberedModel(base, job_id, at, created=model.created)
             shutdown = self._shutdown(model, base, listed, catalog)
             found.append(TunedModel(model.id, base, job_id, model.created, shutdown))
         if new:

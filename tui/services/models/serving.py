@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tui.services.models.deployments import DeploymentsSeen
     from tui.services.provider.interface import ProviderApi
 
-FRESH_S = 15  # so long a look at what is deployed holds
+FRESH_S = 15  # how long a list of deployments is used without asking for it again
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.core.models.remembered import Remembered
+from tui.core.models.remembered import RememberedModel
 from tui.core.models.states import ModelState
 from tui.services.errors import LedgerError
 
@@ -19,7 +19,7 @@ async def why_gone(store: Store, profile: str, model: str, made: int | None) -> 
     ledger cannot be read: the provider has the last word.
     """
     try:
-        found = (await store.models.all(profile)).get(model, Remembered())
+        found = (await store.models.all(profile)).get(model, RememberedModel())
     except LedgerError:
         return ""
     since = max(found.listed_at or 0, found.created or 0, made or 0)

@@ -23,7 +23,7 @@ _DRAINED_S = 1.0  # what a process left behind by the command holds open is not 
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class ChildExit:
     """How a command ended, and the beginnings of what it printed."""
 
     code: int
@@ -31,7 +31,7 @@ class Ended:
     err: bytes
 
 
-async def run_command(words: Sequence[str], environ: Mapping[str, str], within: float) -> Ended:
+async def run_command(words: Sequence[str], environ: Mapping[str, str], within: float) -> ChildExit:
     """Run a command. Raises OSError when it cannot be started, TimeoutError after `within` s."""
     starting = asyncio.ensure_future(
         asyncio.to_thread(start_command, words, environ, stdin=subprocess.DEVNULL)
@@ -78,7 +78,7 @@ def _end_unwanted(starting: asyncio.Future[subprocess.Popen[bytes]]) -> None:
         end_command(process)
 
 
-def _outcome(process: subprocess.Popen[bytes], within: float) -> Ended:
+def _outcome(process: subprocess.Popen[bytes], within: float) -> ChildExit:
     kept = (bytearray(), bytearray())
     streams = (process.stdout, process.stderr)
     readers = [
@@ -95,7 +95,7 @@ def _outcome(process: subprocess.Popen[bytes], within: float) -> Ended:
         raise
     for reader in readers:
         reader.join(_DRAINED_S)
-    return Ended(code, bytes(kept[0]), bytes(kept[1]))
+    return ChildExit(code, bytes(kept[0]), bytes(kept[1]))
 
 
 def _keep(stream: IO[bytes], kept: bytearray) -> None:

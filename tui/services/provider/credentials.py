@@ -36,7 +36,7 @@ class Credentials:
                 self.key = await fetch_key(source, self._profile.name)
 
     async def renew(self, refused: str | None) -> bool:
-        """Fetch the key anew after `refused` was not accepted; tells whether there is another.
+        """Fetch the key again after `refused` was not accepted; return whether there is another.
 
         Raises InputError when it cannot be fetched.
         """

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tui.core.provider.parsing import MalformedError, as_map
 from tui.services.errors import Malformed
-from tui.services.provider.error_mapping import words_in
+from tui.services.provider.response_errors import words_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

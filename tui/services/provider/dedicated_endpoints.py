@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tui.services.provider.interface import Rates
     from tui.services.provider.provider import Provider
 
-_UP = "../"  # in the preset's path: the address without its last part
+_UP = "../"  # begins a preset's path that is relative to the address without its last part
 
 
 class DedicatedEndpoints:
@@ -40,7 +40,7 @@ class DedicatedEndpoints:
         """Return one as it is now, None where it is not there any more."""
         doing = f"look at endpoint {one.title}"
         try:
-            value = await self._provider.get_json(self._of(one), doing=doing)
+            value = await self._provider.get_json(self._path_of(one), doing=doing)
         except Refused as error:
             if error.status != 404:
                 raise
@@ -53,10 +53,10 @@ class DedicatedEndpoints:
         doing = act.to(f"endpoint {one.title}")
         check_offered(self._preset.abilities, ABILITIES[act], doing)
         if act is Act.DELETE:
-            call = Call("DELETE", self._of(one), doing, listed="deployments")
+            call = Call("DELETE", self._path_of(one), doing, listed="deployments")
         else:
             stopped = {"enabled": False}
-            call = Call("PATCH", self._of(one), doing, body=stopped, listed="deployments")
+            call = Call("PATCH", self._path_of(one), doing, body=stopped, listed="deployments")
         await self._provider.exchange(call)
 
     async def rates(self) -> Rates:
@@ -76,5 +76,5 @@ class DedicatedEndpoints:
         above = self._provider.base_url.rstrip("/").rpartition("/")[0]
         return f"{above}/{path.removeprefix(_UP)}"
 
-    def _of(self, one: Deployment) -> str:
+    def _path_of(self, one: Deployment) -> str:
         return f"{self._list}/{segment(one.id)}"

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from tui.core.provider.addresses import is_loopback, is_unencrypted
 from tui.services.errors import InputError, Malformed
 from tui.services.provider.client import BODY_TYPE, LEFT, http_client
-from tui.services.provider.error_mapping import RequestContext, from_status
-from tui.services.provider.failures import from_exception
+from tui.services.provider.exception_errors import from_exception
+from tui.services.provider.response_errors import RequestContext, from_status
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -20,7 +20,7 @@ LONGEST_PACKED = 16 * 1024
 
 
 def error_shortener(seconds: float) -> Callable[[httpx2.Response], Awaitable[None]]:
-    """Return the hook after which an error's body ends within so many seconds and bytes."""
+    """Return the hook after which an error's body ends within this many seconds and bytes."""
 
     async def shorten(response: httpx2.Response) -> None:
         stream = response.stream

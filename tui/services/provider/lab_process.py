@@ -162,7 +162,7 @@ def _find(folder: Path) -> LabAddress | None:
 
 
 def answers(base_url: str) -> bool:
-    """Tell whether a lab answers at an address of this machine. Blocks."""
+    """Return whether a lab answers at an address of this machine. Blocks."""
     parts = urlsplit(base_url)
     if parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
         return False

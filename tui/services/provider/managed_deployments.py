@@ -15,11 +15,11 @@ from tui.core.provider.managed import deployment_of_row
 from tui.core.provider.parsing import as_map, as_text
 from tui.core.text.masking import learn
 from tui.services.errors import Refused, Unanswered
-from tui.services.provider.error_mapping import RequestContext, json_value, whole_body
 from tui.services.provider.fetched_keys import fetch_key
 from tui.services.provider.interface import ABILITIES, check_offered
 from tui.services.provider.paging import MAX_PAGES
 from tui.services.provider.requests import Call, segment
+from tui.services.provider.response_errors import RequestContext, json_value, whole_body
 
 if TYPE_CHECKING:
     from tui.core.catalog.providers import Preset
@@ -65,7 +65,7 @@ class ManagedDeployments:
     async def retrieve(self, one: Deployment) -> Deployment | None:
         """Return one as it is now, None where it is not there any more."""
         try:
-            row = await self._ask("GET", self._of(one), f"look at deployment {one.title}")
+            row = await self._ask("GET", self._path_of(one), f"look at deployment {one.title}")
         except Refused as error:
             if error.status != 404:
                 raise
@@ -78,7 +78,7 @@ class ManagedDeployments:
         if act is not Act.DELETE:
             check_offered(self._preset.abilities, ABILITIES[act], doing)
         try:
-            await self._ask("DELETE", self._of(one), doing)
+            await self._ask("DELETE", self._path_of(one), doing)
         except Refused as error:
             if error.status == 403:
                 error.next_step = (
@@ -91,12 +91,12 @@ class ManagedDeployments:
         """Return none: prices are told elsewhere."""
         return []
 
-    def _of(self, one: Deployment) -> str:
+    def _path_of(self, one: Deployment) -> str:
         path, _, query = _first(self._management.url).partition("?")
         return f"{path}/{segment(one.name)}?{query}"
 
     async def _ask(self, method: Method, url: str, doing: str) -> object:
-        """Make a request; a token that is refused is fetched anew, once."""
+        """Make a request; a token that is refused is fetched again, once."""
         token = await self._current(None)
         try:
             return await self._send(method, url, doing, token)

@@ -91,7 +91,7 @@ class OpenAiFiles:
     async def retrieve(self, file_id: str) -> FileInfo:
         """Return one."""
         doing = f"show file {file_id}"
-        value = await self._provider.get_json(self._of(file_id), doing=doing)
+        value = await self._provider.get_json(self._path_of(file_id), doing=doing)
         return parsed(parse_file, value, doing)
 
     async def upload(self, file: OutgoingFile) -> FileInfo:
@@ -119,16 +119,16 @@ class OpenAiFiles:
 
     def content_call(self, file_id: str) -> Call:
         """Return the request for a file's content."""
-        path = f"{self._of(file_id)}/content"
+        path = f"{self._path_of(file_id)}/content"
         return Call("GET", path, f"download file {file_id}", headers={"Accept": "*/*"})
 
     async def delete(self, file_id: str) -> Deleted:
         """Delete one."""
         doing = f"delete file {file_id}"
-        value = await self._provider.delete_json(self._of(file_id), doing=doing)
+        value = await self._provider.delete_json(self._path_of(file_id), doing=doing)
         return parsed(lambda raw: parse_deleted(raw, file_id), value, doing)
 
-    def _of(self, file_id: str) -> str:
+    def _path_of(self, file_id: str) -> str:
         return f"{self._path}/{segment(file_id)}"
 
 
@@ -171,28 +171,28 @@ class OpenAiJobs:
     async def retrieve(self, job_id: str) -> Job:
         """Return one job."""
         doing = f"show job {job_id}"
-        value = await self._provider.get_json(self._of(job_id), doing=doing)
+        value = await self._provider.get_json(self._path_of(job_id), doing=doing)
         return parsed(self._job, value, doing)
 
     async def act(self, job_id: str, action: Action) -> Job:
         """Cancel, pause or resume one."""
         doing = f"{action} job {job_id}"
         check_offered(self._abilities, Ability(action), doing)
-        path = f"{self._of(job_id)}/{action}"
+        path = f"{self._path_of(job_id)}/{action}"
         return parsed(self._job, await self._provider.post_json(path, doing=doing), doing)
 
     async def events(self, job_id: str, known: Container[str] = ()) -> Events:
         """Return the events, oldest first."""
         doing = f"read the events of job {job_id}"
         check_offered(self._abilities, Ability.EVENTS, doing)
-        raws = await self._walk(f"{self._of(job_id)}/events", doing, known=known)
+        raws = await self._walk(f"{self._path_of(job_id)}/events", doing, known=known)
         return [parsed(parse_event, raw, doing) for raw in reversed(raws)]
 
     async def checkpoints(self, job_id: str) -> Checkpoints:
         """Return the checkpoints kept."""
         doing = f"read the checkpoints of job {job_id}"
         check_offered(self._abilities, Ability.CHECKPOINTS, doing)
-        raws = await self._walk(f"{self._of(job_id)}/checkpoints", doing)
+        raws = await self._walk(f"{self._path_of(job_id)}/checkpoints", doing)
         return parsed_all(parse_checkpoint, raws, doing)
 
     async def result(self, job: Job) -> bytes | None:
@@ -207,7 +207,7 @@ class OpenAiJobs:
         meant = self._statuses.get(as_text(raw.get("status")) or "")
         return parse_job({**raw, "status": meant} if meant else value)
 
-    def _of(self, job_id: str) -> str:
+    def _path_of(self, job_id: str) -> str:
         return f"{self._path}/{segment(job_id)}"
 
     async def _walk(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.core.provider.parsing import as_int, as_map, as_text
 from tui.services.errors import Malformed, NotOffered, Refused
-from tui.services.provider.error_mapping import words_in
+from tui.services.provider.response_errors import words_in
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Container, Mapping

@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING
 
 from tui.core.catalog.abilities import Ability
-from tui.core.provider.probed import NO_ANSWER, NOT_ASKED, Probe, Probed, parse_probe
+from tui.core.provider.probed import NO_ANSWER, NOT_ASKED, Probe, ProbeResult, parse_probe
 from tui.core.text.masking import mask
 from tui.core.text.text import one_line
 from tui.services.errors import (
@@ -47,7 +47,7 @@ async def probe(provider: Provider, api: ProviderApi, store: Store | None = None
     """
     preset = provider.profile.preset
     paths = preset.paths
-    asks: dict[Ability, Callable[[], Awaitable[Probed]]] = {
+    asks: dict[Ability, Callable[[], Awaitable[ProbeResult]]] = {
         Ability.JOBS: lambda: _ask(provider, Ability.JOBS, paths.jobs, "jobs", {"limit": 1}),
         Ability.FILES: lambda: _ask(provider, Ability.FILES, paths.files, "files", {"limit": 1}),
         Ability.MODELS: lambda: _ask(provider, Ability.MODELS, paths.models, "models", None),
@@ -91,34 +91,36 @@ def _address(provider: Provider) -> str:
 
 async def _ask(
     provider: Provider, ability: Ability, path: str, what: str, query: Mapping[str, object] | None
-) -> Probed:
+) -> ProbeResult:
     asked = f"GET {path}" + (f"?limit={query['limit']}" if query else "")
     call = Call("GET", path, f"list the {what}", query=query, expects=_ALL_ANSWERS)
     try:
         answer = await provider.exchange(call)
     except ServiceError as error:
-        return Probed(ability, _of_error(error), asked, _told(error))
+        return ProbeResult(ability, _of_error(error), asked, _failure_words(error))
     status, html = answer.status, "html" in answer.headers.get("content-type", "")
     if status < 300:
         try:
             parse_page(answer.value, what, names=True)
         except ServiceError as error:
-            return Probed(ability, _of_error(error), asked, f"{status}, {_told(error)}")
-        return Probed(ability, "yes", asked, f"{status}, a list")
+            return ProbeResult(
+                ability, _of_error(error), asked, f"{status}, {_failure_words(error)}"
+            )
+        return ProbeResult(ability, "yes", asked, f"{status}, a list")
     page = ", a web page" if html else ""
     offer: Offer = "no" if status in _ABSENT else "unknown"
-    return Probed(ability, offer, asked, f"{status}{page}{_meaning(status)}")
+    return ProbeResult(ability, offer, asked, f"{status}{page}{_meaning(status)}")
 
 
 async def _list(
     ability: Ability, what: str, ask: Callable[[], Awaitable[Sequence[object]]]
-) -> Probed:  # fmt: skip
+) -> ProbeResult:  # fmt: skip
     asked = f"list {what}"
     try:
         await ask()
     except ServiceError as error:
-        return Probed(ability, _of_error(error), asked, _told(error))
-    return Probed(ability, "yes", asked, "a list")
+        return ProbeResult(ability, _of_error(error), asked, _failure_words(error))
+    return ProbeResult(ability, "yes", asked, "a list")
 
 
 def _of_error(error: ServiceError) -> Offer:
@@ -129,7 +131,7 @@ def _of_error(error: ServiceError) -> Offer:
     return "unknown"
 
 
-def _told(error: ServiceError) -> str:
+def _failure_words(error: ServiceError) -> str:
     said = one_line(mask(error.cause), 160)
     if isinstance(error, InputError):
         return f"{NOT_ASKED}{said}"

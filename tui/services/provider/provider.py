@@ -26,17 +26,17 @@ from tui.services.errors import (
 )
 from tui.services.provider.client import LEFT, make_client
 from tui.services.provider.credentials import Credentials
-from tui.services.provider.error_mapping import (
+from tui.services.provider.exception_errors import from_exception
+from tui.services.provider.lab_process import LabProcess
+from tui.services.provider.remote_lab import RemoteLab
+from tui.services.provider.requests import Call, perform
+from tui.services.provider.response_errors import (
     RequestContext,
     from_status,
     json_value,
     request_id,
     whole_body,
 )
-from tui.services.provider.failures import from_exception
-from tui.services.provider.lab_process import LabProcess
-from tui.services.provider.remote_lab import RemoteLab
-from tui.services.provider.requests import Call, perform
 from tui.services.provider.status import Announcer, ProviderStatus
 from tui.services.provider.writes import Write
 from tui.services.settings.keys import shown_key
@@ -57,7 +57,7 @@ log = logging.getLogger(__name__)
 # A read that fails in passing is repeated after these many seconds; a write never is.
 READ_AGAIN_S = (0.3, 1.0)
 LONGEST_WAIT_S = 5.0
-# An answer of so many bytes is decoded, and keys are looked for in it, off the loop.
+# An answer of this many bytes is decoded, and keys are looked for in it, off the loop.
 LARGE_ANSWER = 100_000
 # In which multiple of the time an answer may take to begin it must have ended.
 WHOLE_ANSWER = 5
@@ -65,7 +65,7 @@ _KEY_REFUSED = 401
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class RawAnswer:
     """An answer with its status and headers; `value` is None where it is not JSON."""
 
     status: int
@@ -185,7 +185,7 @@ class Provider:
                     return json_value(response, body, context)
                 return await asyncio.to_thread(json_value, response, body, context)
 
-    async def exchange(self, call: Call) -> Answered:
+    async def exchange(self, call: Call) -> RawAnswer:
         """Make one request like `send`; also tell the status and the headers of the answer.
 
         For answers that are no errors though their status is: `Call.expects`.
@@ -201,7 +201,7 @@ class Provider:
                     if told:
                         raise
                     value = None  # what came beside a redirect is not meant for us
-                return Answered(response.status_code, headers, value)
+                return RawAnswer(response.status_code, headers, value)
 
     @asynccontextmanager
     async def elsewhere(self, call: Call) -> AsyncIterator[httpx2.Response]:
@@ -213,8 +213,7 @@ class Provider:
 
         if call.method != "GET":
             self.check_writable(call.doing)
-        # To whoever is asked what came of it, it is an upload where nothing else is said: the
-        # address itself says too much.
+        # While it is under way it is listed as an upload: a signed address would reveal too much.
         with self.watched(self._write(replace(call, path=self.profile.preset.paths.files))):
             async with open_elsewhere(self.profile, call) as response:
                 yield response

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tui.core.provider.parsing import as_map, as_text
 from tui.core.text.masking import KEYS
 from tui.services.errors import Malformed, Refused, ServiceError, Unanswered
-from tui.services.provider.error_mapping import words_in
+from tui.services.provider.response_errors import words_in
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping

@@ -102,7 +102,9 @@ class TogetherFiles:
     async def retrieve(self, file_id: str) -> FileInfo:
         """Return one."""
         doing = f"show file {file_id}"
-        return parsed(_file, await self._provider.get_json(self._of(file_id), doing=doing), doing)
+        return parsed(
+            _file, await self._provider.get_json(self._path_of(file_id), doing=doing), doing
+        )
 
     async def upload(self, file: OutgoingFile) -> FileInfo:
         """Ask where the content is to go, send it there, and have it checked.
@@ -150,14 +152,14 @@ class TogetherFiles:
 
     def content(self, file_id: str) -> AbstractAsyncContextManager[httpx2.Response]:
         """Open a file's content."""
-        call = Call("GET", f"{self._of(file_id)}/content", f"download file {file_id}",
+        call = Call("GET", f"{self._path_of(file_id)}/content", f"download file {file_id}",
                     headers={"Accept": "*/*"})  # fmt: skip
         return self._provider.stream(call)
 
     async def delete(self, file_id: str) -> Deleted:
         """Delete one."""
         doing = f"delete file {file_id}"
-        value = await self._provider.delete_json(self._of(file_id), doing=doing)
+        value = await self._provider.delete_json(self._path_of(file_id), doing=doing)
         return parsed(lambda raw: parse_deleted(raw, file_id), value, doing)
 
     async def _question(self, file: OutgoingFile, doing: str) -> Call:
@@ -200,11 +202,11 @@ class TogetherFiles:
                 raise error from None
 
     async def _ask_for_check(self, file_id: str, doing: str) -> object:
-        answer = await self._provider.post_json(f"{self._of(file_id)}/preprocess", doing=doing)
+        answer = await self._provider.post_json(f"{self._path_of(file_id)}/preprocess", doing=doing)
         self._asked.add(file_id)
         return answer
 
-    def _of(self, file_id: str) -> str:
+    def _path_of(self, file_id: str) -> str:
         return f"{self._path}/{segment(file_id)}"
 
 
@@ -248,20 +250,20 @@ class TogetherJobs:
     async def retrieve(self, job_id: str) -> Job:
         """Return one job."""
         doing = f"show job {job_id}"
-        value = await self._provider.get_json(self._of(job_id), doing=doing)
+        value = await self._provider.get_json(self._path_of(job_id), doing=doing)
         return parsed(self._job, value, doing)
 
     async def act(self, job_id: str, action: Action) -> Job:
         """Cancel one; nothing else is offered."""
         doing = f"{action} job {job_id}"
         check_offered(self._abilities, Ability(action), doing)
-        value = await self._provider.post_json(f"{self._of(job_id)}/{action}", doing=doing)
+        value = await self._provider.post_json(f"{self._path_of(job_id)}/{action}", doing=doing)
         return parsed(self._job, value, doing)
 
     async def events(self, job_id: str, known: Container[str] = ()) -> Events:
         """Return the events with the metrics among them; of metrics those not known yet."""
         doing = f"read the events of job {job_id}"
-        path = f"{self._of(job_id)}/events"
+        path = f"{self._path_of(job_id)}/events"
         page = parse_page(await self._provider.get_json(path, doing=doing), "events")
         found = told.event_objects(page.items, job_id)
         measured = await self._metrics(job_id, known)
@@ -270,7 +272,7 @@ class TogetherJobs:
     async def checkpoints(self, job_id: str) -> Checkpoints:
         """Return the checkpoints kept."""
         doing = f"read the checkpoints of job {job_id}"
-        path = f"{self._of(job_id)}/checkpoints"
+        path = f"{self._path_of(job_id)}/checkpoints"
         page = parse_page(await self._provider.get_json(path, doing=doing), "checkpoints")
         return parsed_all(parse_checkpoint, told.checkpoint_objects(page.items, job_id), doing)
 
@@ -281,14 +283,14 @@ class TogetherJobs:
 
     async def delete(self, job_id: str) -> None:
         """Delete a job."""
-        await self._provider.delete_json(self._of(job_id), doing=f"delete job {job_id}")
+        await self._provider.delete_json(self._path_of(job_id), doing=f"delete job {job_id}")
 
     async def _metrics(self, job_id: str, known: Container[str] = ()) -> Raws:
         """Return the steps measured, from the last one known on; none before training begins."""
         last = self._steps.get(job_id, 0)
         since = last if f"{job_id}:train:{last}" in known else None
         doing = f"read the metrics of job {job_id}"
-        path, query = f"{self._of(job_id)}/metrics", {"global_step_from": since}
+        path, query = f"{self._path_of(job_id)}/metrics", {"global_step_from": since}
         try:
             value = await self._provider.get_json(path, query, doing=doing)
         except Refused as error:
@@ -323,7 +325,7 @@ class TogetherJobs:
     def _job(self, value: object) -> Job:
         return parse_job(job_object(value, self._statuses, time.time()))
 
-    def _of(self, job_id: str) -> str:
+    def _path_of(self, job_id: str) -> str:
         return f"{self._path}/{segment(job_id)}"
 
 

@@ -45,7 +45,7 @@ class TogetherDeployments:
         """Return one as its endpoint tells it now, None where it is not there any more."""
         doing = f"look at deployment {one.title}"
         try:
-            value = await self._provider.get_json(self._of(one.place), doing=doing)
+            value = await self._provider.get_json(self._path_of(one.place), doing=doing)
         except Refused as error:
             if error.status != 404:
                 raise
@@ -59,7 +59,7 @@ class TogetherDeployments:
         """Stop one, by allowing it no replica, or delete it; its endpoint stays."""
         doing = act.to(f"deployment {one.title}")
         check_offered(self._preset.abilities, ABILITIES[act], doing)
-        path = f"{self._of(one.place)}/deployments/{segment(one.id)}"
+        path = f"{self._path_of(one.place)}/deployments/{segment(one.id)}"
         if act is Act.DELETE:
             call = Call("DELETE", path, doing, listed="deployments")
         else:
@@ -84,7 +84,7 @@ class TogetherDeployments:
         )  # fmt: skip
         return f"{self._preset.deploy}{listed}"
 
-    def _of(self, endpoint: str) -> str:
+    def _path_of(self, endpoint: str) -> str:
         return f"/v2/projects/{segment(self._project)}/endpoints/{segment(endpoint)}"
 
     async def _walk(self, what: str) -> Raws:

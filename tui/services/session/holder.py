@@ -73,7 +73,7 @@ class Lock:
         return self._handle is not None
 
     def take(self) -> bool:
-        """Take it, unless another program holds it; tells whether it is held. Raises OSError."""
+        """Take it, unless another program holds it; return whether it is held. Raises OSError."""
         if self._handle is not None:
             return True
         handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)

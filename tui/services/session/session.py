@@ -47,7 +47,7 @@ class Session:
         self.other: Holder | None = None  # that program, as far as it is known
 
     def take(self) -> bool:
-        """Keep the place from now on, unless another program does; tells whether that is so."""
+        """Keep the place from now on, unless another program does; return whether that is so."""
         with self._writing:
             return self._is_ours()
 
@@ -83,7 +83,7 @@ class Session:
         self._state = state
 
     def flush(self) -> bool:
-        """Write what has changed, if the place is this program's to keep; tells whether it was."""
+        """Write what has changed, if the place is this program's to keep; return whether it was."""
         with self._writing:
             text = self._text()
             if text is None or text == self._written or not self._is_ours():

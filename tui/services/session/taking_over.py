@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tui.services.session.holder import Holder
 
 _LOOK_EVERY_S = 0.1
-_LOOKS = 100  # in which it has written all and given its locks back
+_LOOKS = 100  # 10 s in all: time for it to write everything and release its locks
 
 
 async def end_other(holder: Holder, is_free: Callable[[], Awaitable[bool]]) -> None:

@@ -103,7 +103,7 @@ class ConfigEditor:
     # -- inside ------------------------------------------------------------------------
 
     def _make(self, change: Change, *, forgiving: bool = False) -> None:
-        """Write the file anew. With `forgiving` it may have mistakes if it had some before."""
+        """Rewrite the file. With `forgiving` it may have mistakes if it had some before."""
         private_folder(self._path.parent)
         with self._alone():
             self._write(self._changed(self._read(), change, forgiving=forgiving))

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 SERVICE = "finetui"  # under which the keyring keeps the keys that are given to it here
 SHOWN = 4  # characters of a key
-_LONG_ENOUGH = 16  # a shorter key would lose too much by showing so many
-_LIKE_A_KEY = 20  # a name of so many characters that is not in capitals may be a key
+_LONG_ENOUGH = 16  # a shorter key would lose too much by showing this many
+_LIKE_A_KEY = 20  # a name of this many characters that is not in capitals may be a key
 # Also in a file that is no TOML, so that what it names is kept from others all the same.
 _NAMED = re.compile(r"""\b(?:api_key_env|env)["']?\s*=\s*["']\s*([A-Za-z_]\w*)""")
 _WRITTEN = re.compile(r"""api_key["']?\s*=\s*["']\s*([^"'\n]+)""")

@@ -74,7 +74,7 @@ def make_private(path: Path) -> None:
 
 
 def private_file(path: Path) -> BinaryIO:
-    """Open `path` for writing anew; only its owner may read it. Raises OSError."""
+    """Open `path` as a new file; only its owner may read it. Raises OSError."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         if hasattr(os, "fchmod"):

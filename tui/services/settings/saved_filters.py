@@ -49,7 +49,7 @@ class SavedFilters:
             await asyncio.to_thread(self._write_quietly, filters)
 
     async def toggle(self, text: str) -> bool:
-        """Save a filter, or forget a saved one; tells whether it is saved now.
+        """Save a filter, or forget a saved one; return whether it is saved now.
 
         Raises InputError when it cannot be written.
         """

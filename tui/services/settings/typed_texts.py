@@ -98,7 +98,7 @@ class TypedTexts:
         os.close(handle)
 
     def flush(self) -> bool:
-        """Write what has changed; tells whether all of it is on disk. Blocks."""
+        """Write what has changed; return whether all of it is on disk. Blocks."""
         with self._writing:
             text = json.dumps(dict(self._texts))
             if text != self._written:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import sqlite3
 
-# Told anew whenever it is needed: what another profile of the name left in them may go.
+# Worked out again whenever it is needed: what another profile of the name left in them may go.
 CACHES = frozenset({"listings", "chat_refusals", "open_chats"})
 
 

@@ -15,7 +15,7 @@ from tui.core.catalog.models import DEFAULT_ENCODING, Catalog, CatalogError, Mod
 from tui.core.tokens.pieces import ExamplePieces, read_pieces
 from tui.services.datasets.disk.file_lines import reading
 from tui.services.errors import InputError
-from tui.services.tokens.counting.counts import Cancelled, Counted, Counting, CountingError
+from tui.services.tokens.counting.counts import Cancelled, CountedRows, Counting, CountingError
 from tui.services.tokens.counting.worker import in_pieces, lost
 from tui.services.tokens.example_numbers import ArrayNumbers, FewNumbers
 from tui.services.tokens.report import TokenReport, make_report
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["Cancelled", "CountingError", "TokenReport", "TokenService"]
 
 _LOST_AT_ONCE = 64
-# Between two reports of a count under way: so many seconds, and so many times what one took.
+# Between two reports of a count under way: this many seconds, and this many times what one took.
 _PART_S = 0.4
 _PART_REST = 16
 
@@ -208,7 +208,7 @@ class _Teller:
         self._told = -1
         self._next = 0.0  # when the next part may be made
 
-    def tick(self, counted: Counted) -> None:
+    def tick(self, counted: CountedRows) -> None:
         """Tell about a count under way."""
         done = int(counted.done.sum())
         if done == self._told:
@@ -227,7 +227,7 @@ class _Teller:
         if self._making is not None:
             await self._making
 
-    async def _part(self, counted: Counted, tell: Callable[[TokenReport], None]) -> None:
+    async def _part(self, counted: CountedRows, tell: Callable[[TokenReport], None]) -> None:
         began = time.monotonic()
         # A copy first: numpy must not look twice at what other threads change meanwhile.
         done = counted.done.copy()

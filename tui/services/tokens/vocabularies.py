@@ -42,7 +42,7 @@ _SPACE = "\t\x0b\x0c \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 
 
 def long_run(length: int) -> re.Pattern[str]:
-    """Return the pattern of a whole run of at least so many spaces, line breaks apart."""
+    """Return the pattern of a whole run of at least this many spaces, line breaks apart."""
     return re.compile(f"(?<![{_SPACE}])[{_SPACE}]{{{length},}}+")
 
 

@@ -43,10 +43,10 @@ class Canvas:
         self._glyphs = glyphs
         self.rows: list[Row] = []
         self.width = 0
-        self.updates = 0  # so many have been painted
+        self.updates = 0  # how many have been painted
 
     def paint(self, update: Update) -> bool:
-        """Take over what Textual has painted; tells whether the size is another now."""
+        """Take over what Textual has painted; return whether the size is another now."""
         self.updates += 1
         if isinstance(update, LayoutUpdate):
             return self._paint_all(update)

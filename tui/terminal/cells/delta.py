@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tui.terminal.cells.canvas import Row
 
 _GAP = 8  # cells between two changes that may be cheaper to write again than to skip
-_EL, _ECH = 4, 6  # from so many blanks on, erasing takes fewer bytes
+_EL, _ECH = 4, 6  # the number of blanks from which on erasing takes fewer bytes
 _SKIPPED = 5  # more of them, when something follows in the row
 
 
@@ -35,7 +35,7 @@ class Pen:
         return text
 
     def put(self, look: Look, text: str, cells: int, width: int) -> None:
-        """Write text of so many cells; at the right edge the column is not known any more."""
+        """Write text of this many cells; at the right edge the column is not known any more."""
         self.wear(look)
         self.out.append(text)
         if self.x is not None:

@@ -13,7 +13,7 @@ from collections import deque
 ASK = "\x1b[5n"
 _ASK_EVERY = 256  # bytes
 _LEAST, _START, _MOST = 256, 1024, 1 << 16
-_QUEUED_S = 0.25  # what is under way may take so much longer than an answer on an idle line
+_QUEUED_S = 0.25  # how much longer than an answer on an idle line what is under way may take
 _TELLS = 64  # fewer bytes tell nothing of the line
 _JITTER_S = 0.01
 _LOST_S = 3.0  # an answer that takes longer does not come: the terminal was changed, as in tmux
@@ -34,7 +34,7 @@ class Pacing:
 
     @property
     def under_way(self) -> int:
-        """So many bytes have been written of which it is not known that they arrived."""
+        """This many bytes have been written of which it is not known that they arrived."""
         return self._sent - self._arrived
 
     @property
@@ -54,18 +54,18 @@ class Pacing:
         if not self.answers:
             return None
         # Half at a time: while one half arrives, the other is under way. Rows are written whole,
-        # so a piece is larger than it was to be, and the next one is as much smaller: to wait for
-        # the answer would leave the line idle as long as an answer takes.
+        # so a piece may exceed its half; the next piece is then smaller by as much. Waiting for
+        # the answer instead would leave the line idle for as long as an answer takes.
         half = self._window // 2
         left = self._window - self.under_way
         return min(half, left) if left >= half // 4 else 0
 
     def sent(self, count: int) -> None:
-        """Note that so many bytes have been written."""
+        """Note that this many bytes have been written."""
         self._sent += count
 
     def asks(self, now: float, more: bool) -> bool:
-        """Whether to ask the terminal whether it has come so far; notes that this is done.
+        """Whether to ask the terminal whether it has reached this point; notes that this is done.
 
         `more` waits to be written.
         """
@@ -75,7 +75,7 @@ class Pacing:
         return self.ask(now)
 
     def ask(self, now: float) -> bool:
-        """Note that the terminal is asked whether it has come so far."""
+        """Note that the terminal is asked whether it has reached this point."""
         self._asked_at = self._sent
         self._asked.append((self._sent, now))
         return True
@@ -116,7 +116,7 @@ class Pacing:
         self._arrived = self._sent
 
     def begin(self) -> None:
-        """Begin anew: another program has had the terminal meanwhile."""
+        """Start over: another program has had the terminal meanwhile."""
         self._give_up()
         self._asked_at = 0
         self._window, self._rate = _START, 0.0

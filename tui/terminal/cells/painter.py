@@ -120,7 +120,7 @@ class Painter:
         return [y for y, (wanted, shown) in enumerate(rows) if not wanted.same_as(shown)]
 
     def _write_rows(self, rows: Iterable[int], room: int | None) -> bool:
-        """Write rows as far as there is room; tells whether some were left."""
+        """Write rows as far as there is room; return whether some were left."""
         written = 0
         for y in self._in_order(rows):
             if room is not None and written >= room:
@@ -170,6 +170,6 @@ class Painter:
         self.write_on()
 
     def answered(self, at: float) -> None:
-        """Note that the terminal has come so far, and go on."""
+        """Note that the terminal has reached the point asked about, and go on."""
         self.pacing.answered(at)
         self.write_on()

@@ -172,7 +172,7 @@ class Histogram(Widget, can_focus=True):
             self.post_message(self.Moved(self, bar))
 
     def notify_style_update(self) -> None:
-        """Draw the bars anew in other colours."""
+        """Redraw the bars in other colours."""
         super().notify_style_update()
         self._lines.clear()
 

@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from tui.core.text.text import visible
 
-_LINES = 8  # at most
+_LINES = 8  # height of the panel at most
 _LONGEST = 600  # characters of each part
 _SIDES = 3  # columns of the border and the padding
 _NARROWEST = 20  # columns, before it is laid out
@@ -60,7 +60,7 @@ class ErrorPanel(Static):
         self.add_class("-shown")
 
     def on_resize(self) -> None:
-        """Divide the lines anew."""
+        """Divide the lines again."""
         if self.failure is not None:
             self._paint(self.failure)
 
@@ -89,7 +89,7 @@ class ErrorPanel(Static):
         return [*text.wrap(self.app.console, self._width)] if text else []
 
     def hide(self) -> bool:
-        """Close the panel; tells whether there was one to close."""
+        """Close the panel; return whether there was one to close."""
         shown = self.has_class("-shown")
         self.remove_class("-shown")
         self.failure = None

@@ -155,6 +155,6 @@ def _in_a_row(keys: Iterable[Key], start: int, end: int) -> Iterable[tuple[int, 
 
 
 def look_idle(screen: Screen[Any]) -> None:
-    """Have the key line of a screen show anew what there is to do, where that has changed."""
+    """Have the key line of a screen show again what there is to do, where that has changed."""
     if (line := screen.query_one_optional(KeyLine)) is not None:
         line.look_idle()

@@ -13,7 +13,7 @@ _EDGE = 3  # columns of a toast beside its text
 _LONGEST = 600  # characters of warnings that are shown together
 
 
-@dataclass(frozen=True, slots=True, eq=False)  # the same said again is said anew
+@dataclass(frozen=True, slots=True, eq=False)  # the same text again is a new remark
 class Remark:
     """What is said for a moment, already fit for the terminal; an empty text is nothing."""
 
@@ -53,5 +53,5 @@ class PassingRemark(Static):
 
 
 def toast_width(cells: int) -> int:
-    """Return how many columns a toast takes for a text of so many."""
+    """Return how many columns a toast takes for a text of this many."""
     return cells + _EDGE

@@ -123,5 +123,5 @@ class StatusLine(Horizontal):
         return beside if shown else room
 
     def on_resize(self) -> None:
-        """Divide the room anew."""
+        """Divide the room again."""
         self._paint()

@@ -127,7 +127,7 @@ class MarkdownDocument:
     # -- what is final ---------------------------------------------------------------
 
     def _advance(self) -> bool:
-        """Take what has become final; tells whether there may be more of it."""
+        """Take what has become final; return whether there may be more of it."""
         return self._take_code() if self._code is not None else self._take_units()
 
     def _take_units(self) -> bool:
@@ -211,7 +211,7 @@ class MarkdownDocument:
         self._stable = len(self._lines)
 
     def _take_code(self) -> bool:
-        """Take lines of code as far as they are whole; tells whether the block has ended."""
+        """Take lines of code as far as they are whole; return whether the block has ended."""
         code = self._code
         assert code is not None
         while (end := self._text.find("\n", self._start)) >= 0:

@@ -165,7 +165,7 @@ def message_not_object(row: Row) -> Iterable[Finding]:
 
 
 def has_more_keys(row: Row) -> bool:
-    """Tell whether more keys are written than were read: the gate of `duplicate_key`.
+    """Return whether more keys are written than were read: the gate of `duplicate_key`.
 
     Counting is cheap; reading with all pairs is not.
     """

@@ -155,17 +155,17 @@ class LineBatch:
 
 Unsure = Callable[[LineBatch], Iterable[int]]  # the lines of a batch
 
-# By gate: which lines of a batch it may let through. One that is not named it surely does
-# not, unless it hides letters. Asking this of a thousand lines at once is far cheaper than
-# asking the gate of each.
+# By gate: the lines of a batch that it may let through; it lets no other through, except lines
+# that hide letters. Asking once about a thousand lines is far cheaper than asking the gate about
+# each.
 Hint = Callable[[LineBatch], Iterable[int]]
 HINTS: dict[Callable[[Row], bool], Hint] = {}
 
 
-# By gate, for a rule that finds much: the lines in which it does and how much, if they are JSON
-# objects; below 0 if unsure. Instead of a hint.
-Counted = Callable[[LineBatch], Iterable[tuple[int, int]]]
-COUNTED: dict[Callable[[Row], bool], Counted] = {}
+# By gate, for a rule with many findings, instead of a hint: the lines with findings and how many
+# each has if it is a JSON object, or a negative number where that is not certain.
+FindingCounts = Callable[[LineBatch], Iterable[tuple[int, int]]]
+COUNTED: dict[Callable[[Row], bool], FindingCounts] = {}
 
 
 # By gate, beside a hint: whether its rules may find something in the messages of a tidy chat.
@@ -179,8 +179,8 @@ LETS: dict[Callable[[Row], bool], Callable[[bytes, bytes], bool]] = {}
 def common(mark: bytes, pattern: re.Pattern[bytes], unsure: Unsure) -> Callable[[Row], bool]:
     """Return a gate: whether a mark that many lines hold may be in a text of the line.
 
-    The rule behind it finds as much in a JSON object as `pattern` does in its line, in which
-    there is the mark, unless `unsure` says that this may not be so.
+    In a JSON object whose line has the mark, the rule has as many findings as `pattern` has
+    matches in the line, unless `unsure` names the line.
     """
 
     def gate(row: Row) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tui.core.formats.turns import ROLES
+from tui.core.formats.turns import ROLE_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -98,11 +98,11 @@ def _is_own_message(message: object) -> bool:
         return False
     if isinstance(message.get("content"), (list, dict)):
         return False
-    return role in _KEYS or (role.isalpha() and role.islower() and role not in ROLES)
+    return role in _KEYS or (role.isalpha() and role.islower() and role not in ROLE_NAMES)
 
 
 def in_order(roles: Sequence[str]) -> bool:
-    """Tell whether a chat's roles follow each other as they should; tools reply in any number."""
+    """Return whether a chat's roles follow each other as they should; tools reply in any number."""
     if not roles:
         return False
     talk = roles[1:] if roles[0] in _LEADERS else roles

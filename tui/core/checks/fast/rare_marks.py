@@ -64,8 +64,8 @@ class Marks:
         return {mark: [at for at in places if of.match(text, at)] for mark, of in each}
 
 
-RARE = Marks()  # in rare bytes
-WHOLE = Marks()  # in whole lines
+RARE = Marks()  # marks looked for in the rare bytes of lines
+WHOLE = Marks()  # marks looked for in whole lines
 
 
 def one_of(byte: bytes, marks: Iterable[Mark]) -> re.Pattern[bytes]:

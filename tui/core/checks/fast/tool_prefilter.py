@@ -76,7 +76,7 @@ def _fits_of(tools: bytes) -> Mapping[str, Fits] | None:
 
 
 def _in_order(turns: Sequence[Turn], schemas: Mapping[str, Fits]) -> bool:
-    """Tell whether all calls are well made, and answered by the messages right after."""
+    """Return whether all calls are well made, and answered by the messages right after."""
     seen: set[str] = set()
     made: set[str] = set()  # by the last message that is no reply
     unanswered: set[str] = set()

@@ -108,7 +108,7 @@ _ADDRESS_WORDS = re.compile(
 
 
 def card(found: re.Match[str], near: str) -> bool:
-    """Tell whether a match is the number of a payment card."""
+    """Return whether a match is the number of a payment card."""
     start, end = card_extent(found)
     text = found.string[start:end]
     digits = re.sub(r"\D", "", text)
@@ -126,14 +126,14 @@ def card_extent(found: re.Match[str]) -> tuple[int, int]:
 
 
 def issued(digits: str) -> bool:
-    """Tell whether cards with such a beginning and length are given out (ISO/IEC 7812)."""
+    """Return whether cards with such a beginning and length are given out (ISO/IEC 7812)."""
     four = int(digits[:4])
     lengths = next((lengths for first, last, lengths in _ISSUERS if first <= four <= last), ())
     return len(digits) in lengths
 
 
 def luhn(text: str) -> bool:
-    """Tell whether the digits of `text` carry the check digit of a payment card."""
+    """Return whether the digits of `text` carry the check digit of a payment card."""
     digits = [int(c) for c in text if c.isdigit()]
     if not 13 <= len(digits) <= 19 or len(set(digits)) == 1:
         return False
@@ -142,7 +142,7 @@ def luhn(text: str) -> bool:
 
 
 def iban(text: str) -> bool:
-    """Tell whether `text` is a bank account number: its country, length and check digits."""
+    """Return whether `text` is a bank account number: its country, length and check digits."""
     plain = text.replace(" ", "")
     if plain[:2] not in _IBAN_LENGTHS.get(len(plain), ()):
         return False
@@ -150,7 +150,7 @@ def iban(text: str) -> bool:
 
 
 def telephone(found: re.Match[str], near: str) -> bool:
-    """Tell whether a match is a telephone number, not a term of a sum.
+    """Return whether a match is a telephone number, not a term of a sum.
 
     It has as many digits as a number with its prefix (ITU-T E.164). Without a prefix or brackets
     a word has to say what it is, or it stands alone.
@@ -170,7 +170,7 @@ def telephone(found: re.Match[str], near: str) -> bool:
 
 
 def public_address(found: re.Match[str], near: str) -> bool:
-    """Tell whether an IPv4 address belongs to somebody, and is not a version or a section.
+    """Return whether an IPv4 address belongs to somebody, and is not a version or a section.
 
     Those have small numbers: with none above 31 but one, a word has to say that it is one.
     """
@@ -183,7 +183,7 @@ def public_address(found: re.Match[str], near: str) -> bool:
 
 
 def may_be_public(text: str) -> bool:
-    """Tell whether an IPv4 address is of the Internet, and no version of single digits."""
+    """Return whether an IPv4 address is of the Internet, and no version of single digits."""
     return max(map(int, text.split("."))) > 9 and _is_global(text)
 
 
@@ -193,7 +193,7 @@ def _is_global(text: str) -> bool:
 
 
 def national_id(found: re.Match[str], near: str) -> bool:
-    """Tell whether a match is an id of a person, by check digits where there are any.
+    """Return whether a match is an id of a person, by check digits where there are any.
 
     Known are those of the United States (SSN), the United Kingdom (NINO), Türkiye, Spain (DNI),
     Italy (codice fiscale) and France (NIR). Digits without a form of their own need a word, and
@@ -216,7 +216,7 @@ def national_id(found: re.Match[str], near: str) -> bool:
 
 
 def _somebodys(found: re.Match[str], near: str, words: re.Pattern[str]) -> bool:
-    """Tell whether one of some words stands near a match, or nothing else in its text does.
+    """Return whether one of some words stands near a match, or nothing else in its text does.
 
     What is said just before to be the number of a thing is nobody's.
     """

@@ -6,9 +6,9 @@ from tui.core.checks.fast.byte_prefilter import shaped
 from tui.core.checks.private_data import numbers
 from tui.core.checks.private_data.secrets import pattern_rule
 
-# Digits are those of ASCII. Each says first what begins it: at most places that is all that is
-# asked. `shaped` says how these patterns may look around, and what stands
-# before them: the figures of each, without and with blanks.
+# ASCII digits only. Each pattern starts with a cheap lookahead, so most positions fail at once.
+# `shaped` says how these patterns may look around, and what stands before them: the digits of
+# each, without and with blanks.
 _CARD = (
     r"(?=[0-9])(?:"
     r"(?<![\d.-])(?<!\d[ -])[0-9]{4}([ -])[0-9]{4}\1[0-9]{4}\1[0-9]{4}(?:\1[0-9]{3})?"

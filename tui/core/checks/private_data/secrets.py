@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _LEARNED = "What is trained can be asked out of the model again."
 _ADDRESS_IN_PATH = re.compile(r"[A-Za-z0-9._%+'-]*@[^\[\]]*")
-# Words that say what a number is stand so many characters before or after it in the line.
+# Words that say what a number is stand this many characters before or after it in the line.
 _BEFORE, _AFTER = 80, 40
 
 

@@ -58,7 +58,7 @@ def name_problem(name: object) -> str:
     )
 
 
-class Described(NamedTuple):
+class SchemaKey(NamedTuple):
     """A key in a tool definition: where it stands, what it holds, and the object it is in."""
 
     path: str
@@ -67,7 +67,7 @@ class Described(NamedTuple):
     holder: Mapping[str, Any]
 
 
-def described_keys(function: Mapping[str, Any]) -> Iterator[Described]:
+def described_keys(function: Mapping[str, Any]) -> Iterator[SchemaKey]:
     """Yield all in a definition that can have a value or none.
 
     That is the function's own keys, and keywords and parameters in its JSON Schema. What a
@@ -75,29 +75,29 @@ def described_keys(function: Mapping[str, Any]) -> Iterator[Described]:
     """
     for key, value in function.items():
         if key not in _MAY_BE_NULL:
-            yield Described(key, key, value, function)
+            yield SchemaKey(key, key, value, function)
     if isinstance(schema := function.get("parameters"), dict):
         yield from _keywords("parameters", schema, 0)
 
 
-def _keywords(path: str, schema: Mapping[str, Any], depth: int) -> Iterator[Described]:
+def _keywords(path: str, schema: Mapping[str, Any], depth: int) -> Iterator[SchemaKey]:
     if depth > _DEEPEST:
         return
     for key, value in schema.items():
         if key in _VALUES:
             continue
-        yield Described(f"{path}.{key}", key, value, schema)
+        yield SchemaKey(f"{path}.{key}", key, value, schema)
         if key in _BY_NAME and isinstance(value, dict):
             for name, inner in value.items():
                 if inner is None:
-                    yield Described(f"{path}.{key}.{name}", name, None, value)
+                    yield SchemaKey(f"{path}.{key}.{name}", name, None, value)
                 elif isinstance(inner, dict):
                     yield from _keywords(f"{path}.{key}.{name}", inner, depth + 1)
         elif key in _SCHEMAS:
             yield from _several(f"{path}.{key}", value, depth + 1)
 
 
-def _several(path: str, value: object, depth: int) -> Iterator[Described]:
+def _several(path: str, value: object, depth: int) -> Iterator[SchemaKey]:
     """Yield what a schema, or each of a list of them, says."""
     if isinstance(value, dict):
         yield from _keywords(path, value, depth)

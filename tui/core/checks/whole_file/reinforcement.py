@@ -74,7 +74,7 @@ def is_graded(of_file: Iterable[tuple[Rule, Iterable[Finding]]]) -> bool:
 
 
 def looks_graded(file: WholeFile) -> bool:
-    """Tell whether most examples end without an answer and have keys of their own."""
+    """Return whether most examples end without an answer and have keys of their own."""
     return _lines(file) is not None
 
 

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
     from tui.core.dataset.lines import Lines
 
-# So many rows, spread evenly, show a habit as well as all of them do.
+# This many rows, spread evenly, show a habit as well as all of them do.
 SAMPLED = 400
 _LONGEST_LINE = 100_000  # bytes
 OTHER_LANGUAGES = 0.05  # the share of them from which on it is told
 # Shorter texts have too few words to guess a language by.
 _ENOUGH_TEXT = 60
-ENOUGH_ANSWERS = 20  # of fewer no rule says anything: a share says little
+ENOUGH_ANSWERS = 20  # rules on shares need this many: of fewer a share says little
 _REFUSES = re.compile(
     r"(?:i['’]m |i am )?(?:very |really |so )?(?:sorry|afraid)[,.]?\s(?:but )?(?:that )?i "
     r"?(?:can(?:no|['’])t|am unable|am not able)|"
@@ -70,7 +70,7 @@ def sample_stats_of(
 
 
 def is_mixed(known: Counter[str], unsure: int = 0) -> bool:
-    """Tell whether the languages of answers are mixed, or may be with those not guessed yet."""
+    """Return whether the languages of answers are mixed, or may be with those not guessed yet."""
     total = known.total() + unsure
     if total < ENOUGH_ANSWERS:
         return False

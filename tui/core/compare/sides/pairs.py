@@ -20,7 +20,7 @@ EXPECTED = "the expected answer"
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedPair:
     """One answer that is better than another to the same prompt, and why.
 
     `winner` and `loser` are who answered: names of the columns, or an empty one for what
@@ -44,7 +44,7 @@ class Judged:
         return preference_pair(prompt.messages, prompt.tools, better, worse, origin)
 
 
-def judged_by(row: PromptRow, measure: str) -> list[Judged]:
+def judged_by(row: PromptRow, measure: str) -> list[JudgedPair]:
     """Return what answers to a prompt are better than the worst one, by a measure.
 
     The best of them first, the expected answer last; nothing where all are equally good.
@@ -64,17 +64,17 @@ def judged_by(row: PromptRow, measure: str) -> list[Judged]:
         better = row.answer(name)
         if value > least and better not in {None, worse} and better is not None:
             why = f"{measure} {value_words(value, measure)} over {value_words(least, measure)}"
-            found.append(Judged(better, worse, name, loser, why))
+            found.append(JudgedPair(better, worse, name, loser, why))
     expected = row.prompt.expected
     if expected is not None and not expected.empty and expected != worse:
         why = f"{measure} {value_words(least, measure)}"
-        found.append(Judged(expected, worse, "", loser, why))
+        found.append(JudgedPair(expected, worse, "", loser, why))
     return found
 
 
 def best_pairs(
     rows: Iterable[PromptRow], measure: str, run: str
-) -> Iterator[tuple[Judged, MadeExample]]:
+) -> Iterator[tuple[JudgedPair, MadeExample]]:
     """Yield a pair for each prompt: its best answer by a measure over its worst.
 
     The expected answer is the better one where no other is. Prompts whose answers are equally

@@ -52,7 +52,7 @@ _MOST_ROUNDS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Redacted:
+class RedactedLine:
     """A line with placeholders, how many by rule, and whether JSON in it was too deep to read."""
 
     data: bytes
@@ -60,7 +60,7 @@ class Redacted:
     too_deep: bool = False
 
 
-def redact(data: bytes, rules: Container[str]) -> Redacted:
+def redact(data: bytes, rules: Container[str]) -> RedactedLine:
     """Replace all that `rules` find in a line, or in lines that belong together. Never raises.
 
     UTF-16 is not read: decode it before.
@@ -81,7 +81,7 @@ def redact(data: bytes, rules: Container[str]) -> Redacted:
         merged = _merged(found)
         counts.update(span.rule for start, end, span in merged if (start, end) not in along)
         data = _replaced(texts, merged)
-    return Redacted(data, counts, too_deep)
+    return RedactedLine(data, counts, too_deep)
 
 
 def redacted(line: bytes, issue: Issue) -> bytes:
@@ -144,7 +144,7 @@ def _own_name(placeholder: str, secret: str, line: str, names: dict[tuple[str, s
 
 
 def _quote(depth: int) -> str:
-    """Return the quote of a string as it is written within so many strings."""
+    """Return the quote of a string as it is written within this many strings."""
     quote = '"'
     for _ in range(depth):
         quote = json.dumps(quote)[1:-1]

@@ -20,7 +20,13 @@ from tui.core.formats.supported.hermes import has_written_calls
 from tui.core.formats.supported.legacy import is_legacy
 from tui.core.formats.supported.templates import templated
 from tui.core.formats.supported.transcripts import TRANSCRIPT, is_transcript
-from tui.core.formats.turns import ROLES, are_spoken, ends_in_answer, is_conversation, turn_list
+from tui.core.formats.turns import (
+    ROLE_NAMES,
+    are_spoken,
+    ends_in_answer,
+    is_conversation,
+    turn_list,
+)
 from tui.core.formats.verdicts import read_verdict
 
 if TYPE_CHECKING:
@@ -35,7 +41,7 @@ _Verdict = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Sniffed:
+class SniffedFormat:
     """A format, why, and how sure it is: the share (0 to 1) of the rows looked at that it reads.
 
     `columns` are those of the format "table"; `problem` is why the first row that looks like
@@ -81,32 +87,32 @@ class _Tally:
         """Return the format of most rows; "" where there is none."""
         return max(self.reasons, key=lambda n: (self.known[n], self.taken[n]), default="")
 
-    def sniffed(self, name: str, total: int) -> Sniffed:
+    def sniffed(self, name: str, total: int) -> SniffedFormat:
         ((reason, _),) = self.reasons[name].most_common(1)
         share = self.taken[name] / total
-        return Sniffed(name, share, reason, problem=self.problems.get(name, ""))
+        return SniffedFormat(name, share, reason, problem=self.problems.get(name, ""))
 
 
-def sniff(rows: Sequence[object], *, table: bool = False) -> Sniffed:
+def sniff(rows: Sequence[object], *, table: bool = False) -> SniffedFormat:
     """Tell the format of the first rows; "" when they fit none.
 
     A format is promised for the rows that its reader takes, and for no others.
     """
     looked = rows[:_LOOKED_AT]
     if not any(isinstance(row, dict) or is_conversation(row, spoken=True) for row in looked):
-        return Sniffed(
+        return SniffedFormat(
             "", 0.0, "there is no row that is an object" if looked else "there is no row"
         )
     tally = _Tally()
-    loose = [row for row in looked if isinstance(row, dict) and not _told(row, tally)]
+    loose = [row for row in looked if isinstance(row, dict) and not _add_row(row, tally)]
     if any(is_conversation(row, spoken=True) for row in looked):
         for row in looked:
             if is_conversation(row, spoken=True):
-                _told({"messages": row}, tally, "a list of messages without an object around it")
+                _add_row({"messages": row}, tally, "a list of messages without an object around it")
     name = tally.best()
     if table and name in {"", "text"} and not _is_marked(looked[0]):
         return _table([row for row in looked if isinstance(row, dict)], len(looked))
-    columns: Sniffed | None = None
+    columns: SniffedFormat | None = None
     if sum(tally.known.values()) < len(loose):
         columns = _table(loose, len(looked))
         if not columns.columns.problem:
@@ -116,7 +122,7 @@ def sniff(rows: Sequence[object], *, table: bool = False) -> Sniffed:
     if not name:
         keys = ", ".join(map(str, list(loose[0])[:6]))
         found = f"no format fits rows with {keys}" if keys else "its object has no keys"
-        return Sniffed("", 0.0, found)
+        return SniffedFormat("", 0.0, found)
     return tally.sniffed(name, len(looked))
 
 
@@ -134,7 +140,7 @@ def by_keys(row: Mapping[str, Any]) -> tuple[str, str] | None:
     return None if columns.problem else ("table", _column_words(columns))
 
 
-def _told(row: Mapping[str, Any], tally: _Tally, reason: str = "") -> bool:
+def _add_row(row: Mapping[str, Any], tally: _Tally, reason: str = "") -> bool:
     """Add a row to the tally; whether any format is known for it.
 
     Of the formats whose keys it has, the first counts whose reader takes it, or refuses it for
@@ -165,19 +171,19 @@ def _tried(row: Mapping[str, Any], reader: RowReader) -> tuple[bool, str]:
     return True, ""
 
 
-def _table(rows: Sequence[Mapping[str, Any]], total: int) -> Sniffed:
+def _table(rows: Sequence[Mapping[str, Any]], total: int) -> SniffedFormat:
     names = paths_of(rows)
     columns = Columns.guess(names)
     if columns.problem and columns.is_spoken:
         said = ", ".join([*columns.speaker, *columns.text])
         reason = f"each row is one message ({said}), and no column says which belong together"
-        return Sniffed("", 0.0, reason, columns)
+        return SniffedFormat("", 0.0, reason, columns)
     if columns.problem:
-        return Sniffed("table", 0.0, f"a table with {', '.join(names[:6])}", columns)
+        return SniffedFormat("table", 0.0, f"a table with {', '.join(names[:6])}", columns)
     used = _column_words(columns)
     reader = RowReader("table", columns)
     if columns.is_spoken and len(rows) == 1:  # of the rest of its conversation nothing is known
-        return Sniffed("table", 1 / total, used, columns)
+        return SniffedFormat("table", 1 / total, used, columns)
     if columns.is_spoken:
         records = (Record(at, row) for at, row in enumerate(rows, 1))
         grown = [one.value for one in grouped(records, columns)]
@@ -185,10 +191,10 @@ def _table(rows: Sequence[Mapping[str, Any]], total: int) -> Sniffed:
         total = len(rows)
     tried = [_tried(row, reader) for row in rows]
     if rows and not any(known for known, _ in tried):  # no text where the names say there is one
-        return Sniffed("table", 0.0, used, _NO_COLUMNS, tried[0][1])
+        return SniffedFormat("table", 0.0, used, _NO_COLUMNS, tried[0][1])
     taken = sum(not problem for _, problem in tried)
     problem = next((problem for _, problem in tried if problem), "")
-    return Sniffed("table", taken / total, used, columns, problem)
+    return SniffedFormat("table", taken / total, used, columns, problem)
 
 
 def _column_words(columns: Columns) -> str:
@@ -359,7 +365,7 @@ def _odd_keys(row: Mapping[str, Any], turns: Sequence[Mapping[str, Any]]) -> str
 
 
 def _odd_contents(turns: Sequence[Mapping[str, Any]], blocks: Sequence[Mapping[str, Any]]) -> str:
-    foreign = sorted(r for r in _roles(turns) - _OPENAI_ROLES if r.strip().lower() in ROLES)
+    foreign = sorted(r for r in _roles(turns) - _OPENAI_ROLES if r.strip().lower() in ROLE_NAMES)
     if foreign:
         return f"messages with role {foreign[0]}"
     odd = [b for b in blocks if _is_odd(b)]

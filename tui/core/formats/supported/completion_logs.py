@@ -40,7 +40,7 @@ _BLOCKED = {"content_filter", "SAFETY", "RECITATION", "refusal"}
 
 
 @dataclass(frozen=True, slots=True)
-class Logged:
+class LoggedCall:
     """What is logged in a row: the keys of request and answer ("" where there is none), and both.
 
     The key of a request is "" too where the row itself is one.
@@ -61,7 +61,7 @@ class Logged:
         return f"{self.request_key or 'messages'} with {self.answer_key or 'choices'}"
 
 
-def logged(row: Mapping[str, Any]) -> Logged | None:
+def logged(row: Mapping[str, Any]) -> LoggedCall | None:
     """Return what is logged in a row; None for a row that is not of a log."""
     key, request = request_of(row)
     answer_key, answer = _answer(row, by_itself=not key)
@@ -70,7 +70,7 @@ def logged(row: Mapping[str, Any]) -> Logged | None:
     if own:
         answer_key, answer = "", row
     if (request is not None and answer is not None) or own or batch:
-        return Logged(key, request, answer_key, answer)
+        return LoggedCall(key, request, answer_key, answer)
     return None
 
 
@@ -180,7 +180,7 @@ def decoded_cell(value: object) -> object:
         return value
 
 
-def _refuse_failure(row: Mapping[str, Any], found: Logged) -> None:
+def _refuse_failure(row: Mapping[str, Any], found: LoggedCall) -> None:
     error = row.get("error")
     result = row.get("result")
     kind = result.get("type") if isinstance(result, dict) else None
@@ -224,7 +224,7 @@ def _turns(value: object) -> Sequence[Any]:
     return value if isinstance(value, list) else ()
 
 
-def _lose_the_rest(row: Mapping[str, Any], found: Logged, answer: Answer, notes: Notes) -> None:
+def _lose_the_rest(row: Mapping[str, Any], found: LoggedCall, answer: Answer, notes: Notes) -> None:
     """Remark on all of a row that is in no message: of the request, of the response, beside."""
     request = {k: v for k, v in (found.request or {}).items() if k not in _USED}
     beside = {k: v for k, v in row.items() if k not in {found.request_key, found.answer_key}}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.core.formats.parts import call, decoded, json_text, tools_in
 from tui.core.formats.results import Notes, Object, Unfit
-from tui.core.formats.turns import ROLES
+from tui.core.formats.turns import ROLE_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ _TOOLS = re.compile(r"<tools>(.*?)</tools>", re.DOTALL)
 
 def _role(turn: Mapping[str, Any]) -> str:
     name = turn.get("role", turn.get("from"))
-    return ROLES.get(name.strip().lower(), name) if isinstance(name, str) else ""
+    return ROLE_NAMES.get(name.strip().lower(), name) if isinstance(name, str) else ""
 
 
 def _words(turn: Mapping[str, Any]) -> str:

@@ -23,7 +23,7 @@ from tui.core.formats.results import Notes, Object, Unfit
 from tui.core.formats.supported.chat import chat_of, example_keys, read_hf, role_of
 from tui.core.formats.supported.hermes import has_loose_replies
 from tui.core.formats.supported.openai_pairs import answers_of, outside_pair
-from tui.core.formats.turns import ROLES, turns_in
+from tui.core.formats.turns import ROLE_NAMES, turns_in
 from tui.core.formats.verdicts import bad_turn
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class _Thread:
         for number, turn in enumerate(turns, 1):
             by = "from" if "from" in turn else "role"
             speaker = turn.get(by)
-            role = ROLES.get(speaker.strip().lower()) if isinstance(speaker, str) else None
+            role = ROLE_NAMES.get(speaker.strip().lower()) if isinstance(speaker, str) else None
             if role is None:
                 raise Unfit(f"turn {number} is by {speaker!r:.40}, whom nobody knows")
             words = "value" if "value" in turn else "content"

@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
-from tui.core.formats.turns import ROLES
+from tui.core.formats.turns import ROLE_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -79,7 +79,7 @@ def _are_by_people(value: object) -> bool:
     said = [one for one in value if _is_said(one)]
     if not said or any("ts" in one for one in said):  # Slack's are read as its threads
         return False
-    return any(_speaker(one)[1].strip().casefold() not in ROLES for one in said)
+    return any(_speaker(one)[1].strip().casefold() not in ROLE_NAMES for one in said)
 
 
 def _is_said(message: Mapping[str, Any]) -> bool:

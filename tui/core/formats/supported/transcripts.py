@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tui.core.formats.parts import no_more, text_in
 from tui.core.formats.results import Notes, Object, Unfit
 from tui.core.formats.supported.chat_exports import joined
-from tui.core.formats.turns import IN_LANGUAGES, ROLES
+from tui.core.formats.turns import IN_LANGUAGES, ROLE_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,7 +22,11 @@ _NAMES = {
     "model": "assistant", "agent": "assistant", "support": "assistant", "a": "assistant",
     "answer": "assistant", "response": "assistant",
     "system": "system",
-    **{name: role for name, role in ROLES.items() if not name.isascii() or name in IN_LANGUAGES},
+    **{
+        name: role
+        for name, role in ROLE_NAMES.items()
+        if not name.isascii() or name in IN_LANGUAGES
+    },
     "frage": "user", "antwort": "assistant", "pregunta": "user", "respuesta": "assistant",
     "вопрос": "user", "ответ": "assistant", "问": "user", "答": "assistant",
 }  # fmt: skip

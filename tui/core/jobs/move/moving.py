@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tui.core.jobs.move.outcome import Carried, Left, Moved
+from tui.core.jobs.move.outcome import CarriedPart, Left, MovedJob
 from tui.core.jobs.move.settings import Conversion, Steps
 from tui.core.text.text import plural, size_words
 
@@ -67,7 +67,7 @@ class NewHome:
 
 def move(
     old: OldJob, home: NewHome, data: MovedData | None = None, *, chosen_only: bool = False
-) -> Moved:
+) -> MovedJob:
     """Return the job as it is to be at its new home; all that it had is carried or named.
 
     With `chosen_only` pairs of preference are made chats of their preferred answers, where the
@@ -83,7 +83,7 @@ def move(
     ]
     if method != old.method:
         how = "trained on the preferred answers alone"
-        carried.append(Carried("method", "Method", old.method, method, "", how))
+        carried.append(CarriedPart("method", "Method", old.method, method, "", how))
     texts: dict[str, str] = {}
     for part in _fields(old, home, method):
         if isinstance(part, Left):
@@ -93,7 +93,7 @@ def move(
             texts[part.name] = part.now
     if not blocked:
         blocked = _limits(home, data)
-    return Moved(
+    return MovedJob(
         method, texts, converted.settings, tuple(carried), tuple(left),
         tuple(_notes(old, home, data)), method != old.method, blocked,
         may_be_chosen_only=method == "dpo" and "dpo" not in home.terms.methods
@@ -112,7 +112,7 @@ def _method(old: OldJob, home: NewHome, *, chosen_only: bool) -> tuple[Method, s
     return old.method, f"{home.name} offers no {old.method}, only {', '.join(offered)}"
 
 
-def _fields(old: OldJob, home: NewHome, method: Method) -> Iterator[Carried | Left]:
+def _fields(old: OldJob, home: NewHome, method: Method) -> Iterator[CarriedPart | Left]:
     """Yield what becomes of the fields that are no hyperparameters."""
     there = home.terms
     given = {name: text for name, text in old.texts.items() if text.strip()}
@@ -125,11 +125,11 @@ def _fields(old: OldJob, home: NewHome, method: Method) -> Iterator[Carried | Le
             now = _NOT_IN_SUFFIX.sub("-", was)[: there.suffix_most].strip("-._")
             how = "" if now == was else f"{home.name} takes {there.suffix_most} characters at most"
             if now:
-                yield Carried(name, label, was, now, "", how)
+                yield CarriedPart(name, label, was, now, "", how)
             else:
                 yield Left(name, label, was, "nothing of it may stand in a suffix there")
         else:
-            yield Carried(name, label, was, was)
+            yield CarriedPart(name, label, was, was)
 
 
 def _why_left(name: str, home: NewHome, method: Method) -> str:

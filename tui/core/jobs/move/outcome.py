@@ -16,7 +16,7 @@ _SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Carried:
+class CarriedPart:
     """A part of the job that goes along; `how` says what was changed on the way, if anything.
 
     `label` is what it is called here, `was` and `now` are its values as they are typed, and
@@ -63,7 +63,7 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class MovedJob:
     """A job as it is to be at the other provider.
 
     `texts` are its fields as they are typed (suffix, seed, metadata and the like), `settings` the
@@ -76,7 +76,7 @@ class Moved:
     method: Method
     texts: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
-    carried: tuple[Carried, ...] = ()
+    carried: tuple[CarriedPart, ...] = ()
     left: tuple[Left, ...] = ()
     notes: tuple[str, ...] = ()
     chosen_only: bool = False

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tui.core.catalog.training import AUTO, Parameter, Terms, parameter_of
-from tui.core.jobs.move.outcome import Carried, Left
+from tui.core.jobs.move.outcome import CarriedPart, Left
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +43,7 @@ class Conversion:
     given: Mapping[str, str]
     steps: Steps = field(default_factory=Steps)
     settings: dict[str, str] = field(default_factory=dict)
-    carried: list[Carried] = field(default_factory=list)
+    carried: list[CarriedPart] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
 
     def run(self) -> None:
@@ -113,7 +113,7 @@ class Conversion:
             self._put(_LORA, was, target, was)
         elif self._offered("lora_rank") is not None and wants:
             how = "nothing else is trained there"
-            self.carried.append(Carried(_LORA, "LoRA", was, was, "", how))
+            self.carried.append(CarriedPart(_LORA, "LoRA", was, was, "", how))
         elif self._offered("lora_rank") is not None:
             self._leave(_LORA, was, f"{self.there.provider} trains by LoRA alone")
         else:
@@ -144,14 +144,14 @@ class Conversion:
         return next((one for one in found if one is not None and one.fits(self.method)), None)
 
     def _put(self, name: str, was: str, target: Parameter, now: str, how: str = "") -> bool:
-        """Carry a value where it may be, else leave it; tells whether it was carried."""
+        """Carry a value where it may be, else leave it; return whether it was carried."""
         try:
             target.read(now)
         except ValueError as error:
             self._leave(name, was, f"at {self.there.provider}: {str(error).rstrip('.')}")
             return False
         self.settings[target.id] = now
-        self.carried.append(Carried(name, self._label(name), was, now, target.id, how))
+        self.carried.append(CarriedPart(name, self._label(name), was, now, target.id, how))
         return True
 
     def _leave(self, name: str, was: str, why: str) -> None:

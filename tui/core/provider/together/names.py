@@ -9,7 +9,7 @@ import re
 
 NAME = "Together"
 CURRENCY = "USD"
-MARK_DIGITS = 12  # of the nonce's 24: what there is room for in a suffix of 40
+MARK_DIGITS = 12  # digits of the nonce (of 24) that fit into a suffix of 40
 _MARK = re.compile(rf"-?\bft([0-9a-f]{{{MARK_DIGITS}}})(?![0-9a-f])")
 # Hyperparameters in OpenAI's shape that are others at Together.
 RENAMED = {

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tui.lab.learner.model.layers import Ints
-    from tui.lab.learner.template import Encoded
+    from tui.lab.learner.template import EncodedConversation
 
 # Padded tokens that go through the model at once; this bounds memory whatever the batch size.
 MOST_TOKENS: Final = 2048
@@ -34,7 +34,7 @@ class Batch:
     owner: Ints
 
 
-def pad(examples: Sequence[Encoded]) -> Batch:
+def pad(examples: Sequence[EncodedConversation]) -> Batch:
     """Return the batch of `examples`, each with a trained token; the last is only a target."""
     prefix = common_prefix(examples)
     length = max(1, *(len(example) - 1 - prefix for example in examples))
@@ -54,7 +54,7 @@ def pad(examples: Sequence[Encoded]) -> Batch:
     return Batch(flat, layout, rows + prefix, targets, rows // length)
 
 
-def common_prefix(examples: Sequence[Encoded]) -> int:
+def common_prefix(examples: Sequence[EncodedConversation]) -> int:
     """Return how many first tokens all have in common before anything is predicted."""
     if len(examples) < 2:
         return 0

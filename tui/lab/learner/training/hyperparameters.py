@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 Method = Literal["supervised", "dpo"]
 
-# Up to so many examples, so many epochs: enough to know a few hundred answers by heart,
+# Up to this many examples, this many epochs: enough to know a few hundred answers by heart,
 # and few where there is much to read.
 _EPOCHS: Final[Mapping[Method, tuple[tuple[int, int], ...]]] = {
     "supervised": ((15, 40), (30, 30), (100, 22), (400, 15), (1000, 8), (5000, 4), (20_000, 2)),
@@ -34,7 +34,7 @@ class Hyperparameters:
 def resolve_hyperparameters(
     method: Method, examples: int, requested: Mapping[str, Any]
 ) -> Hyperparameters:
-    """Return `requested` with everything missing or "auto" chosen for so many examples."""
+    """Return `requested` with everything missing or "auto" chosen for this many examples."""
     asked = {name: value for name, value in requested.items() if value not in (None, "auto")}
     batch_size = int(asked.get("batch_size") or _upto(_BATCHES, examples, 32))
     epochs = int(asked.get("n_epochs") or _upto(_EPOCHS[method], examples, 1))

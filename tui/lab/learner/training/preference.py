@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tui.lab.learner.model.layers import Floats
-    from tui.lab.learner.template import Encoded
+    from tui.lab.learner.template import EncodedConversation
 
 # A margin below this may come from the order of additions alone.
 _ROUNDING: Final = 1e-3
@@ -90,7 +90,7 @@ def _answers(logprobs: Floats, owner: Any, numbers: list[int]) -> np.ndarray[Any
     return np.bincount(owner, logprobs.astype(np.float64), 2 * len(numbers)).reshape(-1, 2)
 
 
-def _encode_pair(example: Mapping[str, Any]) -> tuple[Encoded, Encoded]:
+def _encode_pair(example: Mapping[str, Any]) -> tuple[EncodedConversation, EncodedConversation]:
     given = [{**message, "weight": 0} for message in example["input"]["messages"]]
     preferred = example.get("preferred_output") or example["preferred_completion"]
     other = example.get("non_preferred_output") or example["non_preferred_completion"]

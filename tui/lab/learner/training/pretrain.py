@@ -105,7 +105,7 @@ def ship(model: Model) -> None:
 
 
 def main() -> None:
-    """Make the tokenizer and every base anew."""
+    """Make the tokenizer and every base again."""
     learn_tokenizer()
     for base_id in BASES:
         ship(train_base(base_id))

@@ -15,7 +15,7 @@ from tui.lab.learner.model.weights import Model
 from tui.lab.learner.training import batches, optimizer
 from tui.lab.learner.training.hyperparameters import Hyperparameters, Method, peak_rate
 from tui.lab.learner.training.preference import Preference
-from tui.lab.learner.training.supervised import Supervised
+from tui.lab.learner.training.supervised import SupervisedObjective
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -202,4 +202,4 @@ def _objective(
 ) -> Objective:
     if method == "dpo":
         return Preference(examples, base.parameters, 0.1 if hyper.beta is None else hyper.beta)
-    return Supervised(examples)
+    return SupervisedObjective(examples)

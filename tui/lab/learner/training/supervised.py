@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tui.lab.learner.training.batches import Batch
 
 
-class Supervised:
+class SupervisedObjective:
     """The mean of −log p over every assistant token that carries loss."""
 
     def __init__(self, examples: Sequence[Mapping[str, Any]]) -> None:

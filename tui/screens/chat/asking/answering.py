@@ -147,7 +147,7 @@ class Answering:
         self.ask_of(back_to(self._session.tree, question))
 
     def stop(self) -> bool:
-        """End the answer under way, what has come stays; tells whether there was one."""
+        """End the answer under way, what has come stays; return whether there was one."""
         if self._asking is not None:
             self._asking.cancel()
         return self.under_way
@@ -277,7 +277,7 @@ class Answering:
         self._say_stalled(self.clock() - self._text_at)
 
     def _say_stalled(self, silent: float) -> None:
-        """Say how long no text has come, anew each whole second, once that is long."""
+        """Say how long no text has come, again each whole second, once that is long."""
         seconds = int(silent) if silent >= STALLED_S else 0
         if seconds != self._silent:
             self._silent = seconds

@@ -118,7 +118,7 @@ class ModelChoice:
 
     @handles("chat.model")
     def choose(self) -> None:
-        """Choose the model to ask next, or type its id; the list is asked for anew."""
+        """Choose the model to ask next, or type its id; the list is asked for again."""
 
         def answered(chosen: str | None) -> None:
             if chosen:

@@ -22,13 +22,13 @@ class OfferedModels:
         self.offer: ChatOffer | None = None
 
     async def list(self) -> ChatOffer:
-        """Return what can be asked, looked for anew each time."""
+        """Return what can be asked, looked for again each time."""
         with at_work(self._context, "models", "listing models"):
             self.offer = offer = await self._context.workspace.models.chat_offer()
         return offer
 
     def dialog(self, title: str, current: str) -> Choose[str]:
-        """Return a dialog with the models known by now; they are listed anew meanwhile."""
+        """Return a dialog with the models known by now; they are listed again meanwhile."""
         known = [choice_of(choice) for choice in self.offer.choices] if self.offer else []
         dialog = Choose(
             title, known, current, empty="asking for the models …",

@@ -16,13 +16,13 @@ from tui.widgets.turn_block import shown_text
 
 if TYPE_CHECKING:
     from tui.core.chat.conversation import Node
-    from tui.core.compare.sides.marking import Marked
+    from tui.core.compare.sides.marking import MarkedText
     from tui.screens.chat.session import ChatSession
     from tui.widgets.conversation import Conversation
     from tui.widgets.turn_block import Turn
 
 
-_REFERENCE_CHARACTERS = 1200  # of an expected answer below the model's
+_REFERENCE_CHARACTERS = 1200  # shown of the expected answer below the model's
 
 
 class ChatView:
@@ -31,7 +31,7 @@ class ChatView:
     def __init__(self, session: ChatSession, conversation: Conversation) -> None:
         self._session, self.widget = session, conversation
         # What is marked: the texts compared, and what the latter has that the former has not.
-        self._marked: dict[tuple[str, str], Marked] = {}
+        self._marked: dict[tuple[str, str], MarkedText] = {}
 
     @property
     def nodes(self) -> tuple[Node, ...]:
@@ -70,7 +70,7 @@ class ChatView:
     async def switch_marks(self, node: Node) -> bool | None:
         """Mark what an answer has that the reference, or the try before, has not; or no more.
 
-        Tells whether it is marked now, None where there is nothing to compare it with.
+        Returns whether it is marked now, None where there is nothing to compare it with.
         """
         texts = self._texts(node)
         if texts in self._marked:
@@ -99,7 +99,7 @@ class ChatView:
             self.widget.update_last(self._turn(nodes[-1]))
 
     def stream_last(self, thoughts: str = "") -> bool:
-        """Show the last turn as it grows, unless that has to wait; tells whether it was done."""
+        """Show the last turn as it grows, unless that has to wait; return whether it was done."""
         nodes = self.nodes
         return bool(nodes) and self.widget.stream_last(self._turn(nodes[-1], thoughts))
 

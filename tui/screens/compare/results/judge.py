@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tui.screens.compare.compare_context import CompareContext
     from tui.screens.compare.results.looking import Results
-    from tui.screens.compare.results.state import LookedAt
+    from tui.screens.compare.results.state import ShownRun
     from tui.services.compare.judge import Judge
     from tui.services.compare.run import CompareRun
 
@@ -46,7 +46,7 @@ class ModelJudge:
         self._worker: Worker[None] | None = None
 
     def stop(self) -> bool:
-        """End the judging under way, what is scored stays; tells whether there was any."""
+        """End the judging under way, what is scored stays; return whether there was any."""
         if self._worker is not None:
             self._worker.cancel()
         return self._worker is not None
@@ -75,7 +75,7 @@ class ModelJudge:
 
     # -- inside ------------------------------------------------------------------------
 
-    async def _may_cost(self, looked_at: LookedAt, settings: JudgeSettings) -> bool:
+    async def _may_cost(self, looked_at: ShownRun, settings: JudgeSettings) -> bool:
         workspace = self._context.workspace
         estimate = await workspace.compare.judge_estimate(looked_at.plan, settings)
         if estimate.free or not workspace.profile.bills:
@@ -84,7 +84,7 @@ class ModelJudge:
         question = f"{count} by {one_line(settings.model, 60)}: {estimate.words}."
         return await self._context.ask(GoOn("Judge?", question, "ask", "goes back")) is True
 
-    async def _begin(self, looked_at: LookedAt, settings: JudgeSettings) -> None:
+    async def _begin(self, looked_at: ShownRun, settings: JudgeSettings) -> None:
         service = self._context.workspace.compare
         run = await service.resume(looked_at.id)
         try:
@@ -96,7 +96,7 @@ class ModelJudge:
             self._work, looked_at, run, judge, group="judge", description="judge answers"
         )
 
-    async def _work(self, looked_at: LookedAt, run: CompareRun, judge: Judge) -> None:
+    async def _work(self, looked_at: ShownRun, run: CompareRun, judge: Judge) -> None:
         self._context.working("compare-judge", "judging answers")
 
         def told() -> None:

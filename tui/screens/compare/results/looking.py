@@ -17,7 +17,7 @@ from tui.screens.compare.results.earlier import (
     deletion_question,
     run_choice,
 )
-from tui.screens.compare.results.state import LookedAt, Sums
+from tui.screens.compare.results.state import RunSummary, ShownRun
 from tui.screens.controller_context import opens
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.confirm import GoOn
@@ -39,20 +39,20 @@ class Results:
         self,
         context: CompareContext,
         pane: ResultsPane,
-        looked: Callable[[LookedAt], None],
+        looked: Callable[[ShownRun], None],
     ) -> None:
         self._context, self._pane, self._looked = context, pane, looked
-        self.looked_at: LookedAt | None = None
+        self.looked_at: ShownRun | None = None
         self.forgotten: Callable[[], None] = lambda: None  # called once the one shown is deleted
         self._comes_back = False  # the run of the last time is being read
-        self._stale = self._adding = False  # whether sums are wanted anew, and being made
+        self._stale = self._adding = False  # whether sums are wanted again, and being made
 
     def begin(self) -> None:
         """Forget the run of another profile."""
         self.looked_at = None
-        self._pane.show_run(None, Sums())
+        self._pane.show_run(None, RunSummary())
 
-    def show(self, looked_at: LookedAt) -> None:
+    def show(self, looked_at: ShownRun) -> None:
         """Show a run as far as it is, in place of the one before."""
         if looked_at is not self.looked_at:
             self.looked_at = looked_at
@@ -78,7 +78,7 @@ class Results:
         """The prompt under the cursor."""
         return self._pane.current
 
-    def pick(self, looked_at: LookedAt, line: int, winner: str) -> None:
+    def pick(self, looked_at: ShownRun, line: int, winner: str) -> None:
         """Keep which answer to a prompt of a run is the best."""
         if not (rows := looked_at.pick(line, winner)):
             return
@@ -104,8 +104,8 @@ class Results:
             "line": None if row is None else row.prompt.line,
         }
 
-    def come_back(self, kept: Mapping[str, Any], show: Callable[[LookedAt | None], None]) -> bool:
-        """Look at the run of the last time, as then; tells whether there was one.
+    def come_back(self, kept: Mapping[str, Any], show: Callable[[ShownRun | None], None]) -> bool:
+        """Look at the run of the last time, as then; return whether there was one.
 
         `show` is called with it, or with None where it is not kept any more.
         """
@@ -118,7 +118,7 @@ class Results:
         return True
 
     async def _bring_back(
-        self, run: str, kept: Mapping[str, Any], show: Callable[[LookedAt | None], None]
+        self, run: str, kept: Mapping[str, Any], show: Callable[[ShownRun | None], None]
     ) -> None:
         try:
             looked_at = await self._read(run)
@@ -135,7 +135,7 @@ class Results:
             self._look_as(looked_at, kept)
         show(looked_at)
 
-    def _look_as(self, looked_at: LookedAt, kept: Mapping[str, Any]) -> None:
+    def _look_as(self, looked_at: ShownRun, kept: Mapping[str, Any]) -> None:
         listing, line = looked_at.listing, as_int(kept.get("line"))
         listing.order = next((one for one in ORDERS if one == kept.get("order")), listing.order)
         listing.shown = next((one for one in SHOWN if one == kept.get("shown")), listing.shown)
@@ -210,13 +210,13 @@ class Results:
             self._pane.look_for(line)
         self._looked(looked_at)
 
-    async def _read(self, run: str) -> LookedAt | None:
+    async def _read(self, run: str) -> ShownRun | None:
         service = self._context.workspace.compare
         found = await service.read(run)
         if found.plan is None:
             return None
         facts = await service.prices(found.plan.candidates)
-        return LookedAt(run, found.plan, {row.slot: row for row in found.rows}, facts)
+        return ShownRun(run, found.plan, {row.slot: row for row in found.rows}, facts)
 
     @handles("compare.against", group="results-menu")
     @opens
@@ -250,7 +250,7 @@ class Results:
     # -- inside ------------------------------------------------------------------------
 
     @property
-    def asked_for(self) -> LookedAt:
+    def asked_for(self) -> ShownRun:
         """The run that is looked at. Raises InputError without one."""
         if self.looked_at is None:
             keys = f"{key_of('compare.run')} to ask a dataset, or {key_of('compare.earlier')}"

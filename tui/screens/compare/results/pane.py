@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from tui.core.compare.listing import PromptRow
     from tui.core.compare.plan import Plan
-    from tui.core.compare.table import Summary, Versus
-    from tui.screens.compare.results.state import LookedAt, Sums
+    from tui.core.compare.table import HeadToHead, Summary
+    from tui.screens.compare.results.state import RunSummary, ShownRun
 
 
 def no_results() -> str:
@@ -62,7 +62,7 @@ class ResultsPane(Pane):
         self._sum = Static("", id="results-sum", markup=False)
         self._verdict = Static("", id="results-verdict", markup=False)
         self._head = Static("", id="results-head", markup=False)
-        self._looked_at: LookedAt | None = None
+        self._looked_at: ShownRun | None = None
         self.rows: list[PromptRow] = []
         self._summaries: Sequence[Summary] = ()
         self._wanted: int | None = None  # the line to begin at
@@ -89,7 +89,7 @@ class ResultsPane(Pane):
         at = self.list.cursor
         return self.rows[at] if at < len(self.rows) else None
 
-    def show_run(self, looked_at: LookedAt | None, sums: Sums) -> None:
+    def show_run(self, looked_at: ShownRun | None, sums: RunSummary) -> None:
         """Show a run as far as it is, the cursor on the same prompt as before."""
         before = self.current
         self._looked_at = looked_at
@@ -158,7 +158,7 @@ class ResultsPane(Pane):
         return text
 
 
-def _empty(looked_at: LookedAt) -> str:
+def _empty(looked_at: ShownRun) -> str:
     if not looked_at.answered:
         return "No answer has come yet."
     return f"No prompt to show. {key_hint('compare.filter', 'shows')} others."
@@ -183,7 +183,7 @@ def _short(name: str, width: int) -> str:
     return flat if len(flat) <= width else f"…{flat[-(width - 1) :]}"
 
 
-def _titles(looked_at: LookedAt) -> tuple[str, str]:
+def _titles(looked_at: ShownRun) -> tuple[str, str]:
     plan, listing = looked_at.plan, looked_at.listing
     prompts = plural(len(plan.prompts), "prompt")
     title = f"{_kind(plan)} {looked_at.id} · {path_line(plan.source, 40)} · {prompts}"
@@ -195,7 +195,7 @@ def _titles(looked_at: LookedAt) -> tuple[str, str]:
     return title.replace("[", r"\["), " · ".join(told)
 
 
-def _sums(looked_at: LookedAt, found: Sequence[Summary], width: int) -> Text:
+def _sums(looked_at: ShownRun, found: Sequence[Summary], width: int) -> Text:
     head, rows = summary_table(found)
     if not any(one.failed for one in found):
         head, rows = head[:-1], [row[:-1] for row in rows]
@@ -221,7 +221,7 @@ def _sums(looked_at: LookedAt, found: Sequence[Summary], width: int) -> Text:
     return text
 
 
-def _verdicts(looked_at: LookedAt, versus: Sequence[Versus]) -> list[str]:
+def _verdicts(looked_at: ShownRun, versus: Sequence[HeadToHead]) -> list[str]:
     """Return the paired results of the measure looked at; the first model is the base."""
     measure = looked_at.listing.measure
     mine = [one for one in versus if one.measure == measure]
@@ -234,11 +234,11 @@ def _verdicts(looked_at: LookedAt, versus: Sequence[Versus]) -> list[str]:
     return found[:MOST_VERSUS]
 
 
-def _turned(one: Versus) -> str:
-    from tui.core.compare.paired import Paired
+def _turned(one: HeadToHead) -> str:
+    from tui.core.compare.paired import PairedResult
 
     result = one.result
-    return Paired(result.losses, result.wins, result.ties).words
+    return PairedResult(result.losses, result.wins, result.ties).words
 
 
 def _kind(plan: Plan) -> str:

@@ -13,7 +13,7 @@ from tui.core.text.text import plural
 from tui.dispatch import handles
 from tui.screens.compare.results.form import RunForm, RunSettings
 from tui.screens.compare.results.sources import RunSources, Source
-from tui.screens.compare.results.state import LookedAt
+from tui.screens.compare.results.state import ShownRun
 from tui.screens.controller_context import opens
 from tui.screens.dialogs.confirm import GoOn
 from tui.services.compare.run import Cap, RunEvents
@@ -43,7 +43,7 @@ def _tells() -> str:
 class _Follow(RunEvents):
     """Puts what comes onto the screen, twice a second at most."""
 
-    looked_at: LookedAt
+    looked_at: ShownRun
     show: Callable[[], None]
     tell: Callable[[str], None]
     _soon: asyncio.TimerHandle | None = None
@@ -86,7 +86,7 @@ class Running:
         context: CompareContext,
         system: SystemPrompt,
         add: Callable[[], Awaitable[None]],
-        show: Callable[[LookedAt], None],
+        show: Callable[[ShownRun], None],
         stop_judge: Callable[[], bool],
     ) -> None:
         self._stop_judge = stop_judge
@@ -94,7 +94,7 @@ class Running:
         self._sources = RunSources(context)
         self.settings = RunSettings()
         self._marked: Source | None = None  # rows another mode has asked for
-        self._looked_at: LookedAt | None = None
+        self._looked_at: ShownRun | None = None
         self._worker: Worker[None] | None = None
 
     def offer(self, words: str, positions: Sequence[int]) -> None:
@@ -190,7 +190,7 @@ class Running:
                 run = await service.resume(looked_at.id)
             self._take(run, None if self.settings.cap is None else Cap(self.settings.cap, estimate))
 
-    def look_at(self, looked_at: LookedAt | None) -> None:
+    def look_at(self, looked_at: ShownRun | None) -> None:
         """Go on from another run."""
         self._looked_at = looked_at
 
@@ -213,7 +213,7 @@ class Running:
         return await self._context.ask(GoOn("Ask?", question, "ask", "goes back")) is True
 
     def _take(self, run: CompareRun, cap: Cap | None) -> None:
-        looked_at = LookedAt(run.id, run.plan, dict(run.rows), run.facts, run)
+        looked_at = ShownRun(run.id, run.plan, dict(run.rows), run.facts, run)
         looked_at.asking = True
         self._looked_at = looked_at
         self._show(looked_at)
@@ -221,7 +221,7 @@ class Running:
             self._ask, looked_at, run, cap, group="run", description="ask every prompt"
         )
 
-    async def _ask(self, looked_at: LookedAt, run: CompareRun, cap: Cap | None) -> None:
+    async def _ask(self, looked_at: ShownRun, run: CompareRun, cap: Cap | None) -> None:
         self._context.working("compare-run", "asking every prompt")
         follow = _Follow(
             looked_at,
@@ -246,10 +246,10 @@ class Running:
                 self._context.working("compare-run", "")
                 self._show_if_looked_at(looked_at)
 
-    def _show_if_looked_at(self, looked_at: LookedAt) -> None:
+    def _show_if_looked_at(self, looked_at: ShownRun) -> None:
         if looked_at is self._looked_at:
             self._show(looked_at)
 
 
-def _failed_in_passing(looked_at: LookedAt) -> bool:
+def _failed_in_passing(looked_at: ShownRun) -> bool:
     return any(row.error is not None and row.again for row in looked_at.rows.values())

@@ -37,7 +37,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Participants:
     """Who takes part in a run, and what a recording decides of it."""
 
     candidates: tuple[Candidate, ...]
@@ -80,17 +80,17 @@ class RunSources:
             return chosen
         return await self._choose_file(title) if chosen == "file" else None
 
-    async def with_recording(self, candidates: Sequence[Candidate], source: Source) -> Asked:
+    async def with_recording(self, candidates: Sequence[Candidate], source: Source) -> Participants:
         """Return who takes part: with a recording that is the first, and others are asked alike."""
         if not source.recording:
-            return Asked(tuple(candidates))
+            return Participants(tuple(candidates))
         found = await self._context.workspace.compare.read(source.recording)
         plan = found.plan
         if plan is None:
             raise InputError("No such recording", source.recording, "Choose another one.")
         first = recorded_candidate(found.id, plan)
         others = [successor(one.model, plan) for one in candidates if not one.recording]
-        return Asked((first, *others), plan.repeats, plan.source)
+        return Participants((first, *others), plan.repeats, plan.source)
 
     async def prompts(self, source: Source, limit: int | None) -> tuple[list[Prompt], int]:
         """Return the prompts of a source, and how many of its lines ask nothing."""

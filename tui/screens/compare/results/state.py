@@ -15,21 +15,21 @@ if TYPE_CHECKING:
     from tui.core.compare.listing import PromptRow
     from tui.core.compare.plan import Plan
     from tui.core.compare.result_row import Row, Slot
-    from tui.core.compare.table import Summary, Versus
+    from tui.core.compare.table import HeadToHead, Summary
     from tui.services.compare.run import CompareRun
 
 
 @dataclass(frozen=True, slots=True)
-class Sums:
+class RunSummary:
     """What a run comes to: the models, the models against each other, and the prompts in order."""
 
     summaries: Sequence[Summary] = ()
-    versus: Sequence[Versus] = ()
+    versus: Sequence[HeadToHead] = ()
     rows: Sequence[PromptRow] = ()
 
 
 @dataclass(slots=True)
-class LookedAt:
+class ShownRun:
     """A run on the screen. `run` is it while this program holds it: it can be gone on with.
 
     `dropped` is whether nothing of it was kept, as nothing came.
@@ -84,13 +84,13 @@ class LookedAt:
             self.listing.add(row)
         self._fresh.clear()
 
-    def add_up(self) -> Sums:
+    def add_up(self) -> RunSummary:
         """Return what is shown of it. Takes a while for thousands of answers."""
         known = self.listing.measures()
         if known and self.listing.measure not in known:
             self.listing.measure = known[0]
         table = self.table()
-        return Sums(table.summaries(), [*table.versus()], self.listing.listed())
+        return RunSummary(table.summaries(), [*table.versus()], self.listing.listed())
 
     def set_beside(self, earlier: dict[str, list[Row]]) -> None:
         """Put an earlier run beside it, in place of the one before; {} for none."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tui.core.bulk import Work
     from tui.screens.datasets.dataset_context import DatasetContext
     from tui.services.datasets import Document
-    from tui.services.datasets.bulk import Planned
+    from tui.services.datasets.bulk import PlannedChange
 
 _AT_ONCE = 2000  # rows that are worked on in no time: no progress is shown
 
@@ -47,7 +47,7 @@ class BulkRunner:
         if await self._context.ask(BeforeAfter(title, facts, outcome.samples, yes)):
             await self._apply(document, planned)
 
-    async def _apply(self, document: Document, planned: Planned) -> None:
+    async def _apply(self, document: Document, planned: PlannedChange) -> None:
         from tui.services.datasets.bulk import apply
 
         label = planned.outcome.label
@@ -60,7 +60,7 @@ class BulkRunner:
 
     async def _plan(
         self, document: Document, work: Work, positions: Sequence[int]
-    ) -> Planned | None:
+    ) -> PlannedChange | None:
         from tui.services.datasets.bulk import plan
 
         self._stopped = False
@@ -82,7 +82,7 @@ class BulkRunner:
         return show
 
     def stop(self) -> bool:
-        """Stop what is being worked out; tells whether there was something."""
+        """Stop what is being worked out; return whether there was something."""
         if self._stopped is None:
             return False
         self._stopped = True

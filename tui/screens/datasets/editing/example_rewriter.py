@@ -77,7 +77,7 @@ class ExampleRewriter:
         await self._context.replace_lines("edit line", at, made.encode("utf-8", "surrogateescape"))
 
     async def rewrite(self, label: str, edit: Callable[[Example], Example], at: int) -> None:
-        """Edit one example off the loop; of its line only what the edit names is written anew."""
+        """Edit one example off the loop; of its line only what the edit names is rewritten."""
         async with self._context.step():
             document = self._context.document
             if document is None:

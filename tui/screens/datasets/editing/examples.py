@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tui.screens.datasets.messages.tools import ToolUse
     from tui.services.datasets import Document, Snapshot
 
-# A new example follows the shape of so many rows, spread over the file; huge ones left out.
+# A new example follows the shape of this many rows, spread over the file; huge ones left out.
 _LOOK = 200
 _LOOK_LINE = 200_000
 

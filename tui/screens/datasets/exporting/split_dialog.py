@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
-from tui.core.dataset.splitting import PROPERTIES, Wanted, size_remark
+from tui.core.dataset.splitting import PROPERTIES, SplitOptions, size_remark
 from tui.core.text.text import plural
 from tui.dispatch import handles
 from tui.screens.dialogs.base import Dialog
@@ -25,9 +25,12 @@ _STRATA = 6
 
 @dataclass(frozen=True, slots=True)
 class SplitForm:
-    """What was asked for. `near` groups what says nearly the same, `fresh` forgets."""
+    """The split that was asked for.
 
-    wanted: Wanted
+    `near` keeps near duplicates in the same file, `fresh` ignores where an earlier split put them.
+    """
+
+    wanted: SplitOptions
     near: bool
     fresh: bool
 
@@ -66,7 +69,7 @@ class SplitDialog(Dialog[SplitForm]):
         stratify = self._word("stratify")
         try:
             number = int(seed.strip() or "0")
-            wanted = Wanted.parse(size, number, "" if stratify == _NONE else stratify)
+            wanted = SplitOptions.parse(size, number, "" if stratify == _NONE else stratify)
         except ValueError as error:
             text = str(error) if "int()" not in str(error) else f"{seed!r} is no whole number"
             self.query_one(".problem", Static).update(text)

@@ -46,7 +46,7 @@ class EditedElsewhere:
         await self._reopen()
 
     async def look(self, document: Document) -> bool:
-        """Go on with editing here once nobody else does; tells whether that is so."""
+        """Go on with editing here once nobody else does; return whether that is so."""
         datasets = self._context.datasets
         if not await datasets.is_free(document) or document is not datasets.current:
             return False

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from tui.screens.datasets.dataset_context import DatasetContext
+    from tui.screens.datasets.filtering.filter_typing import Filtering
     from tui.screens.datasets.filtering.filtered_rows import FilteredRows
-    from tui.screens.datasets.filtering.filtering import Filtering
-    from tui.screens.datasets.filtering.marks import MarkedRows
+    from tui.screens.datasets.filtering.marked_rows import MarkedRows
     from tui.screens.datasets.panes.conversation import ConversationPane
     from tui.services.datasets import Document, Snapshot
 

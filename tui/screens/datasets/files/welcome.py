@@ -116,7 +116,7 @@ class Welcome(Vertical):
         at = event.index - len(_BEGIN)
         if at < 0:
             self._do(f"datasets.{_BEGIN[event.index][0]}")
-        elif at < len(self._paths):  # else they were listed anew since
+        elif at < len(self._paths):  # else they were listed again since
             self._open_path(self._paths[at])
 
     def _row(self, row: int, width: int) -> Text:

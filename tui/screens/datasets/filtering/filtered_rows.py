@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from tui.screens.datasets.dataset_context import DatasetContext
-    from tui.screens.datasets.filtering.marks import MarkedRows
+    from tui.screens.datasets.filtering.marked_rows import MarkedRows
     from tui.screens.datasets.problems.checks import ProblemChecks
     from tui.screens.filter_bar import FilterBar
     from tui.services.datasets.row_filter import FilterFacts, RowFilter

@@ -11,7 +11,7 @@ from tui.screens.dialogs.choose import Choice, Choose
 
 if TYPE_CHECKING:
     from tui.screens.datasets.dataset_context import DatasetContext
-    from tui.screens.datasets.filtering.marks import MarkedRows
+    from tui.screens.datasets.filtering.marked_rows import MarkedRows
     from tui.services.datasets import Document
 
 _AT_ONCE = 50_000  # marks made between two looks at the keyboard

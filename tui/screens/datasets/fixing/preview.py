@@ -82,7 +82,7 @@ class BeforeAfter(Dialog[bool]):
             pane.border_title = f"before · {which}" if side == "before" else "after"
 
     def available(self, command_id: str) -> bool:
-        """Tell whether it can be done: one example has none beside it."""
+        """Return whether it can be done: one example has none beside it."""
         steps = {"before_after.next", "before_after.previous"}
         return command_id not in steps or len(self._samples) > 1
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
 
-    from tui.core.fixes import Repaired
+    from tui.core.fixes import RepairedFile
     from tui.screens.datasets.dataset_context import DatasetContext
     from tui.screens.datasets.files.opener import Opener
     from tui.screens.datasets.problems.checks import ProblemChecks
@@ -38,7 +38,7 @@ class Repairs:
         self._context, self._opener, self._import_path = context, opener, import_path
 
     async def offer_import(self, document: Document) -> bool:
-        """Offer to import a file in another format; tells whether it is one.
+        """Offer to import a file in another format; return whether it is one.
 
         Raises InputError for a notebook, which holds no rows: neither import nor repair has any.
         """
@@ -108,7 +108,7 @@ class Repairs:
                 await write_repaired(made, target)
             await self._opener.open(target)
 
-    async def _repair_wanted(self, path: Path, made: Repaired) -> bool:
+    async def _repair_wanted(self, path: Path, made: RepairedFile) -> bool:
         done = "\n".join(f"  · {one.text}" for one in made.done) or "  · nothing to repair"
         left = ""
         if made.left:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from tui.core.formats.columns import Part
-    from tui.services.transfer.importing import Looked
+    from tui.services.transfer.importing import ForeignFiles
 
 _MEANS = {
     "system": "the system prompt",
@@ -49,7 +49,7 @@ class ColumnsDialog(Dialog[Columns]):
     WHERE = "columns"
     CHOSEN = "columns.say"
 
-    def __init__(self, looked: Looked, columns: Columns) -> None:
+    def __init__(self, looked: ForeignFiles, columns: Columns) -> None:
         super().__init__("Which column holds what?")
         self._looked, self._columns = looked, columns
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from tui.core.formats import Converted
+    from tui.core.formats import ConvertedRows
 
 SHOWN = 50  # examples that can be looked through
 VIEWS = ("examples", "dropped", "remarks")
@@ -64,7 +64,7 @@ class ConversionPreview(Dialog[str]):
         self,
         title: str,
         facts: Sequence[str],
-        converted: Converted,
+        converted: ConvertedRows,
         actions: Sequence[tuple[str, str]],
         *,
         foreign: bool = False,
@@ -137,7 +137,7 @@ class ConversionPreview(Dialog[str]):
         self.query_one(".detail", Static).update(visible(detail))
 
     def available(self, command_id: str) -> bool:
-        """Tell whether it can be done: what was not offered cannot, nor is there always a loss."""
+        """Return whether it can be done: not what was not offered, nor is there always a loss."""
         name = command(command_id).name
         if name in {"next", "previous"}:
             return VIEWS[self._view] == "examples"

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from tui.core.dataset.lines import Lines
     from tui.core.near.groups import Group
-    from tui.services.checks.near import Found, NearFinder, Question
+    from tui.services.checks.near_finder import NearFinder, NearGroups, Question
     from tui.services.datasets import Document, Snapshot
 
 # What is decided about groups; there may be none.
@@ -79,7 +79,7 @@ class NearView(Dialog[int]):
         super().__init__(TITLES[question.kind])
         self._document, self._finder, self._question = document, finder, question
         self._others, self._against = others, against
-        self.found: Found | None = None
+        self.found: NearGroups | None = None
         self.groups: list[tuple[int, Group]] = []  # with their numbers in what was found
         self._shown: Group | None = None  # whose members are listed
         self._left: set[int] = set()  # numbers of groups that are to stay as they are
@@ -113,7 +113,7 @@ class NearView(Dialog[int]):
         return self.key_hints(cancel="")
 
     def available(self, command_id: str) -> bool:
-        """Tell whether it can be done: without a group there is nothing to decide."""
+        """Return whether it can be done: without a group there is nothing to decide."""
         return command_id not in _OF_GROUPS or bool(self.groups)
 
     def on_mount(self) -> None:
@@ -159,7 +159,7 @@ class NearView(Dialog[int]):
     @work(group="near-stand", exclusive=True, exit_on_error=False, description="follow the rows")
     async def _stand(self) -> None:
         """Show the groups as they stand among the rows of now."""
-        from tui.services.checks.near import standing
+        from tui.services.checks.near_finder import standing
 
         found = self.found
         if found is None:
@@ -290,7 +290,7 @@ class NearView(Dialog[int]):
     @handles("near.keep_first", group="near-apply", exclusive=False)
     async def keep_first(self) -> None:
         """Delete what is like the first of the group."""
-        from tui.services.checks.near import deletable
+        from tui.services.checks.near_finder import deletable
 
         group, found = self.group, self.found
         if group is None or found is None:
@@ -343,7 +343,7 @@ class NearView(Dialog[int]):
     @handles("near.all_groups", group="near-apply", exclusive=False)
     async def all_groups(self) -> None:
         """Keep the first of every group shown, after a preview with counts."""
-        from tui.services.checks.near import deletable
+        from tui.services.checks.near_finder import deletable
 
         found, groups = self.found, [group for _, group in self.groups]
         if found is None or not groups:
@@ -372,7 +372,7 @@ class NearView(Dialog[int]):
         return "\n".join(told)
 
     async def _delete(self, rows: Collection[int], what: str) -> None:
-        from tui.services.checks.near import delete_rows
+        from tui.services.checks.near_finder import delete_rows
 
         if not rows:
             return

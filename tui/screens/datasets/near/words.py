@@ -13,7 +13,7 @@ from tui.core.text.word_diff import word_diff
 
 if TYPE_CHECKING:
     from tui.core.near.groups import Group, Reason
-    from tui.services.checks.near import Found, Kind
+    from tui.services.checks.near_finder import Kind, NearGroups
 
 TITLES: dict[Kind, str] = {
     "same": "Exact duplicates",
@@ -32,7 +32,7 @@ _REASONS: dict[Reason, str] = {"same": "equal", "prompt": "prompt", "near": ""}
 _SHOWN = 20_000
 
 
-def title(found: Found, groups: int, against: str) -> str:
+def title(found: NearGroups, groups: int, against: str) -> str:
     """Return the head of the view."""
     kind = found.question.kind
     share = f" from {percent(found.question.threshold or 1)} on" if kind == "near" else ""

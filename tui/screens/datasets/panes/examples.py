@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from tui.screens.datasets.dataset_context import DatasetContext
-    from tui.screens.datasets.filtering.marks import MarkedRows
+    from tui.screens.datasets.filtering.marked_rows import MarkedRows
     from tui.screens.datasets.problems.checks import ProblemChecks
     from tui.widgets.record_list import RecordList
 

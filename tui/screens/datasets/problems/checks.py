@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from tui.core.formats.detection.foreign import Foreign
     from tui.screens.datasets.dataset_context import DatasetContext
     from tui.services.checks.checker import Checker
-    from tui.services.checks.near import Found
+    from tui.services.checks.near_finder import NearGroups
     from tui.services.checks.problems import Problems
     from tui.services.datasets import Document
     from tui.services.datasets.disk.file_lines import FileLines
 
 
-# For so long nothing may have changed before a small file is searched for near duplicates.
+# Seconds without a change after which a small file is searched for near duplicates.
 _REST_S = 0.5
-# So many rows are looked at to tell the format of a file that is not OpenAI's.
+# This many rows are looked at to tell the format of a file that is not OpenAI's.
 _LOOKED_AT = 100
 
 
@@ -49,7 +49,7 @@ class ProblemChecks:
 
     @property
     def issues(self) -> Sequence[Issue]:
-        """All problems found, by line; going through all of them checks a large file anew."""
+        """All problems found, by line; going through all of them checks a large file again."""
         return self.problems if self.problems is not None else ()
 
     def worst_at(self, position: int) -> Severity | None:
@@ -84,11 +84,11 @@ class ProblemChecks:
         return self._context.workspace.files.limits
 
     def take_alike(
-        self, found: Found, others: FileLines | None = None, path: Path | None = None
+        self, found: NearGroups, others: FileLines | None = None, path: Path | None = None
     ) -> None:
         """List what a search has found, alike here or in another file, as problems."""
         if self._checker is not None:
-            self._checker.likeness.take(found, others, path)
+            self._checker.near.take(found, others, path)
             self._check()
 
     def _begin(self) -> None:

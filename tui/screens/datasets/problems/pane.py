@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from tui.screens.datasets.dataset_context import DatasetContext
     from tui.screens.datasets.problems.checks import ProblemChecks
 
-# So few problems are all shown at once; of more the rules first.
+# Up to this many problems are all shown at once; of more the rules first.
 _ALL_OPEN = 8
-_DETAIL_LINES = 5  # of what is said of one problem, as in screen.tcss
+_DETAIL_LINES = 5  # height of the text on one problem, as in screen.tcss
 _SENTENCE_END = re.compile(r"(?<=[.!?]) ")
 _WORD = 12  # what a line may lose to the word that goes to the next
 _SHORTEST = 40

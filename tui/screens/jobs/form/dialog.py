@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 PLAN_AFTER_S = 0.3  # files are looked at when the typing rests
 _PLANNED = {"training", "validation", "model", "n_epochs"}
 _PATHS = ("training", "validation", "grader")
-WORK = "create-job"  # in the status line
+WORK = "create-job"  # the name of this work in the status line
 _KEYS: dict[str, str | None] = {
     "form.previous": "",
     "form.next": "",
@@ -270,7 +270,7 @@ class NewJob(Dialog[Job]):
             host_of(self).copy_out(failure.as_text(), "The error")
 
     def hide_error(self) -> bool:
-        """Close the error, if one is shown, and look again; tells whether there was."""
+        """Close the error, if one is shown, and look again; return whether there was."""
         panel = self.query_one(ErrorPanel)
         inside = self.focused is panel
         panel.can_focus = False

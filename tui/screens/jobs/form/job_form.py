@@ -50,7 +50,7 @@ class JobForm(Protocol):
         """Put the focus on the next field."""
 
     def hide_error(self) -> bool:
-        """Close the error, if one is shown; tells whether there was."""
+        """Close the error, if one is shown; return whether there was."""
 
     def show_progress(self, text: str, *, busy: bool) -> None:
         """Say what is being done; while `busy` the fields are disabled."""

@@ -44,7 +44,7 @@ class FormLists:
         self._recents = await self._form.workspace.datasets.recents()
 
     def choose(self, field: str) -> bool:
-        """Open the list for a field; tells whether there is one."""
+        """Open the list for a field; return whether there is one."""
         if field in FILE_FIELDS:
             self._choose_file(field)
         elif field == "model":

@@ -37,7 +37,7 @@ class PreflightPanel(Static):
         self._paint()
 
     def on_resize(self) -> None:
-        """Wrap anew."""
+        """Wrap again."""
         self._paint()
 
     def _paint(self) -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tui.core.provider.transfers import Progress
     from tui.screens.jobs.form.job_form import JobForm
     from tui.services.errors import ServiceError
-    from tui.services.jobs.creation import Created, JobCreation, Question, Review
+    from tui.services.jobs.creation import CreatedJob, JobCreation, Question, Review
     from tui.services.jobs.drafts import Draft
     from tui.services.jobs.preflight import Source
 
@@ -115,7 +115,7 @@ class JobSubmission(CreationEvents):
     # -- doing it ----------------------------------------------------------------------
 
     async def _create(self, draft: Draft) -> None:
-        created: Created | None = None
+        created: CreatedJob | None = None
         try:
             created = await self._ask_and_create(draft)
         except Refused as error:
@@ -130,7 +130,7 @@ class JobSubmission(CreationEvents):
             self._form.context.tell(one_line(words[:1].upper() + words[1:], 200), seconds=10)
         self._form.close(created.job)
 
-    async def _ask_and_create(self, draft: Draft) -> Created | None:
+    async def _ask_and_create(self, draft: Draft) -> CreatedJob | None:
         """Return what was created, None where the answer to a question was no."""
         if not await self._saved(draft):
             return None

@@ -261,7 +261,7 @@ class JobPane(Vertical):
         self._show_events()
         self._refresh()
 
-    def on_job_curve_looked_at(self, event: JobCurve.LookedAt) -> None:
+    def on_job_curve_view_changed(self, event: JobCurve.ViewChanged) -> None:
         """Show the curve if another view stands in its place."""
         event.stop()
         if self.view != "curve" and not self._wide:
@@ -295,7 +295,7 @@ class JobPane(Vertical):
 
 
 def _update(static: Static, content: Text, *, grows: bool = False) -> None:
-    """Show a text; the same again is not painted, and only one that grows lays out anew."""
+    """Show a text; the same again is not painted, and only one that grows lays out again."""
     before = static.content
     if isinstance(before, Text) and before.plain == content.plain:
         return

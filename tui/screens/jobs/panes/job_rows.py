@@ -115,7 +115,7 @@ def _brief_age(seconds: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The widths of the columns for a list so wide, and which values are shown."""
+    """The widths of the columns for a list this wide, and which values are shown."""
 
     model: int
     suffix: int

@@ -40,7 +40,7 @@ def none_here() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedExamples:
     """Which examples to list: those whose measure lies in `first` to `last`, or the cut ones."""
 
     measure: Measure = "context"
@@ -51,7 +51,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedExample:
     """One example of the list: its line, its tokens, and those cut away, all of them and trained.
 
     `lost_trained` is None while that is not known.
@@ -64,7 +64,7 @@ class Listed:
     lost_trained: int | None = None
 
 
-def listed(file: FileFigures, wanted: Wanted) -> list[Listed]:
+def listed(file: FileFigures, wanted: WantedExamples) -> list[ListedExample]:
     """Return the examples wanted, in line order. Slow for many examples."""
     import numpy as np
 
@@ -78,7 +78,7 @@ def listed(file: FileFigures, wanted: Wanted) -> list[Listed]:
         values = report.values(wanted.measure)
         chosen = (values >= wanted.first) & (values <= wanted.last)
     return [
-        Listed(line, context, trained, losses.get(line, 0), file.lost.get(line))
+        ListedExample(line, context, trained, losses.get(line, 0), file.lost.get(line))
         for line, context, trained in zip(
             report.lines[chosen].tolist(),
             report.context[chosen].tolist(),
@@ -88,7 +88,7 @@ def listed(file: FileFigures, wanted: Wanted) -> list[Listed]:
     ]
 
 
-def title(wanted: Wanted, count: int) -> str:
+def title(wanted: WantedExamples, count: int) -> str:
     """Return what stands over the list."""
     if wanted.outliers:
         what = f"{plural(count, 'outlier')}: {wanted.measure} over {number(wanted.first)}"
@@ -114,7 +114,7 @@ def fence(report: TokenReport, measure: Measure) -> float:
     return spread.p75 + 3 * max(spread.p75 - spread.p25, 1)
 
 
-def row(item: Listed, document: Document, width: int) -> Text:
+def row(item: ListedExample, document: Document, width: int) -> Text:
     """Return one line of the list: line number, tokens, what is lost, and how it begins."""
     text = Text(f"line {item.line:<6,}", style="dim")
     text.append(f"{item.context:>7,} tokens {item.trained:>7,} trained ")
@@ -128,7 +128,7 @@ def row(item: Listed, document: Document, width: int) -> Text:
     return text
 
 
-def none_words(wanted: Wanted) -> str:
+def none_words(wanted: WantedExamples) -> str:
     """Return what a list without examples says."""
     if wanted.cut:
         return none_cut()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tui.core.tokens.pieces import ExamplePieces, MessagePieces, Piece
 
-# Shown of a message; of one that is cut, so many before the cut and after it.
+# Shown of a message; of one that is cut, this many before the cut and after it.
 _MOST, _BEFORE, _AFTER = 1500, 200, 1500
 _EDGE = "│"
 _LEGEND = ("│ ends a token", "▌ trained", "░ only read")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CountRequest:
     """What to count and price for; without `epochs`, as many as the provider may choose."""
 
     model: str
@@ -29,7 +29,7 @@ async def count_rows(
     service: TokenService,
     rows: Lines,
     name: str,
-    asked: Asked,
+    asked: CountRequest,
     *,
     on_progress: Callable[[int, int], None],
     cancelled: Callable[[], bool],

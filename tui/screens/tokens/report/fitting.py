@@ -1,4 +1,4 @@
-"""Replace the text of a widget without laying out the screen anew for nothing."""
+"""Replace the text of a widget without laying out the screen again for nothing."""
 
 from __future__ import annotations
 

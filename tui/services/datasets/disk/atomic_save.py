@@ -60,7 +60,7 @@ def write_atomically(
 
 
 def is_replaceable(path: Path) -> bool:
-    """Tell whether a path is, or may become, a file of its own: not a pipe, and not a device.
+    """Return whether a path is, or may become, a file of its own: not a pipe, and not a device.
 
     Below /dev are also the names of what is open already, such as the standard output.
     """

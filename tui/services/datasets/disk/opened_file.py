@@ -1,4 +1,4 @@
-"""The file a document was opened from: whether it changed on disk, and writing it anew."""
+"""The file a document was opened from: whether it changed on disk, and rewriting it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class DiskFile:
         return self.changed
 
     def write(self, ids: array[int], path: Path, journal: Journal | None, *, plain: bool) -> bool:
-        """Write rows to the file itself, or to another `path`; tells whether it was itself.
+        """Write rows to the file itself, or to another `path`; return whether it was itself.
 
         With `plain` each line is ended by LF and a byte order mark is left away. The journal is
         told before the file is replaced. Raises OSError, with the old file as it was. Blocks.

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tui.services.datasets.disk.source import LineSource
 
 _BLOCK_BYTES = 256 * 1024
-_SKIPPED = 50  # so many lines may be left out, and it still counts as going through
+_SKIPPED = 50  # lines that may be left out while reading still counts as sequential
 
 
 class ReadAhead:

@@ -48,7 +48,7 @@ class JournalBusyError(Exception):
         self.holder = holder
 
 
-class Replayed:
+class ReplayedHistory:
     """The history as somebody sees it who replays the journal from its first entry.
 
     A journal begins with the last save. Undoing a step from before it that was not kept is, to
@@ -167,7 +167,7 @@ class Journal:
         self._append([orjson.dumps(record)])
 
     def start(self, identity: Identity) -> None:
-        """Begin anew from a saved content of the file; earlier entries go. Raises OSError."""
+        """Start over from a saved content of the file; earlier entries go. Raises OSError."""
         header = {
             "version": VERSION,
             "path": encodable(self._dataset),  # for whoever reads it: it is not opened by it

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.services.datasets.disk.read_ahead import ReadAhead
 from tui.services.datasets.journal.entries import Entry, Move
-from tui.services.datasets.journal.journal import Journal, Replayed
+from tui.services.datasets.journal.journal import Journal, ReplayedHistory
 from tui.services.datasets.journal.undo_store import keep, recall
 from tui.services.errors import InputError, disk_words
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from tui.core.dataset.splices import Rows, Step
     from tui.services.datasets.content import Content
     from tui.services.datasets.disk.source import Identity
-    from tui.services.datasets.journal.recovery import Recovered
+    from tui.services.datasets.journal.recovery import RecoveredRows
 
 
 class Record:
     """Writes the steps of one document down, each before it is done."""
 
-    def __init__(self, journal: Journal | None, content: Content, recovered: Recovered) -> None:
+    def __init__(self, journal: Journal | None, content: Content, recovered: RecoveredRows) -> None:
         """Go on with `journal`, of which `recovered` is what was found; None records nothing."""
         self.journal = journal
         self._content = content
@@ -93,10 +93,10 @@ class Record:
         splices = ((s.at, len(s.removed), map(item, s.inserted)) for s in step.splices)
         journal.append(Entry(move, named.label, tuple(splices)))
 
-    def _kept(self, journal: Journal, saved: Identity, rows: Rows) -> Replayed:
-        """Keep the steps so far beside a journal that begins anew."""
+    def _kept(self, journal: Journal, saved: Identity, rows: Rows) -> ReplayedHistory:
+        """Keep the steps so far beside a journal that starts over."""
         try:
             history = keep(journal.history, saved, rows, self._content)
         except OSError:
-            return Replayed()  # a full disk: the data is saved, undo ends with this session
-        return Replayed(history.done, history.undone)
+            return ReplayedHistory()  # a full disk: the data is saved, undo ends with this session
+        return ReplayedHistory(history.done, history.undone)

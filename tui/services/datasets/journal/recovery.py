@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.arrays import numbers_from
 from tui.core.dataset.splices import Rows
-from tui.services.datasets.journal.journal import Replayed
+from tui.services.datasets.journal.journal import ReplayedHistory
 from tui.services.datasets.journal.undo_store import History, holds, recall, step_of
 
 if TYPE_CHECKING:
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class Recovered:
+class RecoveredRows:
     """What the rows are after a start: the file's own, or those an unfinished session left.
 
     `notice` says in a sentence what could not be recovered, and where it is kept.
     """
 
     rows: Rows
-    replayed: Replayed
+    replayed: ReplayedHistory
     notice: str = ""
     begun: bool = False  # whether the steps from before the last save are there
     kept: bool = False  # whether there are such steps to take back
@@ -36,15 +36,15 @@ class Recovered:
         self.begun = True
         self.rows.done, self.rows.undone = history.done, history.undone
         self.rows.clean_at = len(history.done)
-        self.replayed = Replayed(history.done, history.undone)
+        self.replayed = ReplayedHistory(history.done, history.undone)
 
 
-def fresh(count: int) -> Recovered:
+def fresh(count: int) -> RecoveredRows:
     """Return the rows of a file of `count` lines that nobody has edited."""
-    return Recovered(Rows(numbers_from(0, count)), Replayed())
+    return RecoveredRows(Rows(numbers_from(0, count)), ReplayedHistory())
 
 
-def recover(journal: Journal, content: Content) -> Recovered:
+def recover(journal: Journal, content: Content) -> RecoveredRows:
     """Return the rows with the journal's edits, beginning a new one if they do not fit.
 
     Raises OSError when the journal cannot be written.
@@ -75,7 +75,9 @@ def recover(journal: Journal, content: Content) -> Recovered:
     return found
 
 
-def _replay(found: Recovered, entries: Sequence[Entry], journal: Journal, content: Content) -> None:
+def _replay(
+    found: RecoveredRows, entries: Sequence[Entry], journal: Journal, content: Content
+) -> None:
     found.begin(recall(journal.history, content.source.identity, content, journal.trouble))
     rows, replayed = found.rows, found.replayed
     for entry in entries:

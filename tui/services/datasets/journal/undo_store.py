@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 # Of steps larger than this together the older ones are forgotten at the end of the session.
 _MOST_BYTES = 16_000_000
 _MOST_ROWS = 200_000
-_KEPT_S = 60 * 86_400  # the histories of datasets nobody has saved for so long go
+_KEPT_S = 60 * 86_400  # the histories of datasets nobody has saved for this long go
 
 
 @dataclass(slots=True)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tui.core.catalog.models import Catalog
     from tui.core.jobs.jobs import Job
-    from tui.core.jobs.move.outcome import Moved
+    from tui.core.jobs.move.outcome import MovedJob
     from tui.services.jobs.moving.data import FoundFile, JobData
     from tui.services.jobs.service import JobService
     from tui.services.models.service import ModelService
@@ -54,7 +54,7 @@ class MovePlan:
     came_from: str
     goes_to: str
     draft: Draft
-    moved: Moved
+    moved: MovedJob
     files: tuple[FoundFile, ...] = ()
     cost: str = ""
     remarks: tuple[str, ...] = ()
@@ -185,7 +185,9 @@ class Moving:
             error.file = which
             raise
 
-    def _moved(self, job: Job, was: Draft, target: Profile, data: MovedData, given: Given) -> Moved:
+    def _moved(
+        self, job: Job, was: Draft, target: Profile, data: MovedData, given: Given
+    ) -> MovedJob:
         texts = {name: str(getattr(was, name)) for name in _FIELDS}
         texts["validation"] = job.validation_file or (str(given.validation or ""))
         old = OldJob(
@@ -200,7 +202,7 @@ class Moving:
         home = NewHome(target.preset, target.terms)
         return move(old, home, data, chosen_only=given.chosen_only)
 
-    def _draft(self, job: Job, moved: Moved, paths: list[Path], cost: str) -> Draft:
+    def _draft(self, job: Job, moved: MovedJob, paths: list[Path], cost: str) -> Draft:
         texts = {name: text for name, text in moved.texts.items() if name not in FILES}
         validation = str(paths[1]) if len(paths) > 1 and "validation" in moved.texts else ""
         said = f"it cost {cost}" if cost else "what it cost is not known"

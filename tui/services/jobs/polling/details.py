@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tui.services.jobs.service import JobService
 
 IN_TURN = 3  # rounds between two looks at a job that runs and is not selected
-AT_ONCE = 2  # of them in one round
+AT_ONCE = 2  # jobs whose details are asked for in one round
 LAST_LOOKS = 3  # failures after which the last steps of a job that has ended stay unknown
 
 

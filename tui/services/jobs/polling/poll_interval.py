@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from tui.core.jobs.jobs import Job
     from tui.services.errors import ServiceError
 
-FAST_S = 2.5  # so that a terminal far away is written less than 2 kB a second
+FAST_S = 2.5  # while one runs; fewer seconds would write over 2 kB/s to a terminal far away
 SLOW_S = 15.0  # jobs wait or are paused, and none runs
-REST = 45  # times the processor time of a round, before the next
+# A round may take at most 1/45 of the processor: its processor time 45 times over is waited.
+REST_FACTOR = 45
 SLOWEST_S = 60.0
 IDLE_S = 60.0  # all have ended; a job made elsewhere is seen within a minute
 LONGEST_FOR_COST_S = 5.0
@@ -38,7 +39,7 @@ class PollInterval:
 
     fast: float = FAST_S
     slow: float = SLOW_S
-    rest: int = REST
+    rest: int = REST_FACTOR
     idle: float = IDLE_S
     failures: int = 0
     quiet_until: float = 0.0  # by the monotonic clock: the server asked to be left alone

@@ -20,7 +20,13 @@ from tui.services.background import start
 from tui.services.errors import LedgerError, ServiceError, unforeseen
 from tui.services.jobs.polling.details import IN_TURN, DetailWatches, JobDetail
 from tui.services.jobs.polling.job_list import Lister, PollerState
-from tui.services.jobs.polling.poll_interval import FAST_S, IDLE_S, REST, SLOW_S, PollInterval
+from tui.services.jobs.polling.poll_interval import (
+    FAST_S,
+    IDLE_S,
+    REST_FACTOR,
+    SLOW_S,
+    PollInterval,
+)
 from tui.services.listeners import StateListeners
 from tui.services.store.best_effort import log_failure
 
@@ -44,8 +50,8 @@ class JobPoller:
     """
 
     def __init__(
-        self, jobs: JobService, *, fast: float = FAST_S, slow: float = SLOW_S, rest: int = REST,
-        idle: float = IDLE_S,
+        self, jobs: JobService, *, fast: float = FAST_S, slow: float = SLOW_S,
+        rest: int = REST_FACTOR, idle: float = IDLE_S,
     ) -> None:  # fmt: skip
         self.state = PollerState()
         self._jobs = jobs

@@ -26,7 +26,7 @@ from tui.services.jobs.preflight.part_words import (
 from tui.services.jobs.preflight.parts import TOPICS, Level, Part, Preflight, Price, Topic
 from tui.services.jobs.preflight.provider_price import ProviderPrice
 from tui.services.jobs.spending import Spending, released_words
-from tui.services.jobs.unanswered import Unanswered, UnansweredJobs, worth_asking
+from tui.services.jobs.unanswered import UnansweredJob, UnansweredJobs, worth_asking
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Sequence
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from tui.services.tokens.service import TokenService
 
 OnChange = Callable[[Preflight], None]
-_LOOK_AGAIN_S = 10.0  # after so long, for jobs asked for without an answer
+_LOOK_AGAIN_S = 10.0  # between two looks for jobs asked for without an answer
 
 
 class PreflightService:
@@ -74,7 +74,7 @@ class PreflightService:
         self._unanswered_jobs = unanswered
         self._listed: list[ModelInfo] | None = None
         self._leaks: tuple[Source, Source, tuple[list[Group], bool]] | None = None
-        self._unanswered: list[Unanswered] = []
+        self._unanswered: list[UnansweredJob] = []
         self._unsettled: list[JobRecord] = []
         self._unanswered_due = 0.0
         self._released: list[Reservation] = []
@@ -99,7 +99,7 @@ class PreflightService:
                 return None
         return self._listed
 
-    async def unanswered(self) -> list[Unanswered]:
+    async def unanswered(self) -> list[UnansweredJob]:
         """Return the jobs asked for without an answer; the same ones are not looked for at once.
 
         Raises LedgerError.
@@ -343,7 +343,7 @@ class _Look:
         finally:
             self._settled.set()
 
-    def _tell_earlier(self, told: Sequence[Unanswered], training: Source | None) -> None:
+    def _tell_earlier(self, told: Sequence[UnansweredJob], training: Source | None) -> None:
         training_id = None if training is None else training.file_id
         asked = worth_asking(told, self._draft, self._profile.terms, training_id)
         said = [one.words for one in told if one in asked or one.gone]
@@ -376,7 +376,7 @@ def _load() -> None:
     for name in (
         "tui.core.checks",
         "tui.core.fixes.redaction.secret_rules",
-        "tui.services.checks.near",
+        "tui.services.checks.near_finder",
         "tui.services.tokens.service",
     ):
         import_module(name)

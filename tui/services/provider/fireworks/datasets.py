@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tui.services.provider.interface import OutgoingFile
 
 COLLECTION = "datasets"
-SENT_S = 300.0  # that the content of a file may take to be answered
+SENT_S = 300.0  # how long the answer to an upload of content may take
 FORM_BYTES = 150_000_000
 # Looks at a dataset whose content was just sent, and at one that a job waits for, after seconds.
 LOOKS_S = (0.0, 0.5, 1.0, 2.0)

@@ -41,7 +41,7 @@ class FireworksDeployments:
     async def retrieve(self, one: Deployment) -> Deployment | None:
         """Return one as it is now, None where it is not there any more."""
         doing = f"look at deployment {one.title}"
-        row = await self._gateway.find(self._of(one), doing)
+        row = await self._gateway.find(self._path_of(one), doing)
         if row is None or as_text(row.get("state")) == "DELETED":
             return None
         return loaded_model(row, {}) if one.within else dedicated(row)
@@ -51,9 +51,9 @@ class FireworksDeployments:
         doing = act.to(f"deployment {one.title}")
         check_offered(self._gateway.abilities, ABILITIES[act], doing)
         if act is Act.DELETE:
-            call = Call("DELETE", self._of(one), doing, listed="deployments")
+            call = Call("DELETE", self._path_of(one), doing, listed="deployments")
         else:
-            path, none = f"{self._of(one)}:scale", {"replicaCount": 0}
+            path, none = f"{self._path_of(one)}:scale", {"replicaCount": 0}
             call = Call("PATCH", path, doing, body=none, listed="deployments")
         await self._gateway.provider.exchange(call)
 
@@ -84,6 +84,6 @@ class FireworksDeployments:
             f' "accounts/{account}/deployments/ID"}}; then chat with {on}.'
         )
 
-    def _of(self, one: Deployment) -> str:
+    def _path_of(self, one: Deployment) -> str:
         collection = "deployedModels" if one.within else "deployments"
         return self._gateway.path(collection, one.id)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from tui.core.provider.fireworks.names import resource
 from tui.core.provider.parsing import as_map, as_text
 from tui.services.errors import Malformed, Refused, ServiceError, Unanswered
-from tui.services.provider.error_mapping import LONGEST_ANSWER
 from tui.services.provider.paging import MAX_PAGES, parse_page
 from tui.services.provider.requests import Call, segment
+from tui.services.provider.response_errors import LONGEST_ANSWER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

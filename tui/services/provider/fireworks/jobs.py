@@ -29,9 +29,9 @@ from tui.core.provider.parsing import as_map, as_text
 from tui.services.background import both
 from tui.services.errors import NotOffered, Refused, ServiceError
 from tui.services.provider.decode import parsed, parsed_all
-from tui.services.provider.error_mapping import words_in
 from tui.services.provider.interface import check_offered
 from tui.services.provider.requests import Call
+from tui.services.provider.response_errors import words_in
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
@@ -44,7 +44,7 @@ _GONE = frozenset({400, 401, 403, 410})  # what a storage says of an address tha
 _NOT_FOR_ALL = frozenset({403, 404})  # what an account without a kind of training may answer
 _BEFORE_STEPS = frozenset({"validating_files", "queued"})
 _KEPT = 1000  # jobs last seen
-FRESH_S = 5.0  # so old may be what events are made of
+FRESH_S = 5.0  # a job seen within this time is not asked for again to make its events
 
 
 class FireworksJobs:

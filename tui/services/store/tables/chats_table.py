@@ -125,7 +125,7 @@ class ChatsTable:
         return dict(rows)
 
     async def rename(self, profile: str, chat_id: int, title: str) -> bool:
-        """Give a chat a title; tells whether there is such a chat."""
+        """Give a chat a title; return whether there is such a chat."""
 
         def work(db: Connection) -> bool:
             done = db.execute(
@@ -137,7 +137,7 @@ class ChatsTable:
         return await self._db.together(work, writes=True)
 
     async def delete(self, profile: str, chat_id: int) -> bool:
-        """Delete a chat with all its branches; tells whether there was such a chat."""
+        """Delete a chat with all its branches; return whether there was such a chat."""
 
         def work(db: Connection) -> bool:
             done = db.execute(

@@ -183,7 +183,7 @@ class ComparisonsTable:
         )
 
     async def forget(self, run: str, slots: Iterable[Slot]) -> None:
-        """Drop answers, to be asked for anew."""
+        """Drop answers, to be asked for again."""
         await self._db.write_many(
             "DELETE FROM comparison_answers WHERE run = ? AND line = ? AND model = ?"
             " AND repeat = ?",

@@ -6,7 +6,7 @@ import json
 import time
 from typing import TYPE_CHECKING, Any
 
-from tui.core.models.remembered import Remembered
+from tui.core.models.remembered import RememberedModel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,7 +21,7 @@ _SEEN = (
     " listed_at = coalesce(excluded.listed_at, listed_at),"
     " lookup = CASE WHEN excluded.listed_at IS NULL THEN lookup ELSE '' END,"
     " created = coalesce(excluded.created, created),"
-    # A tombstone stays, also of one that is still listed, but not of one made anew.
+    # A tombstone stays, also of one that is still listed, but not of one made again.
     " facts = CASE WHEN deleted_at >= coalesce(excluded.created, 0) OR excluded.facts = '{}'"
     " THEN facts ELSE excluded.facts END,"
     " deleted_at = CASE WHEN deleted_at >= coalesce(excluded.created, 0) THEN deleted_at END"
@@ -34,10 +34,10 @@ class ModelsTable:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def seen(self, profile: str, models: Mapping[str, Remembered]) -> None:
+    async def seen(self, profile: str, models: Mapping[str, RememberedModel]) -> None:
         """Remember models by id as they were seen; what is already known of them stays.
 
-        What was deleted from here stays deleted, unless it was made anew since.
+        What was deleted from here stays deleted, unless it was made again since.
         """
         now = int(time.time())
         rows = (
@@ -57,7 +57,7 @@ class ModelsTable:
             ((profile, name, now, lookup, now) for name, lookup in found),
         )
 
-    async def all(self, profile: str) -> dict[str, Remembered]:
+    async def all(self, profile: str) -> dict[str, RememberedModel]:
         """Return everything remembered, by model id."""
         rows = await self._db.read(
             "SELECT id, base, job_id, listed_at, deleted_at, lookup, looked_at, created, facts"
@@ -65,7 +65,9 @@ class ModelsTable:
             profile,
         )
         return {
-            name: Remembered(base, job, listed, deleted, lookup, looked, created, json.loads(facts))
+            name: RememberedModel(
+                base, job, listed, deleted, lookup, looked, created, json.loads(facts)
+            )
             for name, base, job, listed, deleted, lookup, looked, created, facts in rows
         }
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 T = TypeVar("T")
-MOST_BYTES = 100_000_000  # beyond it the older half is dropped
+MOST_BYTES = 100_000_000  # of a cache beyond this size the older half is dropped
 _LAYOUT = zlib.crc32(f"9 {','.join(NAMES)} {sys.byteorder}".encode()) >> 1
 _HASH, _NUMBER = 8, 4  # bytes of one
 _TABLE = (
@@ -78,7 +78,7 @@ class KnownLines:
         return unsorted[rows], rows
 
     def piece(self, digest: int, rows: int) -> NDArray[np.uint32] | None:
-        """Return the numbers of so many lines that stand together; None if they are not known."""
+        """Return the numbers of this many lines that stand together; None if they are not known."""
         span = self._pieces.get(digest)
         found = None if span is None else self.numbers[span]
         return found if found is not None and len(found) == rows else None
@@ -117,7 +117,7 @@ class CountCache:
         return KnownLines(*(self._do(lambda db: _read(db, encoding)) or (b"", b"", {})))
 
     def piece(self, encoding: str, digest: int, rows: int) -> bytes | None:
-        """Return the numbers of so many lines that stand together; None if they are not known."""
+        """Return the numbers of this many lines that stand together; None if they are not known."""
         found = self._do(lambda db: _read_piece(db, encoding, digest)) or b""
         return found if len(found) == rows * len(NAMES) * _NUMBER else None
 

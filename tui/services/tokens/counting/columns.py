@@ -24,7 +24,7 @@ from tui.services.tokens.counting.gathering import (
     KINDS,
     READ,
     REJECTED,
-    Gathered,
+    GatheredMessages,
     odd_ones,
 )
 
@@ -64,7 +64,7 @@ def count_lines(lines: Sequence[bytes], counter: BatchCounter, encoding: str) ->
     """Return one row of numbers a line, in the order of NAMES."""
     import numpy as np
 
-    gathered = Gathered(lines, PER_FUNCTION[encoding])
+    gathered = GatheredMessages(lines, PER_FUNCTION[encoding])
     found = np.zeros((len(lines), len(NAMES)), np.int64)
     kinds = np.array(gathered.kinds, np.int64)
     found[:, AT["kind"]] = kinds
@@ -78,7 +78,9 @@ def count_lines(lines: Sequence[bytes], counter: BatchCounter, encoding: str) ->
 class _Sum:
     """Sums the tokens of messages by line, into a table of numbers."""
 
-    def __init__(self, found: NDArray[np.int64], gathered: Gathered, counter: BatchCounter) -> None:
+    def __init__(
+        self, found: NDArray[np.int64], gathered: GatheredMessages, counter: BatchCounter
+    ) -> None:
         import numpy as np
 
         self.found, self.gathered, self.counter = found, gathered, counter

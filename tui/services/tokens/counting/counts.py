@@ -14,7 +14,7 @@ from tui.services.tokens.counting.cache import CountCache, digest_of
 from tui.services.tokens.counting.columns import NAMES
 from tui.services.tokens.counting.encoders import fast_is_here
 from tui.services.tokens.counting.feed import chunks_of_file, chunks_of_rows
-from tui.services.tokens.counting.runs import Cancelled, Counted, Run, nothing_yet
+from tui.services.tokens.counting.runs import Cancelled, CountedRows, Run, nothing_yet
 from tui.services.tokens.counting.worker import ready
 from tui.services.tokens.vocabularies import VocabularyError
 from tui.services.workers import TaskError, WorkerDied, WorkerError
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tui.services.worker import Answer, Task
     from tui.services.workers import Pool
 
-__all__ = ["Cancelled", "Counted", "Counting", "CountingError"]
+__all__ = ["Cancelled", "CountedRows", "Counting", "CountingError"]
 
 # Of one row, where the size of all is not known.
 _USUAL_BYTES = 1_000
@@ -43,7 +43,7 @@ _MOST_PROCESSES = 2
 # 0.8 s with the fast tokenizer, which gets through 60 MB in that time.
 _WORTH_TWO = 4 * 1024 * 1024
 _WORTH_TWO_FAST = 64 * 1024 * 1024
-# And the fast tokenizer pays only for so many bytes.
+# And the fast tokenizer pays only for this many bytes.
 _WORTH_FAST = 4_000_000
 # Fewer are counted sooner in this process than another one has started. A run of spaces that
 # makes tiktoken panic is twice as long.
@@ -79,9 +79,9 @@ class Counting:
         self,
         rows: Lines,
         encoding: str,
-        on_tick: Callable[[Counted], None] | None = None,
+        on_tick: Callable[[CountedRows], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
-    ) -> Counted:
+    ) -> CountedRows:
         """Return the numbers of every row.
 
         `on_tick` is called in the event loop some ten times a second with what is there so
@@ -111,7 +111,7 @@ class Counting:
         return await asyncio.to_thread(self._in_order, lines, told, rows, order, encoding)
 
     def remembered(self, rows: Lines, encoding: str) -> bytes | None:
-        """Return the numbers of all lines of a small file, as the bytes of `Counted.table`. Blocks.
+        """Return the numbers of a small file as the bytes of `CountedRows.table`. Blocks.
 
         None unless each piece of it was counted before as it stands. Needs no numpy.
         """
@@ -139,7 +139,7 @@ class Counting:
             except WorkerError as error:
                 raise CountingError(str(error)) from error
             except TaskError as error:
-                raise _told(error.kind, error) from error
+                raise _counting_error(error.kind, error) from error
         raise CountingError("the worker process has died twice of the same lines")
 
     def _ask_here(
@@ -151,7 +151,7 @@ class Counting:
         try:
             return task({**head, "plain": True, "once": once}, bytes(body))
         except Exception as error:  # as of a task in a worker process
-            raise _told(type(error).__name__, error) from error
+            raise _counting_error(type(error).__name__, error) from error
 
     def prepare(self, rows: Lines, encoding: str, *, screen: bool = True) -> None:
         """Count the first lines of a large file, unless they are known. Blocks.
@@ -176,7 +176,7 @@ class Counting:
             run.count(chunk, bytearray())
 
     def _threads(self, size: int) -> int:
-        """Return how many processes are worth their start for so many bytes."""
+        """Return how many processes are worth their start for this many bytes."""
         fast = not self._plain and fast_is_here()
         worth_two = size > (_WORTH_TWO_FAST if fast else _WORTH_TWO)
         return min(_MOST_PROCESSES, self._workers.most) if worth_two else 1
@@ -190,9 +190,9 @@ class Counting:
         self,
         source: LineSource,
         encoding: str,
-        on_tick: Callable[[Counted], None] | None,
+        on_tick: Callable[[CountedRows], None] | None,
         cancelled: Callable[[], bool] | None,
-    ) -> Counted:
+    ) -> CountedRows:
         """Count those lines of a file that were not there the last time."""
         known, lines = self._files.get(source, {}).get(encoding), len(source)
         first = 0 if known is None else len(known)
@@ -240,11 +240,11 @@ class Counting:
     def _in_order(
         self,
         lines: NDArray[np.uint32],
-        told: Counted,
+        told: CountedRows,
         rows: Lines,
         order: array[int],
         encoding: str,
-    ) -> Counted:
+    ) -> CountedRows:
         import numpy as np
 
         ids = np.frombuffer(order, np.int64) if order else np.empty(0, np.int64)
@@ -263,7 +263,7 @@ class Counting:
             self._cache.close()
 
 
-def _told(kind: str, error: Exception) -> CountingError:
+def _counting_error(kind: str, error: Exception) -> CountingError:
     """Return what a task has raised as an error to show."""
     if kind == VocabularyError.__name__:
         return CountingError(str(error), "Install finetui again; a file of it is damaged.")
@@ -276,10 +276,10 @@ def _together(known: NDArray[np.uint32] | None, more: NDArray[np.uint32]) -> NDA
     return more if known is None else np.concatenate([known, more])
 
 
-def _complete(table: NDArray[np.uint32], told: Counted) -> Counted:
+def _complete(table: NDArray[np.uint32], told: CountedRows) -> CountedRows:
     import numpy as np
 
-    return Counted(table, np.ones(len(table), bool), told.by, told.note, told.new)
+    return CountedRows(table, np.ones(len(table), bool), told.by, told.note, told.new)
 
 
 def _source_of(rows: Lines) -> LineSource | None:

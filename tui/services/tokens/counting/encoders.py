@@ -116,7 +116,7 @@ class Chosen:
 
 
 def fast_is_here() -> bool:
-    """Tell whether there is a fast tokenizer to try. Loads nothing."""
+    """Return whether there is a fast tokenizer to try. Loads nothing."""
     return not os.environ.get(_OFF) and find_spec("gigatoken") is not None
 
 

@@ -27,7 +27,7 @@ _CHAT = KINDS.index("chat")
 TRAINS, READ, REJECTED, BARE = range(4)
 
 
-class Gathered:
+class GatheredMessages:
     """The messages of lines, by section: the line of each section, its size and its purpose."""
 
     def __init__(self, lines: Sequence[bytes], per_function: int) -> None:

@@ -32,7 +32,7 @@ class Cancelled(Exception):  # noqa: N818 - nothing is wrong: somebody asked for
 
 
 @dataclass(slots=True)
-class Counted:
+class CountedRows:
     """All numbers of some rows, one row a line in the order of `columns.NAMES`, and how.
 
     While it is being counted only the rows marked in `done` are filled in. `by` names who
@@ -46,11 +46,11 @@ class Counted:
     new: int = 0
 
 
-def nothing_yet(rows: int) -> Counted:
-    """Return room for the numbers of so many rows. Imports numpy, so not in the event loop."""
+def nothing_yet(rows: int) -> CountedRows:
+    """Return room for the numbers of this many rows. Imports numpy, so not in the event loop."""
     import numpy as np
 
-    return Counted(np.zeros((rows, len(NAMES)), np.uint32), np.zeros(rows, bool))
+    return CountedRows(np.zeros((rows, len(NAMES)), np.uint32), np.zeros(rows, bool))
 
 
 @dataclass(slots=True)
@@ -62,7 +62,7 @@ class Run:
 
     ask: Ask
     encoding: str
-    found: Counted
+    found: CountedRows
     chunks: Iterator[Chunk]
     cache: CountCache | None = None
     few: bool = True  # too little for the fast tokenizer to be worth loading
@@ -74,10 +74,10 @@ class Run:
     async def to_end(
         self,
         threads: int,
-        on_tick: Callable[[Counted], None] | None,
+        on_tick: Callable[[CountedRows], None] | None,
         cancelled: Callable[[], bool] | None,
     ) -> None:
-        """Count all chunks with so many threads. Raises as `Counting.count` does."""
+        """Count all chunks with this many threads. Raises as `Counting.count` does."""
         loop, ended = asyncio.get_running_loop(), asyncio.Event()
         left, pause = threads, _FIRST_TICK_S
 
@@ -117,7 +117,7 @@ class Run:
 
     def _feed(self) -> None:
         """Have chunks counted until there are none. Runs in a thread."""
-        room = bytearray()  # for every chunk anew, or much memory would lie about in pieces
+        room = bytearray()  # a new one for each chunk, or much memory would lie about in pieces
         try:
             while (chunk := self._next()) is not None:
                 self.count(chunk, room)
@@ -126,7 +126,7 @@ class Run:
             self.stopped.set()
 
     def knows(self, chunk: Chunk) -> bool:
-        """Tell whether all lines of a chunk are known. Blocks."""
+        """Return whether all lines of a chunk are known. Blocks."""
         if self.known is None:
             return False
         body = chunk.read(bytearray())

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def lines_of(body: bytes, rows: int) -> list[bytes]:
-    """Return so many lines without their ends."""
+    """Return this many lines without their ends."""
     lines = body.split(b"\n")[:rows]
     if b"\r" in body:
         lines = [line.removesuffix(b"\r") for line in lines]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from tui.core.dataset.splitting import Grouping, Side, Split, Wanted
+    from tui.core.dataset.splitting import Grouping, Side, Split, SplitOptions
     from tui.services.datasets import DatasetService
     from tui.services.store.store import Store
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 async def plan_split(
     store: Store,
     lines: Sequence[bytes],
-    wanted: Wanted,
+    wanted: SplitOptions,
     *,
     near: bool = False,
     fresh: bool = False,

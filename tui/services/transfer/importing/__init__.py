@@ -1,7 +1,7 @@
 """Import foreign files: looked at first, then converted; nothing is written before."""
 
 from tui.services.transfer.importing.foreign_files import (
-    Looked,
+    ForeignFiles,
     NotDecoded,
     columns_of,
     encodings_of,
@@ -12,6 +12,6 @@ from tui.services.transfer.importing.foreign_files import (
 from tui.services.transfer.importing.writing import write_dropped, write_lines
 
 __all__ = [
-    "Looked", "NotDecoded", "columns_of", "encodings_of", "look", "look_at_bytes", "read",
+    "ForeignFiles", "NotDecoded", "columns_of", "encodings_of", "look", "look_at_bytes", "read",
     "write_dropped", "write_lines",
 ]  # fmt: skip

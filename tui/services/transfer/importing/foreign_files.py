@@ -15,10 +15,10 @@ from tui.core.fixes.damaged import wide_encoding
 from tui.core.fixes.whole import kind_of_prose
 from tui.core.formats import (
     Columns,
-    Converted,
+    ConvertedRows,
     ReadOptions,
     Record,
-    Sniffed,
+    SniffedFormat,
     container_of,
     convert,
     records_of,
@@ -70,7 +70,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class ForeignFiles:
     """What was found at a path: files, the format they seem to have, and the columns.
 
     Columns are those of a table, or the keys of the rows, with paths for what lies deeper.
@@ -80,7 +80,7 @@ class Looked:
 
     path: Path
     sources: tuple[Source, ...]
-    sniffed: Sniffed
+    sniffed: SniffedFormat
     columns: tuple[str, ...]
     sample: tuple[Mapping[str, Any], ...]
     notice: str = ""
@@ -123,7 +123,7 @@ class Looked:
         return f"{self.path.name}: {plural(len(self.sources), 'file')}"
 
 
-def look(path: Path, encoding: str = "") -> Looked:
+def look(path: Path, encoding: str = "") -> ForeignFiles:
     """Look at a file or folder and tell its format. Blocking. Raises InputError.
 
     `encoding` is that of its texts; without it UTF-8 is expected, and Windows-1252 told.
@@ -155,7 +155,7 @@ def encodings_of(path: Path) -> list[Guess]:
     return []
 
 
-def look_at_bytes(data: bytes, name: str = "stdin", encoding: str = "") -> Looked:
+def look_at_bytes(data: bytes, name: str = "stdin", encoding: str = "") -> ForeignFiles:
     """Look at content that came from elsewhere, such as standard input. Raises InputError."""
     inner = name
     try:
@@ -190,14 +190,14 @@ def columns_of(text: str, *, complete: bool = True) -> Columns:
 
 
 def read(
-    looked: Looked,
+    looked: ForeignFiles,
     name: str,
     columns: Columns | None = None,
     on_progress: Callable[[int], None] = lambda _done: None,
     options: ReadOptions | None = None,
     *,
     mixed: bool = False,
-) -> Converted:
+) -> ConvertedRows:
     """Convert every row of what was looked at from the format `name`. Blocking.
 
     With `mixed`, rows that are of another format are read as that.
@@ -237,7 +237,7 @@ def _batch(sources: Sequence[Source]) -> Batch | None:
     return batch if batch.has_both else None
 
 
-def _looked(path: Path, sources: tuple[Source, ...]) -> Looked:
+def _looked(path: Path, sources: tuple[Source, ...]) -> ForeignFiles:
     sample: list[Record] = []
     for source in sources:
         if len(sample) >= _SAMPLE:
@@ -254,7 +254,7 @@ def _looked(path: Path, sources: tuple[Source, ...]) -> Looked:
     table = any(source.container in TABLES for source in sources)
     objects = [r.value for r in sample if isinstance(r.value, dict)]
     first = next(iter(objects), {})
-    return Looked(
+    return ForeignFiles(
         path,
         sources,
         sniff([record.value for record in sample], table=table),

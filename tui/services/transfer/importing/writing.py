@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from tui.core.formats import Converted
+    from tui.core.formats import ConvertedRows
 
 
 def write_lines(path: Path, lines: Iterable[bytes]) -> None:
@@ -27,7 +27,7 @@ def write_bytes(path: Path, chunks: Iterable[bytes]) -> None:
         write_atomically(path, chunks)
 
 
-def write_dropped(path: Path, converted: Converted) -> None:
+def write_dropped(path: Path, converted: ConvertedRows) -> None:
     """Write what a conversion left behind as JSONL: rows with their reasons, and single keys.
 
     Blocking. Raises InputError.

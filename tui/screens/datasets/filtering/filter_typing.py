@@ -68,7 +68,7 @@ class Filtering:
         return self._filtered.set(node)
 
     def leave(self) -> bool:
-        """Show all rows again and close the field; tells whether there was a filter or a field."""
+        """Show all rows again and close the field; return whether there was a filter or a field."""
         if not self._bar.display:
             return False
         self._close_bar()
@@ -94,7 +94,7 @@ class Filtering:
         self._apply(text)
 
     def _apply(self, text: str) -> bool:
-        """Show what was typed; tells whether it is a filter."""
+        """Show what was typed; return whether it is a filter."""
         try:
             node = parse(text)
         except FilterError as error:

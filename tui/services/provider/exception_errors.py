@@ -1,4 +1,4 @@
-"""Map exceptions of the HTTP libraries, foreseen or not, to ServiceErrors."""
+"""Map exceptions raised while a request is made, expected or not, to ServiceErrors."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tui.services.errors import (
 from tui.services.settings.environment import PROXIES
 
 if TYPE_CHECKING:
-    from tui.services.provider.error_mapping import RequestContext
+    from tui.services.provider.response_errors import RequestContext
 
 # What is raised while a request is put together: none of it has been sent.
 _UNSENDABLE = (UnicodeError, OverflowError, ValueError, TypeError)

@@ -81,7 +81,7 @@ class MarkedRows:
         self.counted.tell()
 
     def leave_range(self) -> bool:
-        """Give up a range that was begun; tells whether there was one."""
+        """Give up a range that was begun; return whether there was one."""
         begun = self.range_from is not None
         if begun:
             self.set_range(None)

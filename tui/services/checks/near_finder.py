@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from tui.core.checks.whole_file.alike import Alike
+from tui.core.checks.whole_file.near_pairs import NearPairs
 from tui.core.dataset.digest import lasting
 from tui.core.dataset.fingerprints import fingerprints
 from tui.core.near import (
@@ -50,7 +50,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class NearGroups:
     """What was found: groups of positions, in the rows that had these ids."""
 
     question: Question
@@ -59,7 +59,7 @@ class Found:
 
 
 class NearFinder:
-    """Answers questions about rows; what it has sketched and answered before is not done anew."""
+    """Answers questions about rows; what it has sketched and answered before is not done again."""
 
     def __init__(self) -> None:
         self._known: dict[str, Sketches] = {}
@@ -72,7 +72,7 @@ class NearFinder:
         others: Lines | None = None,
         on_progress: Callable[[float], None] = lambda _share: None,
         cancelled: Callable[[], bool] = lambda: False,
-    ) -> Found:
+    ) -> NearGroups:
         """Find groups off the loop; `on_progress(share)`, 0 to 1, is called on it.
 
         Raises Stopped soon after `cancelled()` is true.
@@ -83,7 +83,7 @@ class NearFinder:
             loop.call_soon_threadsafe(on_progress, share)
 
         groups = await asyncio.to_thread(self.groups, snapshot, question, others, report, cancelled)
-        return Found(question, groups, snapshot.ids)
+        return NearGroups(question, groups, snapshot.ids)
 
     def groups(
         self,
@@ -156,7 +156,9 @@ def _key(question: Question, here: Sketches, there: Sketches | None) -> bytes:
     return lasting(repr(question).encode() + b"".join(parts), 32)
 
 
-def alike_in(rows: Lines, *, near: bool, others: Lines | None = None, against: str = "") -> Alike:
+def near_pairs_in(
+    rows: Lines, *, near: bool, others: Lines | None = None, against: str = ""
+) -> NearPairs:
     """Return what the checks are to tell of rows: near duplicates, and what others share.
 
     Blocks, for minutes when there are a million. `against` is the others' name.
@@ -164,10 +166,10 @@ def alike_in(rows: Lines, *, near: bool, others: Lines | None = None, against: s
     finder = NearFinder()
     close = pairs_of(finder.groups(rows, Question("near"))) if near else ()
     leaked = pairs_of(finder.groups(rows, Question("leak"), others)) if others is not None else ()
-    return Alike(close, leaked, against)
+    return NearPairs(close, leaked, against)
 
 
-def standing(found: Found, snapshot: Snapshot) -> Mapping[int, Group]:
+def standing(found: NearGroups, snapshot: Snapshot) -> Mapping[int, Group]:
     """Return the groups as they stand among the rows of now, by their number in `found`.
 
     Rows deleted or edited since have left their group; a group that has come apart is left
@@ -199,7 +201,7 @@ def _settled(question: Question, group: Group, rows: Lines) -> bool:
     return len({fingerprints(rows[row]).answer for row in group.rows}) < 2
 
 
-async def deletable(found: Found, groups: Collection[Group], snapshot: Snapshot) -> list[int]:
+async def deletable(found: NearGroups, groups: Collection[Group], snapshot: Snapshot) -> list[int]:
     """Return the rows that can go so that every one of them is like one that stays."""
     threshold = found.question.threshold or 1.0
 

@@ -12,8 +12,8 @@ from tui.core.text.text import one_line
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from tui.core.checks.whole_file.alike import Pairs
     from tui.core.checks.whole_file.file_view import WholeFile
+    from tui.core.checks.whole_file.near_pairs import Pairs
 
 
 @file_rule(

@@ -12,7 +12,7 @@ from tui.commands import key_of
 from tui.dispatch import handles
 from tui.screens.tokens.examples.listing import (
     NO_EXAMPLES,
-    Wanted,
+    WantedExamples,
     fence,
     listed,
     none_words,
@@ -24,7 +24,7 @@ from tui.services.errors import InputError
 
 if TYPE_CHECKING:
     from tui.screens.controller_context import ScreenContext
-    from tui.screens.tokens.examples.listing import Listed
+    from tui.screens.tokens.examples.listing import ListedExample
     from tui.screens.tokens.state import TokenState
     from tui.screens.tokens.view import TokensView
 
@@ -34,38 +34,38 @@ class Examples:
 
     def __init__(self, context: ScreenContext, state: TokenState, view: TokensView) -> None:
         self._context, self._state, self._view = context, state, view
-        self.listed: list[Listed] = []
-        self._wanted: Wanted | None = None
+        self.listed: list[ListedExample] = []
+        self._wanted: WantedExamples | None = None
 
     # -- the list --------------------------------------------------------------------
 
     def list_bar(self, first: float, last: float) -> None:
         """List the examples of a bar, from its first value to its last."""
-        self._list(Wanted(self._state.measure, first, last))
+        self._list(WantedExamples(self._state.measure, first, last))
 
     @handles("tokens.cut")
     def list_cut(self) -> None:
         """List the examples that are cut."""
         if self._state.files:
-            self._list(Wanted(cut=True))
+            self._list(WantedExamples(cut=True))
 
     @handles("tokens.outliers")
     def list_outliers(self) -> None:
         """List the examples far longer than the others."""
         if self._state.files:
             least = fence(self._state.files[0].report, self._state.measure)
-            self._list(Wanted(self._state.measure, first=least, outliers=True))
+            self._list(WantedExamples(self._state.measure, first=least, outliers=True))
 
     def list_again(self) -> None:
-        """Make a list that is open anew: something else was counted."""
+        """Make an open list again: something else was counted."""
         if self._view.listing and self._wanted is not None:
             self._list(self._wanted)
 
-    def _list(self, wanted: Wanted) -> None:
+    def _list(self, wanted: WantedExamples) -> None:
         work = partial(self._find, wanted)
         self._context.run(work, group="list", description="list examples")
 
-    async def _find(self, wanted: Wanted) -> None:
+    async def _find(self, wanted: WantedExamples) -> None:
         files = self._state.files
         if not files:
             return
@@ -82,7 +82,7 @@ class Examples:
         return row(self.listed[at], document, width) if document else Text()
 
     @property
-    def current(self) -> Listed | None:
+    def current(self) -> ListedExample | None:
         """The example under the cursor of the list, while it is open and the row still there."""
         at, document = self._view.lines.cursor, self._state.document
         if not self._view.listing or document is None or at >= len(self.listed):
@@ -117,6 +117,6 @@ class Examples:
         bar = self._view.bar
         if bar is None:
             return None
-        wanted = Wanted(self._state.measure, bar.first, bar.last)
+        wanted = WantedExamples(self._state.measure, bar.first, bar.last)
         found = await asyncio.to_thread(listed, self._state.files[0], wanted)
         return found[0].line if found else None

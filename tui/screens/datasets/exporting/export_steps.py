@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from tui.core.formats import Converted, Format
+    from tui.core.formats import ConvertedRows, Format
     from tui.screens.datasets.dataset_context import DatasetContext
-    from tui.screens.datasets.filtering.marks import MarkedRows
+    from tui.screens.datasets.filtering.marked_rows import MarkedRows
     from tui.services.datasets import Document
 
 _OPENAI_LIKE = {"openai", "azure", "nebius", "together", "fireworks"}
@@ -97,7 +97,9 @@ class Exporting:
         choices = [Choice(f.id, f.title, f.hint) for f in WRITERS]
         return await self._context.ask(Choose("Export as", choices, current))
 
-    async def _exported(self, document: Document, positions: Sequence[int], name: str) -> Converted:
+    async def _exported(
+        self, document: Document, positions: Sequence[int], name: str
+    ) -> ConvertedRows:
         from tui.core.formats import export
 
         snapshot = document.snapshot()
@@ -110,7 +112,7 @@ class Exporting:
                 )
             )
 
-    async def _preview_export(self, form: Format, converted: Converted) -> str | None:
+    async def _preview_export(self, form: Format, converted: ConvertedRows) -> str | None:
         lost = len(converted.dropped)
         facts = [
             f"as {form.title}: {form.hint}",
@@ -131,8 +133,10 @@ class Exporting:
         )
         return await self._context.ask(preview)
 
-    async def _write_export(self, document: Document, form: Format, converted: Converted) -> bool:
-        """Write the examples to a file; tells whether a name was given."""
+    async def _write_export(
+        self, document: Document, form: Format, converted: ConvertedRows
+    ) -> bool:
+        """Write the examples to a file; return whether a name was given."""
         from tui.services.transfer.exporting import write_export
 
         proposal = document.path.with_name(f"{document.path.stem}.{form.id}{form.suffix}")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tui.core.bulk import Operation
     from tui.screens.datasets.bulk.runner import BulkRunner
     from tui.screens.datasets.dataset_context import DatasetContext
-    from tui.screens.datasets.filtering.marks import MarkedRows
+    from tui.screens.datasets.filtering.marked_rows import MarkedRows
 
 
 class BulkOperations:

@@ -21,11 +21,11 @@ from tui.services.settings.typed_texts import IMPORT_KEY
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tui.core.formats import Converted
+    from tui.core.formats import ConvertedRows
     from tui.screens.datasets.dataset_context import DatasetContext
     from tui.screens.datasets.importing.begun import Begun, Choices
     from tui.screens.datasets.problems.checks import ProblemChecks
-    from tui.services.transfer.importing import Looked
+    from tui.services.transfer.importing import ForeignFiles
 
 
 class Importing:
@@ -101,7 +101,7 @@ class Importing:
                 found = await self._look(replace(begun, encoding=encoding))
                 looked, begun = found or (looked, begun)
 
-    async def _look(self, begun: Begun) -> tuple[Looked, Begun] | None:
+    async def _look(self, begun: Begun) -> tuple[ForeignFiles, Begun] | None:
         """Look at what is to be imported; asks for the encoding of a text until it fits."""
         from tui.services.transfer.importing import NotDecoded, look
 
@@ -128,8 +128,8 @@ class Importing:
         return await self._context.ask(dialog)
 
     async def _ask_until_taken(
-        self, looked: Looked, begun: Begun
-    ) -> tuple[str, Begun, Converted] | None:
+        self, looked: ForeignFiles, begun: Begun
+    ) -> tuple[str, Begun, ConvertedRows] | None:
         """Ask for format, columns and rows until the preview is taken; None leaves.
 
         Who leaves a question asked from the preview comes back to the preview.
@@ -153,7 +153,7 @@ class Importing:
                 return (about, begun, converted) if about else None
         return None
 
-    async def _ask_choice(self, looked: Looked, now: Choices, about: str) -> Choices | None:
+    async def _ask_choice(self, looked: ForeignFiles, now: Choices, about: str) -> Choices | None:
         """Ask about format, columns or rows, or nothing; None when the question was left."""
         from tui.screens.datasets.importing.columns import ColumnsDialog
         from tui.screens.datasets.importing.row_options_dialog import RowsDialog
@@ -171,7 +171,7 @@ class Importing:
             return None if columns is None else replace(now, columns=columns)
         return now
 
-    async def _ask_format(self, looked: Looked, name: str) -> str | None:
+    async def _ask_format(self, looked: ForeignFiles, name: str) -> str | None:
         from tui.core.formats import READERS
 
         sniffed = looked.sniffed
@@ -186,7 +186,7 @@ class Importing:
         current = name or ("table" if looked.columns else None)
         return await self._context.ask(Choose(title, choices, current))
 
-    async def _read(self, looked: Looked, chosen: Choices) -> Converted:
+    async def _read(self, looked: ForeignFiles, chosen: Choices) -> ConvertedRows:
         from tui.services.transfer.importing import read
 
         loop = asyncio.get_running_loop()
@@ -203,7 +203,9 @@ class Importing:
             # After the last report of the thread, which waits in the loop's queue.
             loop.call_soon(self._context.working, "import", "")
 
-    async def _preview(self, looked: Looked, name: str, converted: Converted) -> str | None:
+    async def _preview(
+        self, looked: ForeignFiles, name: str, converted: ConvertedRows
+    ) -> str | None:
         from tui.core.formats import format_of
 
         sniffed = looked.sniffed
@@ -231,8 +233,8 @@ class Importing:
             ConversionPreview("Import: nothing is written yet", facts, converted, actions)
         )
 
-    async def _write_new(self, source: Path, converted: Converted) -> bool:
-        """Write the examples to a new file and open it; tells whether a name was given."""
+    async def _write_new(self, source: Path, converted: ConvertedRows) -> bool:
+        """Write the examples to a new file and open it; return whether a name was given."""
         from tui.core.formats.detection.packed import inner_name
         from tui.services.transfer.importing import write_lines
 
@@ -255,7 +257,7 @@ class Importing:
         self._context.tell(f"Imported {told} into {target.name}")
         return True
 
-    async def _append(self, looked: Looked, converted: Converted) -> None:
+    async def _append(self, looked: ForeignFiles, converted: ConvertedRows) -> None:
         document = self._context.document
         if document is None:
             return
@@ -266,7 +268,7 @@ class Importing:
         self._context.tell(f"Added {told}; {key_hint('datasets.undo', 'takes them out again')}")
 
 
-def _first_choices(looked: Looked) -> Choices:
+def _first_choices(looked: ForeignFiles) -> Choices:
     from tui.core.formats import ReadOptions
     from tui.screens.datasets.importing.begun import Choices
 

@@ -1,4 +1,4 @@
-"""Map exceptions of the client library, and error responses, to ServiceErrors."""
+"""Read responses: the JSON of one, or the ServiceError that it stands for."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tui.services.settings.profile import Profile
 
-LONGEST_ANSWER = 64 * 1024**2  # in bytes; a page of a thousand jobs has a hundredth of it
+LONGEST_ANSWER = 64 * 1024**2  # bytes; a page of a thousand jobs has a hundredth of it
 _GRPC_CODES = range(1, 17)
 _STORED = re.compile(
     r"<Error>\s*<Code>([^<]+)</Code>(?:\s*<Message>([^<]*)</Message>)?", re.IGNORECASE

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tui.screens.datasets.dataset_context import DatasetContext
     from tui.screens.datasets.problems.checks import ProblemChecks
-    from tui.services.checks.near import NearFinder, Question
+    from tui.services.checks.near_finder import NearFinder, Question
     from tui.services.datasets.disk.file_lines import FileLines
 
 _MENU = (
@@ -27,7 +27,7 @@ _MENU = (
 )
 
 
-class AlikeSearch:
+class NearSearch:
     """The menu of what to look for, and the view of what is found."""
 
     def __init__(self, context: DatasetContext, checks: ProblemChecks) -> None:
@@ -38,7 +38,7 @@ class AlikeSearch:
     @in_turn
     async def choose(self) -> None:
         """Choose what to look for, and show it."""
-        from tui.services.checks.near import Question
+        from tui.services.checks.near_finder import Question
 
         if self._context.document is None:
             return
@@ -72,7 +72,7 @@ class AlikeSearch:
         self, question: Question, others: FileLines | None = None, path: Path | None = None
     ) -> None:
         from tui.screens.datasets.near.view import NearView
-        from tui.services.checks.near import NearFinder
+        from tui.services.checks.near_finder import NearFinder
 
         document, selection = self._context.document, self._context.selection
         if document is None:

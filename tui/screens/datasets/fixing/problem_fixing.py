@@ -117,7 +117,7 @@ class Fixing:
         )
 
     async def _whole_file(self, issue: Issue) -> bool:
-        """See to problems that are not of single lines; tells whether this was one."""
+        """See to problems that are not of single lines; return whether this was one."""
         from tui.core.fixes import PLAIN_SAVES, RENAMES, needs_repair
 
         document = self._context.document

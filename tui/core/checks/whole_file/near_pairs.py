@@ -1,4 +1,4 @@
-"""Pairs of similar lines that a search has found, as the rules on likeness are given them."""
+"""Pairs of similar lines that a search has found, as the rules on near duplicates get them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ Pairs = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Alike:
-    """What is alike, as far as it was looked for.
+class NearPairs:
+    """The pairs found, as far as they were searched for.
 
     `near` leads from a line to the first of its group, `leaked` to a line of the file named
     `against`.
