@@ -126,8 +126,11 @@ async def test_what_waits_for_a_screen_to_be_drawn_goes_on_below_a_dialog() -> N
         async def ask(what: str, far: Callable[[], object]) -> None:
             screen.refresh(layout=True)
             screen._invoke_later(partial(gone_on.append, what), screen)  # as before it opened
-            while what not in gone_on and not far():
+            for _ in range(10_000):
+                if what in gone_on or far():
+                    return
                 await asyncio.sleep(0)  # shorter than the time between two frames
+            raise AssertionError(what)
 
         await ask("a frame", lambda: False)
         await ask("the next", lambda: screen._callbacks and screen._update_timer._active.is_set())
