@@ -5,13 +5,17 @@ Tests of the waits themselves set them as they want them.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui.services.files import part_uploads
+from tui.services.jobs.polling.poller import JobPoller
 from tui.services.jobs.service import JobService
 from tui.services.models import deployment_acts, readiness
 from tui.services.provider import provider, together
 from tui.services.provider.fireworks import datasets
+
+if TYPE_CHECKING:
+    import pytest
 
 _PART = 30
 _WAITS: tuple[tuple[Any, str], ...] = (
@@ -31,6 +35,13 @@ def shorten_waits() -> None:
         setattr(module, name, _shorter(getattr(module, name)))
     given: dict[str, Any] = JobService.__init__.__kwdefaults__
     given["look_after"] = _shorter(given["look_after"])
+
+
+def look_often(patch: pytest.MonkeyPatch) -> None:
+    """Have apps look at running jobs several times a second."""
+    defaults: dict[str, Any] = JobPoller.__init__.__kwdefaults__
+    for name, value in {"fast": 0.2, "slow": 0.2, "rest": 0}.items():
+        patch.setitem(defaults, name, value)
 
 
 def _shorter(waits: tuple[float, ...]) -> tuple[float, ...]:

@@ -158,8 +158,9 @@ class TypeAhead(App[None]):
         """Return the key that was typed after escape, where a key stands for both."""
         if not isinstance(event, events.Key) or getattr(self.screen, "takes_alt", False):
             return None
-        known = event.key in self.screen.active_bindings
-        return None if known else typed_after_escape(event.key)
+        second = typed_after_escape(event.key)
+        known = second is not None and event.key in self.screen.active_bindings
+        return None if known else second
 
     async def on_type_ahead_passed(self, message: Passed) -> None:
         """Hand the next key on, once a screen opened by this one can take it."""

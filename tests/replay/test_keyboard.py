@@ -19,6 +19,7 @@ from tests.replay.portkey import PortkeyReplay
 from tests.replay.test_circle import GRADER
 from tests.replay.together import TogetherReplay
 from tests.served import each_of
+from tests.short_waits import look_often
 from tests.until import narrow, on_screen, problem_of, until
 from tui.app import FinetuiApp
 from tui.screens.dialogs.confirm import TypedAmount, TypedConfirm
@@ -86,6 +87,7 @@ async def create(pilot: Pilot[Any], form: NewJob, far: Replay) -> None:
 
 
 async def test_by_keyboard(far: Replay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    look_often(monkeypatch)
     home = profile(far, tmp_path)
     enter_home(monkeypatch, home.environ)
     app = FinetuiApp()

@@ -13,6 +13,7 @@ from tests.replay.base import Replay
 from tests.replay.circle import dataset, profile
 from tests.replay.test_keyboard import create
 from tests.served import served
+from tests.short_waits import look_often
 from tests.until import back, narrow, on_screen, opened, problem_of, until
 from tui.app import FinetuiApp
 from tui.screens.compare import CompareScreen
@@ -44,6 +45,7 @@ far = served(Replay)
 @pytest.fixture
 def home(far: Replay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
     made = profile(far, tmp_path / "home")
+    look_often(monkeypatch)
     enter_home(monkeypatch, made.environ)
     yield made
     made.end_lab()

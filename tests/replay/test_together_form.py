@@ -9,6 +9,7 @@ import pytest
 from tests.home import enter_home
 from tests.replay.circle import dataset, profile
 from tests.replay.together import BASE, TogetherReplay
+from tests.short_waits import look_often
 from tests.until import problem_of, question_of, until
 from tui.app import FinetuiApp
 from tui.screens.dialogs.confirm import TypedConfirm
@@ -55,6 +56,7 @@ async def asked_for(pilot: Pilot[Any], form: NewJob, words: str) -> TypedConfirm
 async def test_its_price_is_agreed_to_before_a_job_is_asked_for(
     far: TogetherReplay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    look_often(monkeypatch)
     home = profile(far, tmp_path, more="bills = true")
     enter_home(monkeypatch, home.environ)
     data = dataset(tmp_path / "train.jsonl", rows=60)

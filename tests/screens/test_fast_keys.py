@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,9 +15,11 @@ from tests.rows import answer, chat, user
 from tests.screens.test_datasets import running
 from tests.until import until
 from tui import type_ahead
+from tui.screens.dialogs.choose import Choice, Choose
 from tui.widgets.frame.error_panel import ErrorPanel
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tui.services.datasets import Document
@@ -111,6 +114,29 @@ async def test_a_key_that_closes_a_dialog_at_once_holds_none_back(
     async with running(path) as (pilot, screen):
         await pilot.press("e", "backspace", "x", SAVE, "d")
         await until(lambda: screen.document is not None and len(screen.document) == 2, pilot)
+
+
+async def test_what_waits_for_a_screen_to_be_drawn_goes_on_below_a_dialog() -> None:
+    async with running(None) as (pilot, screen):
+        dialog = Choose("Which?", [Choice("a", "a")])
+        pilot.app.push_screen(dialog)
+        await until(lambda: pilot.app.screen is dialog, pilot)
+        gone_on: list[str] = []
+
+        async def ask(what: str, far: Callable[[], object]) -> None:
+            screen.refresh(layout=True)
+            screen._invoke_later(partial(gone_on.append, what), screen)  # as before it opened
+            for _ in range(10_000):
+                if what in gone_on or far():
+                    return
+                await asyncio.sleep(0)  # shorter than the time between two frames
+            raise AssertionError(what)
+
+        await ask("a frame", lambda: False)
+        await ask("the next", lambda: screen._callbacks and screen._update_timer._active.is_set())
+        size = pilot.app.size
+        dialog.post_message(events.Resize(size, size))  # it lays out what is below, too
+        await until(lambda: "the next" in gone_on, seconds=5)
 
 
 @pytest.mark.parametrize("rounds", range(6))

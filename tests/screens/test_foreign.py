@@ -96,8 +96,9 @@ async def test_an_array_of_another_format_and_a_table_are_imported_and_not_repai
             ("sheet.csv", "a table (CSV: prompt and completion)"),
             ("s.csv.gz", "a file packed with gzip"),
         ):
-            while pilot.app.screen is not screen:
+            while (top := pilot.app.screen) is not screen:
                 await pilot.press("escape")
+                await until(lambda top=top: pilot.app.screen is not top, pilot)
             path = tmp_path / name
             path.write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
             await pilot.press("o")

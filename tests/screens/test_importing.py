@@ -197,8 +197,9 @@ async def test_what_becomes_of_rows_is_said_in_the_preview(tmp_path: Path) -> No
 
 async def leave(pilot: Pilot[Any], screen: Any) -> None:
     """Leave the dialogs of an import, which writes nothing."""
-    while pilot.app.screen is not screen:
-        await pilot.press("escape")
+    while (dialog := pilot.app.screen) is not screen:
+        await pilot.press("escape")  # once each: keys pressed meanwhile wait until it has passed
+        await until(lambda dialog=dialog: pilot.app.screen is not dialog, pilot)
     assert screen.document is None
 
 

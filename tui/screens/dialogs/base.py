@@ -262,6 +262,15 @@ class Dialog(ModalScreen[T | None]):
             panel = panels.first()
         panel.show(failure_of(error))
 
+    def on_resize(self) -> None:
+        """Have the screens below go on, once Textual has laid them out with this one.
+
+        It stops their next frame by that, and what they do after it, such as handing the next key
+        on, would wait until something else happens to them.
+        """
+        for screen in self.app.screen_stack[:-1]:
+            self.call_next(screen.check_idle)
+
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Show what a worker of this dialog has raised."""
         show_worker_error(self, event)
