@@ -111,14 +111,14 @@ def test_a_prompt_that_fails_for_good_is_recorded_and_ends_in_1(
 def test_what_concerns_every_prompt_ends_the_run_at_once(
     home: Home, server: ChatServer, tmp_path: Path, fault: Fault, said: str
 ) -> None:
-    data, out = dataset(tmp_path / "d.jsonl", 50), tmp_path / "r.jsonl"
+    data, out = dataset(tmp_path / "d.jsonl", 12), tmp_path / "r.jsonl"
     words = ("compare", "--models", "good", "--dataset", str(data), "--out", str(out))
     server.rule = lambda *_: fault
     error = home.json(*words, code=3)["error"]
     assert said in error["cause"]
     assert len(server.asked) <= 4
     server.rule = rule
-    assert home.json(*words)["asked"] == 50
+    assert home.json(*words)["asked"] == 12
 
 
 def test_a_run_in_which_all_fails_is_given_up(
