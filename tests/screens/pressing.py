@@ -17,7 +17,7 @@ from tui.screens.dialogs.help import HelpDialog
 from tui.widgets.frame.passing_remark import Remark
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Iterable
+    from collections.abc import Awaitable, Callable, Iterable
 
     import pytest
     from textual.pilot import Pilot
@@ -99,11 +99,8 @@ class Presser:
                 character = key if len(key) == 1 else None
             self.app.post_message(events.Key(key, character))
 
-    async def quiet(self, at: Collection[Screen[Any]] = ()) -> None:
-        """Return once nothing is painted any more and nothing is said.
-
-        What is not one of the screens `at` which this is, if any are given, is not painted first.
-        """
+    async def quiet(self) -> None:
+        """Return once nothing is painted any more and nothing is said."""
         app: Any = self.app
         app.clear_notifications()
         if app.said.text:
@@ -115,8 +112,7 @@ class Presser:
                 await asyncio.sleep(0.005)  # for what is to open
             last = now
             await wait_for_idle()
-            if not at or app.screen in at:
-                paint(app)
+            paint(app)
 
     async def settled(self) -> list[Any]:
         """Return what is drawn once nothing changes any more and nothing is said."""
@@ -240,7 +236,7 @@ class Presser:
         """Close what lies over these screens, what is still to open too."""
         app = self.app
         while True:
-            await self.quiet(at=screens)
+            await self.quiet()
             if app.screen in screens:
                 return
             self.send("escape")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
+from tests.sources import docstrings, of_each_module
 from tui.cli.dispatch import COMMANDS
 from tui.commands import key_of
 from tui.screens.app_words import in_app
@@ -14,9 +16,8 @@ from tui.screens.reporting import failure_of
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-_TUI = Path(__file__).parents[2] / "tui"
 _NAMES = re.compile(rf"finetui ({'|'.join(COMMANDS)})\b|(?<![\w-])--[a-z][a-z-]+")
 # What only the command line ever says, or what is done in a shell in the app, too.
 _OF_THE_SHELL = {
@@ -31,32 +32,31 @@ _OF_THE_SHELL = {
 }
 
 
-def _texts(path: Path) -> Iterator[str]:
+@of_each_module
+def named_in(path: str, nodes: Sequence[ast.AST]) -> list[str]:
+    """Return the texts of a module of the services that name a command or an option."""
+    name = path.removeprefix("services/")
+    if name == path or name in _OF_THE_SHELL:
+        return []
+    return [f"{name}:{text}" for text in _texts(nodes) if _NAMES.search(text)]
+
+
+def _texts(nodes: Sequence[ast.AST]) -> Iterator[str]:
     """Yield the texts of a module, each as it stands in the source, without docstrings."""
-    tree = ast.parse(path.read_text("utf-8"))
-    docs = {
-        id(node.body[0].value)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
-        and node.body
-        and isinstance(node.body[0], ast.Expr)
-    }
+    docs = docstrings(nodes)
     inside: set[int] = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.JoinedStr):
             inside |= {id(part) for part in node.values}
             parts = (p.value if isinstance(p, ast.Constant) else "NAME" for p in node.values)
             yield "".join(map(str, parts))
-        elif isinstance(node, ast.Constant) and id(node) not in docs | inside:
+        elif isinstance(node, ast.Constant) and id(node) not in docs and id(node) not in inside:
             yield str(node.value)
 
 
+@pytest.mark.xdist_group("sources")
 def test_every_step_of_a_service_has_its_key() -> None:
-    named = []
-    for path in sorted((_TUI / "services").rglob("*.py")):
-        name = path.relative_to(_TUI / "services").as_posix()
-        if name not in _OF_THE_SHELL:
-            named += [f"{name}:{text}" for text in _texts(path) if _NAMES.search(text)]
+    named = [text for texts in named_in().values() for text in texts]
     assert len(named) > 8, "they are found"
     assert not {text for text in named if _NAMES.search(in_app(text))} - _OF_THE_SHELL
 

@@ -215,14 +215,10 @@ async def test_filled_screens_and_what_opens_over_them_can_be_read(
 
 
 async def settled(pilot: Pilot[Any]) -> None:
-    """Wait until nothing is on its way any more and the screen stays as it is."""
+    """Wait until nothing is on its way any more."""
     app = pilot.app
     assert isinstance(app, FinetuiApp)
     await until(lambda: not app.status.work, pilot)
-    before = ""
-    while (now := on_screen(app)) != before:
-        before = now
-        await pilot.pause()
 
 
 async def jobs(pilot: Pilot[Any]) -> None:

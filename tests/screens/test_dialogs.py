@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
-from rich.table import Table
 from textual.widgets import Input, Static
 
 from tests.until import on_screen, strips_of, until
@@ -17,7 +16,7 @@ from tui.screens.base import ModeScreen
 from tui.screens.datasets.importing.preview import ConversionPreview
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.confirm import Confirm, GoOn, TypedConfirm
-from tui.screens.dialogs.help import HelpDialog
+from tui.screens.dialogs.help import HelpDialog, KeyTable
 from tui.screens.dialogs.path import PathDialog
 from tui.screens.jobs.form.dialog import NewJob
 from tui.widgets.frame.key_hints import KeyHints
@@ -51,8 +50,8 @@ def key_line(dialog: Dialog[Any]) -> str:
 
 
 def help_keys(screen: HelpDialog) -> list[str]:
-    tables = [one.content for one in screen.query(Static) if isinstance(one.content, Table)]
-    return [str(cell) for table in tables for cell in table.columns[0].cells]
+    tables = [one.content for one in screen.query(Static) if isinstance(one.content, KeyTable)]
+    return [key for table in tables for key, _ in table.rows]
 
 
 def titles(screen: object) -> list[str]:

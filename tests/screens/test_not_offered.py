@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rich.table import Table
 from textual.widgets import Static
 
 from tests.home import Home
@@ -17,7 +16,7 @@ from tui.core.catalog.training import terms
 from tui.core.jobs.curves import Curves
 from tui.core.jobs.jobs import parse_job
 from tui.screens.base import ModeScreen
-from tui.screens.dialogs.help import HelpDialog
+from tui.screens.dialogs.help import HelpDialog, KeyTable
 from tui.screens.dialogs.palette import palette_choices
 from tui.screens.jobs.form.fields import folded_lines, shown
 from tui.screens.jobs.panes.job_rows import Line, job_row
@@ -37,9 +36,7 @@ KEYS = {"jobs": "3", "models": "5", "files": "6"}
 
 
 def cells_of(content: object) -> list[object]:
-    if not isinstance(content, Table):
-        return []
-    return [cell for column in content.columns for cell in column.cells]
+    return [said for _, said in content.rows] if isinstance(content, KeyTable) else []
 
 
 def test_every_need_is_of_a_command() -> None:

@@ -8,6 +8,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import pyte
+from pyte import modes
+from pyte.charsets import LAT1_MAP
 from wcwidth import wcwidth
 
 # pyte takes these for text: the keyboard protocol of kitty, and requests for a mode's state.
@@ -41,22 +43,22 @@ class _Screen(pyte.Screen):
     has no other screen for full-screen programs: going to and fro clears the one it has.
     """
 
-    def set_mode(self, *modes: int, private: bool = False) -> None:
+    def set_mode(self, *numbers: int, private: bool = False) -> None:
         """Set modes."""
-        if private and _OTHER_SCREEN in modes:
+        if private and _OTHER_SCREEN in numbers:
             self.erase_in_display(2)
-        super().set_mode(*modes, private=private)
+        super().set_mode(*numbers, private=private)
 
-    def reset_mode(self, *modes: int, private: bool = False) -> None:
+    def reset_mode(self, *numbers: int, private: bool = False) -> None:
         """Reset modes."""
-        if private and _OTHER_SCREEN in modes:
+        if private and _OTHER_SCREEN in numbers:
             self.erase_in_display(2)
-        super().reset_mode(*modes, private=private)
+        super().reset_mode(*numbers, private=private)
 
     def draw(self, data: str) -> None:
         """Show text, leaving blanks of the halves of what it is written over."""
         fits = self.cursor.x + len(data) <= self.columns
-        narrow = data.isascii() or all(wcwidth(char) == 1 for char in data)
+        narrow = (data.isascii() and data.isprintable()) or all(wcwidth(char) == 1 for char in data)
         # Of what is covered whole no half is left: only its ends matter.
         for text in (data,) if fits and narrow else data:
             x, row = min(self.cursor.x, self.columns - 1), self.buffer[self.cursor.y]
@@ -67,7 +69,23 @@ class _Screen(pyte.Screen):
                 after = x + width
                 if after < self.columns and row[after].data == "":
                     row[after] = row[after]._replace(data=" ")
-            super().draw(text)
+            if fits and narrow and self._is_plain():
+                attributes = self.cursor.attrs
+                for at, char in enumerate(text, x):
+                    row[at] = _written(attributes, char)
+                self.cursor.x = x + len(text)
+                self.dirty.add(self.cursor.y)
+            else:
+                super().draw(text)
+
+    def _is_plain(self) -> bool:
+        """Whether text stands for itself and is written over what is there, as nearly always."""
+        return not self.charset and self.g0_charset is LAT1_MAP and modes.IRM not in self.mode
+
+
+@lru_cache(8192)
+def _written(attributes: Any, char: str) -> Any:
+    return attributes._replace(data=char)
 
 
 class Emulator:
