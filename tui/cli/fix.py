@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
 from tui.cli.rewrite_files import Rewritten, add_files, lines_in, numbered, rewrite_all
+from tui.core.formats.detection.samples import HEAD
 from tui.services.errors import InputError
 from tui.services.given_files import open_file
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from tui.core.fixes import FixedLine
     from tui.services.workspace import Workspace
 
-_HEAD = 64 * 1024
 _PRIVATE = ("secret-", "personal-")
 
 
@@ -58,7 +58,7 @@ def _refuse_table(path: str) -> None:
     if path == "-":
         return
     with open_file(Path(path)) as file:
-        head = file.read(_HEAD)
+        head = file.read(HEAD)
     if (kind := table_container(path, head)) is not None:
         found = table_format(kind, head)
         about = f" ({found.about})" if found.about else ""
@@ -76,7 +76,7 @@ def fixing(path: str, data: bytes, rules: AbstractSet[str], *, all_left: bool = 
 
     if what := not_text(data):
         raise InputError("Not text", f"{path} is {what}", f"{unpacking(what, path)}.")
-    if is_notebook(data[:_HEAD]):
+    if is_notebook(data[:HEAD]):
         raise InputError("Not data", f"the file is {NOTEBOOK}", f"{WRITE_ROWS}.")
     if "not-utf8" in rules and (seems := other_than_latin(data)):
         cause = f"{path} is not UTF-8, and seems to be {seems}; nothing was written"
@@ -85,7 +85,7 @@ def fixing(path: str, data: bytes, rules: AbstractSet[str], *, all_left: bool = 
     if (format_ := other_format(data, rules, path)) is not None:
         return Rewritten(data, 0, refused=format_)
     if no_json(data):
-        cause, step = not_read(kind_of_prose("", data[:_HEAD]) or "text")
+        cause, step = not_read(kind_of_prose("", data[:HEAD]) or "text")
         raise InputError("Not JSON", f"{cause}; nothing was written", f"{step}.")
     return fixed(data, rules, all_left=all_left)
 

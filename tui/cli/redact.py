@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
 from tui.cli.rewrite_files import Rewritten, add_files, rewrite_all
+from tui.core.formats.detection.samples import HEAD
 
 if TYPE_CHECKING:
     import argparse
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
 
     from tui.cli.output import Output
     from tui.services.workspace import Workspace
-
-_HEAD = 64 * 1024
 
 
 def register(commands: Commands[Parser]) -> None:
@@ -58,7 +57,7 @@ def _redacted(path: str, data: bytes, rules: AbstractSet[str]) -> Rewritten:
     if found.opaque:
         what = not_text(data)
         step = unpacking(what, path) if what else "Save it as plain text first"
-        if (kind := table_container(path, data[:_HEAD])) is not None:
-            step = f"To read it: `{table_format(kind, data[:_HEAD]).command(path)}`"
+        if (kind := table_container(path, data[:HEAD])) is not None:
+            step = f"To read it: `{table_format(kind, data[:HEAD]).command(path)}`"
         made.said.append(f"{step}; a copy as it is would only look redacted")
     return made

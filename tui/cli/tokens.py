@@ -11,7 +11,7 @@ from tui.cli import tokens_money
 from tui.cli.arguments import Commands, Parser, command
 from tui.cli.exit_codes import PROBLEMS
 from tui.cli.inputs import STDIN, a_file, check_stdin, file_of
-from tui.core.catalog.models import base_of
+from tui.core.catalog.models import DEFAULT_MODEL, base_of
 from tui.core.money.pricing import MOST_EPOCHS
 from tui.core.text.text import one_line, plural
 from tui.services.errors import InputError, LedgerError, NotWritten, disk_errors
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from tui.services.tokens.report import TokenReport
     from tui.services.workspace import Workspace
 
-DEFAULT_MODEL = "gpt-4.1-mini-2025-04-14"
 # In the order of their size; in JSON those that came later stand last.
 _SPREAD = ("min", "p05", "p25", "p50", "p75", "p95", "p99", "max", "mean", "std")
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tui.core.bulk.edited_lines import edited
 from tui.core.bulk.examples import dialogue, messages, roles_in, slots
 from tui.core.bulk.operations import BadParameter, EachRow, Parameter, Work, operation
+from tui.core.dataset.example import INSTRUCTING_ROLES
 from tui.core.fixes.registry import CannotFix
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from tui.core.fixes.registry import Object
 
 ROLES_PARAMETER = Parameter("roles", "In roles", "all", "all, or such as: user assistant")
-_SYSTEM = ("system", "developer")
 
 
 @operation(
@@ -94,7 +94,7 @@ def system(values: Mapping[str, str], count: Count) -> Work:
 
 
 def _instructs(message: object) -> bool:
-    return isinstance(message, dict) and message.get("role") in _SYSTEM
+    return isinstance(message, dict) and message.get("role") in INSTRUCTING_ROLES
 
 
 @operation(

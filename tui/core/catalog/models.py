@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+DEFAULT_MODEL = "gpt-4.1-mini-2025-04-14"  # what tokens are counted for where none is named
 DEFAULT_ENCODING = "o200k_base"
 ENCODINGS = ("o200k_base", "cl100k_base")  # those whose vocabularies are shipped
 DEFAULT_EPOCHS = "cookbook"

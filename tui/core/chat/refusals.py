@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from tui.core.dataset.example import INSTRUCTING_ROLES
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
@@ -16,7 +18,6 @@ _OPTIONAL = (
 )  # fmt: skip
 _LENGTHS = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}
 _AS_DEVELOPER, _AS_SYSTEM, _INTO_QUESTION = "developer role", "system role", "in the question"
-_INSTRUCTING = ("system", "developer")
 _OPPOSITE = {
     "max_tokens": "max_completion_tokens",
     "max_completion_tokens": "max_tokens",
@@ -140,9 +141,9 @@ def _with_roles(
 
 def _merged(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return messages with all instructions at the head of the first question."""
-    said = [m.get("content") for m in messages if m.get("role") in _INSTRUCTING]
+    said = [m.get("content") for m in messages if m.get("role") in INSTRUCTING_ROLES]
     texts = [text for text in said if isinstance(text, str) and text]
-    rest = [message for message in messages if message.get("role") not in _INSTRUCTING]
+    rest = [message for message in messages if message.get("role") not in INSTRUCTING_ROLES]
     if not texts:
         return rest
     instructions = "\n\n".join(texts)
@@ -169,7 +170,7 @@ def adjustment_words(adjustments: Collection[str], body: Mapping[str, Any]) -> s
     roles = {message.get("role") for message in body["messages"]}
     if "system" in roles and _AS_DEVELOPER in adjustments and _INTO_QUESTION not in adjustments:
         parts.append("with the system prompt as a developer message")
-    if roles & {*_INSTRUCTING} and _INTO_QUESTION in adjustments:
+    if roles & {*INSTRUCTING_ROLES} and _INTO_QUESTION in adjustments:
         parts.append("with the system prompt in the first question")
     elif "developer" in roles and _AS_SYSTEM in adjustments:
         parts.append("with the developer message as system prompt")

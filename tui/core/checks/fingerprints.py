@@ -8,12 +8,11 @@ from tui.core.checks import fast
 from tui.core.checks.fast.tidy_fingerprints import facts_of_written
 from tui.core.checks.registry import RowFacts
 from tui.core.dataset.digest import as_bytes, number_of
+from tui.core.dataset.example import INSTRUCTING_ROLES
 from tui.core.dataset.fingerprints import fingerprints_of
 
 if TYPE_CHECKING:
     from tui.core.checks.row import Row
-
-_LEADERS = frozenset({"system", "developer"})
 
 
 def facts_of(row: Row) -> RowFacts:
@@ -23,7 +22,7 @@ def facts_of(row: Row) -> RowFacts:
     if fast.ENABLED and row.well_formed.parts and (written := row.written) is not None:
         return facts_of_written(row, written)
     marks = fingerprints_of(row.raw, row.line)
-    instructions = [t.content for t in row.dialogue if t.role in _LEADERS]
+    instructions = [t.content for t in row.dialogue if t.role in INSTRUCTING_ROLES]
     return RowFacts(
         kind=row.kind,
         messages=len(row.turns),

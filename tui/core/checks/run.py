@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from tui.core.checks import fast
+from tui.core.checks.findings import SEVERITY_RANK
 from tui.core.checks.fingerprints import facts_of
 from tui.core.checks.private_data.secrets import PATTERNS, private_findings
 from tui.core.checks.registry import (
@@ -16,7 +17,6 @@ from tui.core.checks.registry import (
     LINE_RULES,
     ROW_RULES,
     RULES,
-    SEVERITIES,
     BadLine,
     FileFacts,
     Finding,
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
 # A file with this damage is not JSONL at all: its other lines only repeat it.
 WHOLE_DAMAGE = {"utf-16", "json-array", "pretty-printed"}
-_RANK = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 
 
 def check_row(number: int, line: bytes) -> RowReport:
@@ -137,4 +136,4 @@ def findings_of_file(
 
 
 def _order_in_row(one: Issue) -> tuple[int, int]:
-    return _RANK[one.severity], rule_numbers()[one.rule]
+    return SEVERITY_RANK[one.severity], rule_numbers()[one.rule]

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from tui.core.compare.answers import Answer, answer_of
 from tui.core.dataset.digest import lasting
-from tui.core.dataset.example import Example, content_text, parse, section_list
+from tui.core.dataset.example import INSTRUCTING_ROLES, Example, content_text, parse, section_list
 from tui.core.dataset.fingerprints import asks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-_INSTRUCTIONS = frozenset({"system", "developer"})
 # What only training reads: a server of chats may refuse a request for a key it does not know.
 _TRAINING_ONLY = frozenset({"weight"})
 
@@ -59,7 +58,7 @@ class Prompt:
     def with_system(self, text: str) -> Prompt:
         """Return the prompt with this system message in place of its own."""
         head = self.messages[:1]
-        mine = bool(head) and head[0].get("role") in _INSTRUCTIONS
+        mine = bool(head) and head[0].get("role") in INSTRUCTING_ROLES
         rest = self.messages[1:] if mine else self.messages
         role = head[0]["role"] if mine else "system"
         return replace(self, messages=({"role": role, "content": text}, *rest))

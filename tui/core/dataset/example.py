@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["chat", "preference", "completion", "unknown"]
 ROLES = ("system", "developer", "user", "assistant", "tool", "function")
+INSTRUCTING_ROLES = ("system", "developer")  # no set: a role in a file may be unhashable
 
 # Where messages live in the object, in reading order, for each kind of example.
 SECTIONS: Mapping[Kind, tuple[str, ...]] = {

@@ -15,14 +15,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.core.dataset.digest import SIZE, lasting, number_of, number_of_bytes
-from tui.core.dataset.example import Broken, Example, kind_of, parse, section_list
+from tui.core.dataset.example import (
+    INSTRUCTING_ROLES,
+    Broken,
+    Example,
+    kind_of,
+    parse,
+    section_list,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from tui.core.dataset.example import Message
-
-_INSTRUCTIONS = frozenset({"system", "developer"})
 
 
 class Fingerprints(NamedTuple):
@@ -146,7 +151,7 @@ def _asked(messages: Sequence[Message]) -> list[Message]:
     found = [
         m
         for m in messages
-        if m.role not in _INSTRUCTIONS and not m.place.section.endswith("output")
+        if m.role not in INSTRUCTING_ROLES and not m.place.section.endswith("output")
     ]
     while found and found[-1].role == "assistant":
         found.pop()

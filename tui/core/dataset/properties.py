@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.core.dataset.digest import lasting
+from tui.core.dataset.example import INSTRUCTING_ROLES
 from tui.core.filtering import languages
 from tui.core.filtering.nodes import Compare, Contains, Digest
 
@@ -110,7 +111,7 @@ def _language(subject: Subject) -> tuple[str, ...]:
 
 def turns(subject: Subject) -> int:
     """Count messages besides the system prompt."""
-    return sum(turn.role not in {"system", "developer"} for turn in subject.turns)
+    return sum(turn.role not in INSTRUCTING_ROLES for turn in subject.turns)
 
 
 def _distinct(values: object) -> tuple[str, ...]:

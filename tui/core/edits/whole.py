@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from tui.core.dataset.example import INSTRUCTING_ROLES
 from tui.core.edits.base import EditError, items_of, made, with_items
 from tui.core.edits.calls import set_parallel, set_tools
 from tui.core.edits.messages import insert_message
@@ -27,7 +29,6 @@ TEMPLATES: dict[str, dict[str, Any]] = {
     },
     "completion": {"prompt": "", "completion": ""},
 }
-_FIRST = frozenset({"system", "developer"})
 
 
 def new_example(like: Example | None) -> Example:
@@ -37,7 +38,7 @@ def new_example(like: Example | None) -> Example:
     if like is None or kind == "completion":
         return new
     first = like.messages[0] if like.messages else None
-    if first and first.role in _FIRST:
+    if first and first.role in INSTRUCTING_ROLES:
         new = insert_message(new, replace(first.place, index=0), first.role, first.text)
     if isinstance(tools := setting(like, "tools"), list):
         new = set_tools(new, tools)
@@ -127,8 +128,7 @@ def _chat_items(example: Example, what: str) -> list[Any]:
 
 def _lead(items: list[Any]) -> list[Any]:
     """Return the system prompts an example begins with."""
-    count = next((at for at, item in enumerate(items) if _role(item) not in _FIRST), len(items))
-    return items[:count]
+    return [*takewhile(lambda item: _role(item) in INSTRUCTING_ROLES, items)]
 
 
 def _role(item: object) -> str:

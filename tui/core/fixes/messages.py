@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tui.core.checks.examples.messages import role_meant
-from tui.core.dataset.example import is_answer
+from tui.core.dataset.example import INSTRUCTING_ROLES, is_answer
 from tui.core.dataset.names import valid_name
 from tui.core.fixes.paths import message_of, messages_of
 from tui.core.fixes.registry import CannotFix, Object, row_fix
@@ -23,7 +23,6 @@ _WEIGHT_WORDS = {
     "0": 0, "0.0": 0, "false": 0, "no": 0, "off": 0,
 }  # fmt: skip
 _EXAMPLE_WEIGHTS = {"weight", "sample_weight", "example_weight", "loss_weight"}
-_PROMPTS = ("system", "developer")
 _CONVERT = "it cannot become a chat as it is"
 
 
@@ -220,10 +219,14 @@ def cut_after_answer(raw: Object, issue: Issue) -> None:
         return
     messages = messages_of(raw, issue.place)
     last = max((n for n, m in enumerate(messages) if is_answer(m)), default=len(messages))
-    prompts = [m for m in messages[last + 1 :] if isinstance(m, dict) and m.get("role") in _PROMPTS]
+    prompts = [*filter(_is_prompt, messages[last + 1 :])]
     cut_trailing(messages)
-    before = sum(1 for m in messages[:1] if isinstance(m, dict) and m.get("role") in _PROMPTS)
+    before = sum(map(_is_prompt, messages[:1]))
     messages[before:before] = prompts
+
+
+def _is_prompt(message: object) -> bool:
+    return isinstance(message, dict) and message.get("role") in INSTRUCTING_ROLES
 
 
 def cut_trailing(messages: list[Any]) -> None:

@@ -28,6 +28,7 @@ from tui.core.formats.detection.containers import (
 from tui.core.formats.detection.foreign import Foreign, foreign_format, spoken_table
 from tui.core.formats.detection.notebooks import NOTEBOOK, WRITE_ROWS, is_notebook
 from tui.core.formats.detection.packed import not_text, unpacking
+from tui.core.formats.detection.samples import HEAD, ROWS
 from tui.core.formats.detection.tables import table_format
 from tui.core.formats.detection.texts import text_kind
 from tui.core.formats.encodings import other_than_latin
@@ -38,9 +39,7 @@ from tui.core.text.text import plural
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
 
-_LOOKED_AT = 200  # rows, as many as convert looks at
 _OWN = Foreign("openai", "")
-_HEAD = 64 * 1024
 _BEGINS = re.compile(rf"^[ \t]*(?:\{{|{ARRAY})".encode(), re.MULTILINE)
 
 
@@ -63,7 +62,7 @@ def _mends(data: bytes) -> bool:
     from tui.core.fixes.run import mend
 
     rules = {rule.id for rule in RULES.values() if rule.scope == "line"}
-    looked = islice((line for line in data.split(b"\n") if b"{" in line), _LOOKED_AT)
+    looked = islice((line for line in data.split(b"\n") if b"{" in line), ROWS)
     return any(isinstance(_value(one), dict) for line in looked for one in mend(line, rules).lines)
 
 
@@ -102,7 +101,7 @@ def other_layout(path: str, lines: Iterable[bytes]) -> Layout | None:
 
     What takes lines out, or puts them in another order, would tear such a file apart.
     """
-    head = b"\n".join(islice(lines, _LOOKED_AT))[:_HEAD]
+    head = b"\n".join(islice(lines, ROWS))[:HEAD]
     if (kind := table_container(path, head)) is not None:
         table = table_format(kind, head)
         about = f": {table.about}" if table.about else ""
@@ -141,7 +140,7 @@ def _no_lines(path: str, head: bytes) -> Layout | None:
 def _no_object(path: str, lines: Iterable[bytes]) -> Layout | None:
     if any(_value(line) is not None for line in lines):
         return None
-    if seems := other_than_latin(b"\n".join(islice(lines, _LOOKED_AT))):
+    if seems := other_than_latin(b"\n".join(islice(lines, ROWS))):
         command = Foreign("", "", asked=f"--encoding {seems}").command(path)
         return Layout(f"not UTF-8 (it may be {seems})", _run(command))
     return Layout(
@@ -151,7 +150,7 @@ def _no_object(path: str, lines: Iterable[bytes]) -> Layout | None:
 
 def _hold_rows(lines: Iterable[bytes]) -> bool:
     """Whether any of the first lines holds examples in a list, and so is none itself."""
-    looked = islice((line for line in lines if line.strip()), _LOOKED_AT)
+    looked = islice((line for line in lines if line.strip()), ROWS)
     return any(rows_on_line(_value(line))[0] for line in looked)
 
 
@@ -170,7 +169,7 @@ def command_for(verb: str, path: str, ending: str) -> str:
 
 def _are_rows(lines: Iterable[bytes]) -> bool:
     """Whether lines are rows although the first is none, as where that one alone is damaged."""
-    looked = [*islice((line for line in lines if line.strip()), _LOOKED_AT)]
+    looked = [*islice((line for line in lines if line.strip()), ROWS)]
     if looked[0].removeprefix(BOM_UTF8).lstrip().startswith(b"["):
         return is_conversation(_value(looked[0]))
     return sum(_value(line) is not None for line in looked) * 2 >= len(looked)
@@ -203,12 +202,12 @@ def other_format(data: bytes, rules: Container[str] = (), name: str = "") -> For
     """
     if (export := _export_cut_off(data)) is not None:
         return export
-    kind = container_of("", data[:_HEAD])
+    kind = container_of("", data[:HEAD])
     if kind in {"csv", "tsv"}:
-        return table_format(kind, data[:_HEAD])
+        return table_format(kind, data[:HEAD])
     try:
         named = name if SUFFIXES.get(PurePath(name).suffix.lower()) == "json" else ""
-        records = islice(records_of(data, container_of(named, data[:_HEAD])), _LOOKED_AT)
+        records = islice(records_of(data, container_of(named, data[:HEAD])), ROWS)
         rows = [record.value for record in records if isinstance(record.value, dict)]
     except UnreadableError:
         return None
@@ -234,7 +233,7 @@ def _format_of_most(
 
 def _export_cut_off(data: bytes) -> Foreign | None:
     """Return the export that a text begins as, of which the first conversation may be cut off."""
-    head = data[:_HEAD].removeprefix(BOM_UTF8).lstrip()
+    head = data[:HEAD].removeprefix(BOM_UTF8).lstrip()
     if not head.startswith((b"[", b"{")) or _value(head) is not None:
         return None
     if b'"mapping"' in head and b'"children"' in head and b'"author"' in head:

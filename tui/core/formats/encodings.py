@@ -8,10 +8,10 @@ from typing import AnyStr
 
 from tui.core.fixes.damaged import decoded_text, wide_encoding
 from tui.core.formats.detection.containers import UnreadableError
+from tui.core.formats.detection.samples import HEAD
 from tui.core.formats.encoding_guess import guesses, other_encoding
 from tui.core.text.text import one_line, plural
 
-_HEAD = 64 * 1024
 _SAMPLE = 40
 # Languages written in Windows-1252 have at most about one letter in eight beyond ASCII.
 _MOST_STRANGE = 0.25
@@ -87,7 +87,7 @@ def head_text(head: bytes) -> tuple[str, str]:
 
 
 def _whole_lines(head: bytes, text: AnyStr, end: AnyStr) -> AnyStr:
-    if len(head) < _HEAD:
+    if len(head) < HEAD:
         return text
     lines, newline, _cut = text.rpartition(end)
     return lines + newline or text

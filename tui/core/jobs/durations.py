@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tui.core.jobs.jobs import Event, Job
 
 FEWEST = 2  # stays before anything is called usual
-_BEFORE_WORK = frozenset({"validating_files", "queued", "pending", "created"})
+BEFORE_WORK = frozenset({"validating_files", "queued", "pending", "created"})
 _STARTED = ("fine-tuning job started", "training started", "job started")
 WHOLE = "whole"  # from creation to the end, of jobs that succeeded
 
@@ -55,7 +55,7 @@ def entered(job: Job, events: Iterable[Event] = (), seen: float | None = None) -
         return seen
     if job.terminal:
         return job.finished_at
-    if job.status in _BEFORE_WORK:
+    if job.status in BEFORE_WORK:
         return job.created_at
     if job.status == "running":
         return next(

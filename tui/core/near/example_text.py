@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.core.dataset.example import Example
+from tui.core.dataset.example import INSTRUCTING_ROLES, Example
 
 if TYPE_CHECKING:
     from tui.core.dataset.example import Broken, Message
-
-_INSTRUCTIONS = frozenset({"system", "developer"})
 
 
 def text_of(example: Example | Broken) -> str:
@@ -19,7 +17,7 @@ def text_of(example: Example | Broken) -> str:
     """
     if not isinstance(example, Example):
         return ""
-    said = [m for m in example.messages if m.role not in _INSTRUCTIONS]
+    said = [m for m in example.messages if m.role not in INSTRUCTING_ROLES]
     return "\n".join(filter(None, map(message_text, said or example.messages)))
 
 

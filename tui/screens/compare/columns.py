@@ -11,6 +11,7 @@ from textual.widgets import Static
 from tui.commands import key_hint, key_of
 from tui.core.compare.sides.repeats import collapsed
 from tui.core.compare.sides.side_by_side import MOST_COLUMNS, measures_words
+from tui.core.dataset.example import INSTRUCTING_ROLES
 from tui.core.text.text import one_line
 from tui.widgets.conversation import Conversation
 from tui.widgets.line_view import Pane
@@ -169,7 +170,7 @@ class ColumnsView(Container):
 
 def _system(messages: object) -> str:
     first = messages[0] if isinstance(messages, tuple) and messages else {}
-    if first.get("role") not in {"system", "developer"}:
+    if first.get("role") not in INSTRUCTING_ROLES:
         return ""
     return one_line(str(first.get("content") or ""), 60)
 

@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Input, Static
 
 from tui.commands import key_hint
-from tui.core.catalog.providers import ACCOUNT
+from tui.core.catalog.providers import ACCOUNT, UNKNOWN
 from tui.core.text.text import visible
 from tui.dispatch import handles, start_worker
 from tui.screens.dialogs.base import Dialog
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from tui.services.doctor.profiles import ProfileLook
 
 _SHOWN = 7  # lines of what a test found
-_UNKNOWN = "compatible"
 _LAB = "lab"
 _AZURE = "azure"  # its deployments are managed at an address of their own
 
@@ -162,9 +161,9 @@ class ProfileForm(Dialog[str]):
     def _preset(self) -> Preset:
         known = self._presets.all()
         kind = self._value("kind").strip()
-        if kind in known and kind != _UNKNOWN:
+        if kind in known and kind != UNKNOWN:
             return known[kind]
-        return self._presets.at(self._value("base_url").strip()) or known[_UNKNOWN]
+        return self._presets.at(self._value("base_url").strip()) or known[UNKNOWN]
 
     @property
     def _is_far(self) -> bool:
@@ -337,7 +336,5 @@ class ProfileForm(Dialog[str]):
 
 def _remark(preset: Preset) -> str:
     if preset.training is not None:
-        return (
-            "fine-tuning and chat" if preset.id != _UNKNOWN else "any server of OpenAI's protocol"
-        )
+        return "fine-tuning and chat" if preset.id != UNKNOWN else "any server of OpenAI's protocol"
     return "chat"

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from tui.core.catalog.models import Catalog, ModelFacts
 
 LAB_MODEL = "lab-small"
-OPENAI_MODEL = "gpt-4.1-mini-2025-04-14"
 MOST_PROMPTS = 1_000_000
 AUTO = 0
 

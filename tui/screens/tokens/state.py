@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.core.catalog.models import DEFAULT_MODEL
 from tui.core.money.pricing import MOST_EPOCHS
 from tui.core.provider.parsing import as_int, as_map, as_text
 from tui.screens.tokens.cost.model_prices import PROMPTS
-from tui.screens.tokens.dialogs import LAB_MODEL, OPENAI_MODEL
+from tui.screens.tokens.dialogs import LAB_MODEL
 from tui.screens.tokens.report.spreads import Window
 
 if TYPE_CHECKING:
@@ -66,5 +67,5 @@ class TokenState:
 
     def model_for(self, profile: Profile) -> str:
         """Return the model counted for: the one chosen for this profile, or its usual one."""
-        usual = LAB_MODEL if profile.kind == "lab" else OPENAI_MODEL
+        usual = LAB_MODEL if profile.kind == "lab" else DEFAULT_MODEL
         return self.models.get(profile.name, usual)

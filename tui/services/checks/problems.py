@@ -18,8 +18,9 @@ from tui.core.checks import (
     issue_for,
     severity_of,
 )
+from tui.core.checks.findings import SEVERITY_RANK
 from tui.core.checks.private_data.secrets import PATTERNS
-from tui.core.checks.registry import SEVERITIES, Finding, PairFindings, issue
+from tui.core.checks.registry import Finding, PairFindings, issue
 from tui.core.checks.report_columns import is_example
 from tui.core.checks.rules import rule_numbers
 from tui.core.checks.run import WHOLE_DAMAGE, findings_of_file, issues_of
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 _SPREAD = "pretty-printed"
 _MOST_SPREAD = 50_000  # lines looked at for the ends of values, each time problems are gathered
-_RANK = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 
 
 class CheckedRows(Protocol):
@@ -126,7 +126,7 @@ class Problems(Sequence["Issue"]):
     def worst(self, line: int) -> Severity | None:
         """Return the worst severity found at a line (1-based; 0 is the file as a whole)."""
         found = map(self.severity, self.rules_at(line))
-        return min(found, key=_RANK.__getitem__, default=None)
+        return min(found, key=SEVERITY_RANK.__getitem__, default=None)
 
     def rules_at(self, line: int) -> list[str]:
         """Return the ids of the rules that found something at a line (1-based; 0 is the file)."""
@@ -219,7 +219,7 @@ class Problems(Sequence["Issue"]):
                 of_row = [replace(issue, line=line) for issue in known if issue.rule in rules]
         found = [*of_row, *self._issues_of_file(line)]
         told = (issue_for(issue, self._limits) for issue in found)
-        return tuple(sorted(told, key=lambda issue: _RANK[issue.severity]))
+        return tuple(sorted(told, key=lambda issue: SEVERITY_RANK[issue.severity]))
 
     def _issues_of_file(self, line: int) -> list[Issue]:
         """Return what only the file shows of a line, in the order of the rules."""

@@ -12,6 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from tui.core.formats.detection.samples import HEAD
 from tui.core.text.paths import path_line
 from tui.core.text.text import plural
 
@@ -34,7 +35,6 @@ TRAINING = "fine-tune"  # the purpose of files to train on, or to validate with
 # A validation file may be small.
 _SMALL = frozenset({"few-examples", "too-few-examples"})
 _NAMED = 3
-_HEAD = 65536  # bytes, enough to tell text from what is not
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +207,6 @@ def _binary_kind(path: Path) -> str | None:
 
     try:
         with open_file(path) as file:
-            return binary_kind(file.read(_HEAD))
+            return binary_kind(file.read(HEAD))
     except OSError as error:
         raise unreadable(path, error) from error

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.fixes import RepairedFile, repair
 from tui.core.fixes.whole import other_format
+from tui.core.formats.detection.samples import HEAD
 from tui.services.datasets.disk.atomic_save import write_atomically
 from tui.services.errors import NotWritten, disk_errors
 from tui.services.given_files import open_file, read_given
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     from tui.core.formats.detection.foreign import Foreign
 
-_HEAD = 64 * 1024
 # The whole text is held in memory several times over while it is taken to pieces.
 LARGEST = 1_000_000_000
 
@@ -51,7 +51,7 @@ def _format_of_file(path: Path) -> Foreign | None:
 
     with disk_errors("Cannot read the file", path):
         with open_file(path) as file:
-            head = file.read(_HEAD)
+            head = file.read(HEAD)
         if (kind := table_container(path.name, head)) is not None:
             return table_format(kind, head)
         if (packed := not_text(head)) in READ:

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tui.core.jobs.durations import Usual, usual
+from tui.core.jobs.durations import BEFORE_WORK, Usual, usual
 from tui.core.jobs.jobs import Checkpoint, Event, Job, parse_checkpoint, parse_event, parse_job
 from tui.core.jobs.progress import Progress, progress_of
 from tui.services.background import start
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 WRITE_AFTER_S = 1.0
 # A change of status is timed only if the job was also seen shortly before it.
 SEEN_SHORTLY_S = 90.0
-_FRESH = frozenset({"validating_files", "queued", "pending", "created"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +132,7 @@ class JobCache:
     def _entered(self, job: Job, old: SeenJob | None, last: float | None, now: float) -> int | None:
         """Return when a job came into its new status, and note how long it was in the old."""
         if old is None:
-            return job.created_at if job.status in _FRESH else None
+            return job.created_at if job.status in BEFORE_WORK else None
         if last is None or now - last > SEEN_SHORTLY_S:
             return None
         if old.since is not None:

@@ -19,7 +19,7 @@ from tui.core.provider.records import (
 from tui.services.provider.decode import parsed, parsed_all
 from tui.services.provider.interface import check_offered
 from tui.services.provider.paging import Page, collect, parse_page
-from tui.services.provider.requests import Call, segment
+from tui.services.provider.requests import UPLOAD_ANSWER_S, Call, segment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Mapping
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
 FILES_PAGE = 1000
 JOBS_PAGE = 100
 FEW_NEW = 20
-UPLOAD_ANSWER_S = 300.0
 
 
 class OpenAiProtocol:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import httpx2
     from openai import AsyncOpenAI
 
+UPLOAD_ANSWER_S = 300.0  # how long the answer to an upload may take, once all of it was sent
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 

@@ -35,7 +35,7 @@ from tui.services.provider.client import BODY_TYPE
 from tui.services.provider.decode import parsed, parsed_all
 from tui.services.provider.interface import check_offered
 from tui.services.provider.paging import Page, collect, parse_page
-from tui.services.provider.requests import Call, segment
+from tui.services.provider.requests import UPLOAD_ANSWER_S, Call, segment
 from tui.services.provider.together_endpoints import TogetherDeployments
 
 if TYPE_CHECKING:
@@ -57,7 +57,6 @@ if TYPE_CHECKING:
     )
     from tui.services.provider.provider import Provider
 
-UPLOAD_ANSWER_S = 300.0
 CHECKED_WITHIN_S = 300.0  # how long Together may take to look at a file
 LOOK_AGAIN_S = (0.5, 1.0, 2.0, 5.0)  # the last one again and again
 _TYPES = {".jsonl": "jsonl", ".parquet": "parquet", ".csv": "csv"}

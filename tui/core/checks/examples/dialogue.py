@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 from tui.core.checks.gates import perhaps_untrained, untidy
 from tui.core.checks.registry import Finding, row_rule
+from tui.core.dataset.example import INSTRUCTING_ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tui.core.checks.row import Row, Turn
-
-_INSTRUCTING = ("system", "developer")
 
 
 @row_rule(
@@ -167,7 +166,7 @@ def several_systems(row: Row) -> Iterable[Finding]:
 
 
 def _instructions(row: Row) -> list[Turn]:
-    return [t for t in row.dialogue if t.role in _INSTRUCTING]
+    return [t for t in row.dialogue if t.role in INSTRUCTING_ROLES]
 
 
 @row_rule(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tui.core.dataset.example import INSTRUCTING_ROLES
 from tui.core.formats.turns import ROLE_NAMES
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ _KEYS = {
     "assistant": frozenset({"role", "content", "weight", "tool_calls"}),
     "tool": frozenset({"role", "content", "tool_call_id"}),
 }
-_LEADERS = frozenset({"system", "developer"})
+_LEADERS = frozenset(INSTRUCTING_ROLES)
 _SPEAKERS = frozenset({"user", "assistant", *_LEADERS})
 
 

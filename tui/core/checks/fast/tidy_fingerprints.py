@@ -10,13 +10,13 @@ from xxhash import xxh3_64_intdigest
 
 from tui.core.checks.findings import RowFacts
 from tui.core.dataset.digest import as_bytes, number_of
+from tui.core.dataset.example import INSTRUCTING_ROLES
 from tui.core.dataset.fingerprints import asks
 
 if TYPE_CHECKING:
     from tui.core.checks.fast.written import Written
     from tui.core.checks.row import Row
 
-_LEADERS = frozenset({"system", "developer"})
 _MESSAGES = len(b'{"messages":')
 # Instructions up to this length are remembered: in most files nearly all are the same.
 _SHORT = 10_000
@@ -68,7 +68,7 @@ def facts_of_written(row: Row, written: Written) -> RowFacts:
     choice = answer = 0
     if last["role"] == "assistant" and asks(prompt):
         choice, answer = written.but_the_last(last)
-    leaders = [one.get("content") for one in messages if one["role"] in _LEADERS]
+    leaders = [one.get("content") for one in messages if one["role"] in INSTRUCTING_ROLES]
     return RowFacts(
         kind="chat",
         messages=len(messages),
@@ -83,4 +83,4 @@ def facts_of_written(row: Row, written: Written) -> RowFacts:
 @lru_cache(maxsize=1024)
 def _leaders(roles: tuple[str, ...]) -> tuple[int, ...]:
     """Return which of the roles give instructions."""
-    return tuple(at for at, role in enumerate(roles) if role in _LEADERS)
+    return tuple(at for at, role in enumerate(roles) if role in INSTRUCTING_ROLES)

@@ -10,13 +10,11 @@ from tui.core.chat.reference import with_reference
 from tui.core.chat.saved import Chat
 from tui.core.compare.plan import Candidate
 from tui.core.compare.sides.pairs import answer_message
-from tui.core.dataset.example import content_text
+from tui.core.dataset.example import INSTRUCTING_ROLES, content_text
 
 if TYPE_CHECKING:
     from tui.core.compare.answers import Answer
     from tui.core.compare.prompts import Prompt
-
-_INSTRUCTIONS = frozenset({"system", "developer"})
 
 
 def chat_of(prompt: Prompt, candidate: Candidate, answer: Answer | None) -> Chat:
@@ -26,7 +24,7 @@ def chat_of(prompt: Prompt, candidate: Candidate, answer: Answer | None) -> Chat
     """
     messages = list(prompt.messages)
     system = ""
-    if messages and messages[0].get("role") in _INSTRUCTIONS:
+    if messages and messages[0].get("role") in INSTRUCTING_ROLES:
         system = content_text(messages.pop(0).get("content"))
     tree = Conversation()
     for message in messages:

@@ -17,6 +17,7 @@ from tui.core.formats.detection.delimited import (
     table_kind,
 )
 from tui.core.formats.detection.notebooks import NOTEBOOK, WRITE_ROWS, is_notebook
+from tui.core.formats.detection.samples import HEAD
 from tui.core.formats.detection.table_dumps import THREAD, table_dump
 from tui.core.formats.records import Record
 from tui.core.formats.row_reader import FORMAT_KEYS
@@ -77,7 +78,6 @@ _ARRAY = re.compile(ARRAY)
 _OBJECT = (b'{"', codecs.BOM_UTF8 + b'{"')  # how no header begins, whatever the file is called
 _WORKBOOK = re.compile(rb"xl/(?:workbook\.xml|worksheets/)")
 _SPACE = re.compile(r"[\s,]*")
-_HEAD = 64 * 1024
 
 
 class UnreadableError(ValueError):
@@ -243,7 +243,7 @@ def _every_key(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _values(text: str) -> Iterator[Record]:
-    if is_notebook(text[:_HEAD].encode("utf-8", "replace")):
+    if is_notebook(text[:HEAD].encode("utf-8", "replace")):
         raise UnreadableError(f"it is {NOTEBOOK}. {WRITE_ROWS}")
     try:
         whole = json.loads(text, object_pairs_hook=_every_key)

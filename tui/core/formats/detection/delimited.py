@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Literal
 
+from tui.core.formats.detection.samples import HEAD
 from tui.core.formats.records import Record
 from tui.core.text.text import plural
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 _DELIMITERS = ",;\t|"
 _LOOKED_AT = 50  # rows, to tell what stands between cells
 _ABOVE = 20  # rows at most that may stand above a header
-_HEAD = 64 * 1024
 _SEP = re.compile(r"\s*\"?sep=([,;\t|])\"?[ \t]*\r?\n")  # Excel's word on what is between cells
 _LONGEST_CELL = 2**31 - 1
 _IN_QUOTES = "unexpected end of data"  # as Python's csv says it, where it is strict
@@ -226,7 +226,7 @@ def _dialect_of(text: str, kind: str) -> _Dialect:
         return _dialect(text[found.end() :], found[1])
     if found := _ANKI.match(text):
         return _Dialect(_ANKI_NAMES.get(found[1], "\t"))
-    if kind == "tsv" and "\t" in text[:_HEAD]:
+    if kind == "tsv" and "\t" in text[:HEAD]:
         return _dialect(text, "\t")
     header = text.lstrip().partition("\n")[0]
     counts = {one: _alike(_first_rows(text, _Dialect(one))) for one in _DELIMITERS}
@@ -249,8 +249,8 @@ def _alike(rows: Sequence[Sequence[str]]) -> int:
 
 def _first_rows(text: str, dialect: _Dialect) -> list[list[str]]:
     csv.field_size_limit(_LONGEST_CELL)
-    lines = _lines(text[:_HEAD])
-    if len(text) > _HEAD and len(lines) > 1:
+    lines = _lines(text[:HEAD])
+    if len(text) > HEAD and len(lines) > 1:
         del lines[-1]
     rows = (row for row, problem in _Cells(lines, dialect) if not problem and any(row))
     return [*islice(rows, _LOOKED_AT)]

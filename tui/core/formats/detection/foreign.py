@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from tui.core.dataset.example import INSTRUCTING_ROLES
+from tui.core.formats.detection.samples import ROWS
 from tui.core.text.text import one_line
 
 if TYPE_CHECKING:
@@ -27,7 +29,6 @@ ONE_CONVERSATION = (
     "* takes all rows as one conversation; put the column there that tells several apart"
 )
 _OWN_KEYS = {"messages", "tools", "parallel_tool_calls", "functions"}
-_LOOKED_AT = 200
 _FEW = 4  # characters that a text beside messages may have to be no text that matters
 _IN_SENTENCES = {
     "table": "a table",
@@ -179,7 +180,7 @@ def _system_beside(row: Mapping[str, Any]) -> str:
     from tui.core.formats.supported.chat import SYSTEM_KEYS
 
     first = next((one for one in row["messages"] if isinstance(one, dict)), {})
-    if str(first.get("role")) in {"system", "developer"}:
+    if str(first.get("role")) in INSTRUCTING_ROLES:
         return ""
     found = next((key for key in SYSTEM_KEYS if isinstance(row.get(key), str) and row[key]), "")
     return f"messages with the system prompt beside them, as {found}" if found else ""
@@ -243,7 +244,7 @@ def foreign_lines(lines: Lines, numbers: Sequence[int]) -> Foreign | None:
     found = foreign_line(lines[numbers[0] - 1])
     if found is None or found.format != "table" or found.asked is not None:
         return found
-    rows = [orjson.loads(lines[number - 1]) for number in numbers[:_LOOKED_AT]]
+    rows = [orjson.loads(lines[number - 1]) for number in numbers[:ROWS]]
     return spoken_table([row for row in rows if isinstance(row, dict)], found.reason) or found
 
 

@@ -6,7 +6,8 @@ import re
 import shlex
 from pathlib import PurePath
 
-_HEAD = 64 * 1024
+from tui.core.formats.detection.samples import HEAD
+
 _BEGINS = re.compile(rb"^[ \t]*[\[{]", re.MULTILINE)  # as a line of JSON does
 _OFFICE = "an Office document"
 _KINDS = {
@@ -53,7 +54,7 @@ _TO_STDOUT = {
 def not_text(data: bytes) -> str:
     """Return what a file is that holds no text at all; "" for all others."""
     found = next((what for mark, what in _KINDS.items() if data.startswith(mark)), "")
-    if not found and _is_binary(data[:_HEAD]):
+    if not found and _is_binary(data[:HEAD]):
         return "binary data"
     return _OFFICE if found == "a ZIP archive" and b"[Content_Types].xml" in data[:4096] else found
 

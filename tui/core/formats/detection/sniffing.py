@@ -6,8 +6,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tui.core.dataset.example import ALIASES
+from tui.core.dataset.example import ALIASES, ROLES
 from tui.core.formats.columns import Columns, paths_of
+from tui.core.formats.detection.samples import ROWS
 from tui.core.formats.records import Record
 from tui.core.formats.results import Notes, Refused, Unfit
 from tui.core.formats.row_reader import RowReader, with_usual_keys
@@ -32,10 +33,8 @@ from tui.core.formats.verdicts import read_verdict
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-_LOOKED_AT = 200
 _ANSWERS = {"completion", "response"}
 _BLOCKS = {"tool_use", "tool_result", "thinking", "redacted_thinking"}
-_OPENAI_ROLES = {"system", "developer", "user", "assistant", "tool", "function"}
 _NO_COLUMNS = Columns()
 _Verdict = tuple[str, str]
 
@@ -98,7 +97,7 @@ def sniff(rows: Sequence[object], *, table: bool = False) -> SniffedFormat:
 
     A format is promised for the rows that its reader takes, and for no others.
     """
-    looked = rows[:_LOOKED_AT]
+    looked = rows[:ROWS]
     if not any(isinstance(row, dict) or is_conversation(row, spoken=True) for row in looked):
         return SniffedFormat(
             "", 0.0, "there is no row that is an object" if looked else "there is no row"
@@ -365,7 +364,7 @@ def _odd_keys(row: Mapping[str, Any], turns: Sequence[Mapping[str, Any]]) -> str
 
 
 def _odd_contents(turns: Sequence[Mapping[str, Any]], blocks: Sequence[Mapping[str, Any]]) -> str:
-    foreign = sorted(r for r in _roles(turns) - _OPENAI_ROLES if r.strip().lower() in ROLE_NAMES)
+    foreign = sorted(r for r in _roles(turns) - {*ROLES} if r.strip().lower() in ROLE_NAMES)
     if foreign:
         return f"messages with role {foreign[0]}"
     odd = [b for b in blocks if _is_odd(b)]

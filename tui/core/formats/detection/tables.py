@@ -12,6 +12,7 @@ from tui.core.formats.columns import EVERY_ROW, Columns, paths_of, value_at
 from tui.core.formats.detection.delimited import delimited_records
 from tui.core.formats.detection.foreign import ONE_CONVERSATION, Foreign, spoken_table
 from tui.core.formats.detection.packed import not_text
+from tui.core.formats.detection.samples import ROWS
 from tui.core.formats.detection.sniffing import sniff
 from tui.core.formats.encodings import head_text
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from tui.core.formats.columns import Part
     from tui.core.formats.detection.containers import Container
 
-_LOOKED_AT = 200
 _SHOWN = 12
 NO_ROWS = "there is no row in it: add rows"
 # What no question or answer is: a number, a date, a link, an id.
@@ -38,7 +38,7 @@ def table_format(kind: Container, head: bytes) -> Foreign:
     if kind not in {"csv", "tsv"} or not_text(head):
         return Foreign("table", kind.upper(), asked="")
     text, encoding = head_text(head)
-    records = [*islice(delimited_records(text, kind), _LOOKED_AT)]
+    records = [*islice(delimited_records(text, kind), ROWS)]
     rows = [record.value for record in records if isinstance(record.value, dict)]
     if not rows:
         problem = next((f"row 1 is {one.problem}" for one in records if one.problem), NO_ROWS)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-_LOOKED_AT = 200
+from tui.core.formats.detection.samples import ROWS
+
 _XML = re.compile(r"^\s*<[!?a-zA-Z]")
 # As messengers export chats: [12.03.24, 10:00] Ann: Hello, or 12/03/24, 10:00 - Ann: Hello
 _LOG = re.compile(r"^\[[^\]]{4,30}\] |^\d{1,4}[./-]\d{1,2}[./-]\d{1,4},? .{3,14} - ")
@@ -27,7 +28,7 @@ _KINDS = (
 
 def text_kind(text: str) -> str:
     """Return what a text looks like, within a sentence; "text" where it is nothing known."""
-    lines = [line for line in text.splitlines() if line.strip()][:_LOOKED_AT]
+    lines = [line for line in text.splitlines() if line.strip()][:ROWS]
     if lines and _XML.match(lines[0]):
         return "XML or HTML"
     if all(any(line.startswith(name) for line in lines) for name in ("From", "Subject: ")):

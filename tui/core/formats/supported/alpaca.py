@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from tui.core.dataset.example import INSTRUCTING_ROLES
 from tui.core.formats.media import remark_marks
 from tui.core.formats.parts import (
     answer_text,
@@ -98,7 +99,7 @@ def write_alpaca(row: Mapping[str, Any], notes: Notes) -> Object:
     """Write system prompt, pairs of turns as history, and the last question and answer."""
     messages = list(chat_of(row))
     made: Object = {"instruction": "", "input": "", "output": ""}
-    if role_of(messages[0]) in {"system", "developer"}:
+    if role_of(messages[0]) in INSTRUCTING_ROLES:
         made["system"] = plain_text(messages.pop(0).get("content"))
     texts = _alternating(messages, notes)
     made["instruction"], made["output"] = texts[-2], texts[-1]

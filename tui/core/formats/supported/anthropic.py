@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tui.core.dataset.example import INSTRUCTING_ROLES
 from tui.core.formats.parts import (
     add_turn,
     arguments_of,
@@ -156,7 +157,7 @@ def write_anthropic(row: Mapping[str, Any], notes: Notes) -> Object:
         known = {"role", "content", "tool_calls", "tool_call_id", "weight"}
         no_more(message, known, notes, "message key ")
         refuse_unlearned(message)
-        if role in {"system", "developer"}:
+        if role in INSTRUCTING_ROLES:
             if number:
                 raise Unfit("a system prompt after the beginning")
             made = {"system": plain_text(message.get("content")), "messages": turns}

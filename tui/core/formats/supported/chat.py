@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tui.core.dataset.example import ALIASES, kind_of
+from tui.core.dataset.example import ALIASES, INSTRUCTING_ROLES, kind_of
 from tui.core.formats.media import remark_marks
 from tui.core.formats.parts import json_text, kind, no_more, objects_in, plain_text, tools_in
 from tui.core.formats.parts import kind as word
@@ -98,7 +98,7 @@ def _put_system(row: Mapping[str, Any], messages: list[Object]) -> tuple[str, ..
     """Put a system prompt that stands beside messages before them; returns the keys it was in."""
     found = [key for key in SYSTEM_KEYS if isinstance(row.get(key), str) and row[key].strip()]
     empty = ("system",) if isinstance(row.get("system"), str) else ()
-    if messages[0]["role"] in {"system", "developer"}:
+    if messages[0]["role"] in INSTRUCTING_ROLES:
         if "system" in found:
             raise Unfit("two system prompts: one beside the conversation and one in it")
         return empty

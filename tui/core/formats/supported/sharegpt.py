@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tui.core.dataset.example import INSTRUCTING_ROLES
 from tui.core.formats.media import remark_marks
 from tui.core.formats.parts import (
     answer_text,
@@ -151,7 +152,7 @@ def write_sharegpt(row: Mapping[str, Any], notes: Notes) -> Object:
         return _pair(row, notes)
     made: Object = {"conversations": []}
     for number, message in enumerate(chat_of(row)):
-        if number == 0 and role_of(message) in {"system", "developer"}:
+        if number == 0 and role_of(message) in INSTRUCTING_ROLES:
             made["system"] = plain_text(message.get("content"))
         else:
             made["conversations"] += _turns(message, notes)

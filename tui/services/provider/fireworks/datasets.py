@@ -20,7 +20,7 @@ from tui.services.errors import Malformed, Refused, ServiceError, Unanswered, Un
 from tui.services.provider.decode import parsed, parsed_all
 from tui.services.provider.fireworks.gateway import signed_urls
 from tui.services.provider.interface import check_offered
-from tui.services.provider.requests import Call
+from tui.services.provider.requests import UPLOAD_ANSWER_S, Call
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -32,13 +32,12 @@ if TYPE_CHECKING:
     from tui.services.provider.interface import OutgoingFile
 
 COLLECTION = "datasets"
-SENT_S = 300.0  # how long the answer to an upload of content may take
 FORM_BYTES = 150_000_000
 # Looks at a dataset whose content was just sent, and at one that a job waits for, after seconds.
 LOOKS_S = (0.0, 0.5, 1.0, 2.0)
 WAITS_S = (0.0, 1.0, 2.0, 4.0, 8.0, *(15.0,) * 20)
 _FAILED_PRECONDITION = 9  # validating while the storage is still busy with the content
-_EXPIRED = frozenset({400, 401, 403, 410})  # what storages say of a signed address that is over
+EXPIRED = frozenset({400, 401, 403, 410})  # what storages say of a signed address that is over
 
 
 class FireworksFiles:
@@ -151,7 +150,7 @@ class FireworksFiles:
         try:
             await self._put(identifier, file, doing)
         except Refused as error:
-            if error.status not in _EXPIRED:
+            if error.status not in EXPIRED:
                 raise
             file.remark("the signed address is over: asking for another")
             await self._put(identifier, file, doing)
@@ -243,7 +242,7 @@ class FireworksFiles:
 
     @property
     def _patience(self) -> float:
-        return max(SENT_S, self._provider.profile.timeout)
+        return max(UPLOAD_ANSWER_S, self._provider.profile.timeout)
 
 
 async def _read(file: OutgoingFile) -> tuple[str, int]:

@@ -29,6 +29,7 @@ from tui.core.provider.parsing import as_map, as_text
 from tui.services.background import both
 from tui.services.errors import NotOffered, Refused, ServiceError
 from tui.services.provider.decode import parsed, parsed_all
+from tui.services.provider.fireworks.datasets import EXPIRED
 from tui.services.provider.interface import check_offered
 from tui.services.provider.requests import Call
 from tui.services.provider.response_errors import words_in
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from tui.services.provider.fireworks.models import FireworksModels
     from tui.services.provider.interface import Action, Checkpoints, Events
 
-_GONE = frozenset({400, 401, 403, 410})  # what a storage says of an address that is over
 _NOT_FOR_ALL = frozenset({403, 404})  # what an account without a kind of training may answer
 _BEFORE_STEPS = frozenset({"validating_files", "queued"})
 _KEPT = 1000  # jobs last seen
@@ -197,7 +197,7 @@ class FireworksJobs:
             except Refused as error:
                 if error.status == 404:
                     return None
-                if fresh or error.status not in _GONE:
+                if fresh or error.status not in EXPIRED:
                     raise
         raise AssertionError("the second look returns or raises")
 

@@ -28,6 +28,7 @@ from tui.core.formats.columns import paths_of, value_at
 from tui.core.formats.converting import merged
 from tui.core.formats.detection.containers import SUFFIXES, TABLES, UnreadableError
 from tui.core.formats.detection.packed import READ, inner_name, not_text, to_file, unpacking
+from tui.core.formats.detection.samples import HEAD
 from tui.core.formats.supported.batches import Batch, is_batch_line
 from tui.core.text.text import one_line, plural
 from tui.services.errors import InputError
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from tui.core.formats import Container
     from tui.core.formats.encoding_guess import Guess
 
-_HEAD = 64 * 1024
 _PIECE = 1 << 20
 _GUESSED = 4 << 20
 _SAMPLE = 200
@@ -141,7 +141,7 @@ def encodings_of(path: Path) -> list[Guess]:
     try:
         for one in _files(path):
             with open_file(one) as file:
-                packed = not_text(file.read(_HEAD))
+                packed = not_text(file.read(HEAD))
             source = Source(one, "jsonl", packed=packed if packed in READ else "")
             with _opened(source) as file:
                 readable = _is_readable(file)
@@ -165,7 +165,7 @@ def look_at_bytes(data: bytes, name: str = "stdin", encoding: str = "") -> Forei
                 data = file.read()
     except UnreadableError as error:
         raise InputError("Cannot read the input", *_said(str(error))) from error
-    container = container_of(inner, data[:_HEAD])
+    container = container_of(inner, data[:HEAD])
     if container in _LISTED:
         raise InputError("Cannot read this from a pipe", f"it is {container}", "Name the file")
     if what := not_text(data):
@@ -274,10 +274,10 @@ def _prose(sources: Sequence[Source]) -> str:
         head = sources[0].data
         if head is None:
             with _opened(sources[0]) as file:
-                head = file.read(_HEAD)
+                head = file.read(HEAD)
     except OSError as error:
         raise unreadable(sources[0].path, error) from error
-    return kind_of_prose(sources[0].path.name, head[:_HEAD])
+    return kind_of_prose(sources[0].path.name, head[:HEAD])
 
 
 def _joined(batch: Batch, sources: Sequence[Source]) -> Iterator[Record]:
@@ -344,7 +344,7 @@ def _files(path: Path) -> list[Path]:
 def _source(path: Path, encoding: str) -> Source:
     with open_file(path) as file:
         try:
-            head = file.read(_HEAD)
+            head = file.read(HEAD)
             container = container_of(path.name, head)
             if container in _LISTED:
                 return Source(path, container)
@@ -376,7 +376,7 @@ def _packed(file: IO[bytes], packed: str, path: Path) -> tuple[str, Container]:
     file.seek(0)
     try:
         text, name = unpacked(file, packed, str(path))
-        head = text.read(_HEAD)
+        head = text.read(HEAD)
     except UnreadableError as error:
         raise _not_unpacked(path, error) from error
     container = container_of(name, head)
@@ -446,7 +446,7 @@ def _decoded(path: Path, data: bytes, encoding: str, name: str) -> Source:
     except UnknownEncodingError as error:
         step = _encoding_step("-" if str(path) == "stdin" else str(path), data)
         raise NotDecoded("Cannot read the file", f"{path.name}: {error}", step) from error
-    return Source(path, container_of(name, text[:_HEAD]), text, read_as)
+    return Source(path, container_of(name, text[:HEAD]), text, read_as)
 
 
 def _records(source: Source) -> Iterator[Record]:
