@@ -25,7 +25,8 @@ from textual.css.stylesheet import Stylesheet
 from textual.dom import DOMNode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, ItemsView, Iterable, Iterator, Set
+    from _collections_abc import dict_items
+    from collections.abc import Callable, Iterable, Iterator, Set
 
     from textual.css.model import RuleSet, Selector
     from textual.css.styles import RulesMap
@@ -239,7 +240,7 @@ class _PartStyles(dict[str, RenderStyles]):
         styles = self[name] = self._sheet.part(self._node, name, self._parts[name])
         return styles
 
-    def items(self) -> ItemsView[str, RenderStyles]:
+    def items(self) -> dict_items[str, RenderStyles]:
         """Return all of them."""
         for name in self._parts:
             self[name]
