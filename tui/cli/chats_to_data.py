@@ -33,7 +33,7 @@ async def export_to_data(
     there: list[dict[str, Any]] = []
     without: list[int] = []
     for chat_id, chat in chats.items():
-        made = _made(options.kind, chat, str(chat_id))
+        made = _examples_of(options.kind, chat, str(chat_id))
         if not made:
             without.append(chat_id)
         for example in made:
@@ -54,7 +54,7 @@ async def export_to_data(
     return 0
 
 
-def _made(kind: str, chat: Chat, chat_id: str) -> list[MadeExample]:
+def _examples_of(kind: str, chat: Chat, chat_id: str) -> list[MadeExample]:
     if kind == "pairs":
         return [*pairs_of(chat, chat_id)]
     example = example_of(chat, chat_id)

@@ -124,7 +124,7 @@ def _add_rows(parser: argparse.ArgumentParser) -> None:
 async def _convert(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
     form = _format(options.to)
     target = _target(options)
-    looked = await _looked(options)
+    looked = await _look_at_input(options)
     if options.in_place and any(one.packed for one in looked.sources):
         raise InputError("Usage", f"{options.input} is packed", "Name a file with -o.")
     columns = _columns(options)
@@ -248,7 +248,7 @@ def _completed(columns: Columns, looked: ForeignFiles) -> Columns:
     return made
 
 
-async def _looked(options: argparse.Namespace) -> ForeignFiles:
+async def _look_at_input(options: argparse.Namespace) -> ForeignFiles:
     if options.input != STDIN:
         return await asyncio.to_thread(look, Path(options.input), options.encoding)
     data = await stdin_bytes()

@@ -42,7 +42,7 @@ async def _run(options: argparse.Namespace, workspace: Workspace, out: Output) -
     broken: InputError | None = getattr(options, "broken", None)
     environ = workspace.environ
     findings = await asyncio.to_thread(look_at_machine, workspace.locations, environ)
-    findings += await _kept(workspace)
+    findings += await _ledger_finding(workspace)
     if broken is not None:
         step = broken.next_step
         findings.append(Finding("configuration", broken.title, "problem", broken.cause, step))
@@ -82,7 +82,7 @@ def _chosen(
     return found
 
 
-async def _kept(workspace: Workspace) -> list[Finding]:
+async def _ledger_finding(workspace: Workspace) -> list[Finding]:
     """Return whether the ledger can be used."""
     if not workspace.locations.ledger.exists():
         return [Finding("folders", "ledger", "ok", "no ledger yet: it is made when needed")]

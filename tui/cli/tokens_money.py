@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tui.services.workspace import Workspace
 
 
-def _asked(report: TokenReport, prompts: int) -> Decimal | None:
+def _prompts_cost(report: TokenReport, prompts: int) -> Decimal | None:
     context, answers = report.context_total, report.total("assistant")
     return asked_prompts(context, answers, report.examples, prompts, report.facts)
 
@@ -24,7 +24,7 @@ def prompts_json(report: TokenReport, prompts: int | None) -> dict[str, Any]:
     """Return what this many test prompts like the examples' cost; nothing when none are wanted."""
     if prompts is None:
         return {}
-    amount = _asked(report, prompts)
+    amount = _prompts_cost(report, prompts)
     price = None if amount is None else float(amount)
     currency = report.facts.currency
     return {"test_prompts": {"count": prompts, "amount": price, "currency": currency}}
@@ -34,7 +34,7 @@ def print_prompts(report: TokenReport, prompts: int | None, say: Callable[[str],
     """Say what this many test prompts cost."""
     if prompts is None:
         return
-    amount = _asked(report, prompts)
+    amount = _prompts_cost(report, prompts)
     price = "unknown" if amount is None else f"{amount:.4f} {report.facts.currency}"
     say(f"  test prompts     {prompts:,}: {price}, if answered at the same length")
 

@@ -30,12 +30,12 @@ class Finding:
         from tui.screens.dialogs.palette import palette_for
 
         app = self._context.app
-        known = self._known if self._context.workspace is not None else None
+        known = self._known_things if self._context.workspace is not None else None
         palette = palette_for(app.screen, app.current_mode, known)
         if palette is not None:
             self._context.open(palette, self._chosen)
 
-    async def _known(self) -> list[KnownThing]:
+    async def _known_things(self) -> list[KnownThing]:
         from tui.services.known_things import known_things
 
         workspace = self._context.workspace

@@ -251,12 +251,12 @@ class Profiles:
         profile = book.get(name)
         if draft.key:
             profile = profile.with_typed_key(draft.key)
-        return await self._looked(profile)
+        return await self._fresh_look(profile)
 
     async def _look_at(self, name: str) -> ProfileLook:
-        return await self._looked(self._workspace.profile_called(name))
+        return await self._fresh_look(self._workspace.profile_called(name))
 
-    async def _looked(self, profile: Profile) -> ProfileLook:
+    async def _fresh_look(self, profile: Profile) -> ProfileLook:
         from tui.services.doctor.profiles import look_at_profiles
 
         workspace, environ = self._workspace, self._workspace.environ

@@ -65,11 +65,11 @@ class RunningCosts:
         if workspace is None:
             return
         service = workspace.deployments
-        service.subscribe(self._seen)
+        service.subscribe(self._on_look)
         if service.told:
             self._context.run(self._follow, service, group="running", description="look what runs")
 
-    def _seen(self, _: DeploymentsSeen) -> None:
+    def _on_look(self, _: DeploymentsSeen) -> None:
         if self._now()[0] != self._shown:
             self._changed()
 

@@ -11,7 +11,7 @@ import re
 from tui.commands import command, key_hint, key_of
 
 
-def _in(mode: str, command_id: str, words: str) -> str:
+def _key_in_mode(mode: str, command_id: str, words: str) -> str:
     """Return what a key does in a mode, with the key that goes there."""
     there = command(f"app.mode_{mode}")
     return f"{key_of(command_id)} in {there.title} ({there.labels[0]}) {words}"
@@ -25,17 +25,17 @@ def _table() -> tuple[tuple[str, str], ...]:
     return (
         (
             r"finetui record --profile (\S+) --model (\S+) --dataset FILE",
-            rf"{_in('models', 'models.record', 'records it')}, with profile \1.",
+            rf"{_key_in_mode('models', 'models.record', 'records it')}, with profile \1.",
         ),
         (
             r"`finetui compare --recording RUN --models MODEL` names a recording",
-            _in("compare", "compare.run", "asks others what any recording was asked"),
+            _key_in_mode("compare", "compare.run", "asks others what any recording was asked"),
         ),
         (r"`finetui models list --tuned` lists those", f"{models} lists those"),
         (r"`finetui models list(?: --tuned)?` lists them", f"{models} lists them"),
         (
             r"`finetui jobs create --like JOB` makes it",
-            _in("jobs", "jobs.again", "makes it"),
+            _key_in_mode("jobs", "jobs.again", "makes it"),
         ),
         (
             r"`finetui jobs unanswered` looks again; do so before creating it again",
@@ -50,7 +50,7 @@ def _table() -> tuple[tuple[str, str], ...]:
         (r"Name one with --by", f"{key_hint('keep_best.measure', 'chooses')} one"),
         (
             r"See finetui chats list",
-            _in("chat", "chat.list", "lists those there are"),
+            _key_in_mode("chat", "chat.list", "lists those there are"),
         ),
         (
             r"finetui profiles edit (\S+) changes it",

@@ -190,7 +190,7 @@ class _Check:
         if not isinstance(entry.get("id"), str) or not entry["id"].strip():
             raise self.error("id", "a provider needs an id, a text", at)
         for key, value in entry.items():
-            self._known(key, _ENTRY, "setting", at)
+            self._check_known(key, _ENTRY, "setting", at)
             self._value(key, value, _ENTRY[key], at)
 
     def _value(self, key: str, value: object, wanted: object, at: int) -> None:
@@ -202,7 +202,7 @@ class _Check:
             if not isinstance(value, dict):
                 raise self.error(key, f"{key} must be a table", at)
             for inner, one in value.items():
-                self._known(inner, wanted, f"setting of {key}", at)
+                self._check_known(inner, wanted, f"setting of {key}", at)
                 self._value(inner, one, wanted[inner], at)
         elif problem := _problem(value, wanted):
             raise self.error(key, f"{key} must be {problem}", at)
@@ -217,7 +217,7 @@ class _Check:
             raise self.error(key, f"{key} must be a list: write [[providers.{key}]]", at)
         for one in value:
             for inner, told in one.items():
-                self._known(inner, known, f"setting of {key}", at)
+                self._check_known(inner, known, f"setting of {key}", at)
                 self._value(inner, told, known[inner], at)
             for name in needed:
                 if name not in one:
@@ -230,7 +230,7 @@ class _Check:
             if problem := _problem(meant, STATUSES):
                 raise self.error(word, f"{word} must be {problem}", at)
 
-    def _known(self, key: str, known: Mapping[str, object], what: str, at: int) -> None:
+    def _check_known(self, key: str, known: Mapping[str, object], what: str, at: int) -> None:
         if key not in known:
             raise self.error(key, f"unknown {what} {key}", at, known=known)
 

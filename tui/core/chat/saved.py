@@ -38,11 +38,11 @@ class Chat:
         if self.title:
             return self.title
         questions = (n for n in path(self.conversation) if n.role == "user")
-        first = next((_said(node.message.get("content")) for node in questions), "")
+        first = next((_plain_text(node.message.get("content")) for node in questions), "")
         return one_line(" ".join(first.split()), TITLE) or "new chat"
 
 
-def _said(content: object) -> str:
+def _plain_text(content: object) -> str:
     """Return the text of a content, without marks for what is no text."""
     if not isinstance(content, list):
         return content_text(content)

@@ -35,7 +35,9 @@ def gathered(
     firsts: list[Issue] = []
     for rule, numbers in found.items():
         if rule == "unknown-format":  # whatever its keys, what is of no format is one group
-            firsts += [replace(_worded(rule, at, lines), lines=len(numbers)) for at in numbers[:1]]
+            firsts += [
+                replace(_issue_at(rule, at, lines), lines=len(numbers)) for at in numbers[:1]
+            ]
         else:
             firsts += _by_message(rule, numbers, lines)
     return {(one.line, one.rule): _reworded(one, found, lines, written, path) for one in firsts}
@@ -46,13 +48,13 @@ def _by_message(rule: str, numbers: Sequence[int], lines: Lines) -> list[Issue]:
     firsts: dict[str, Issue] = {}
     counts: dict[str, int] = {}
     for number in numbers:
-        one = _worded(rule, number, lines)
+        one = _issue_at(rule, number, lines)
         firsts.setdefault(one.message, one)
         counts[one.message] = counts.get(one.message, 0) + 1
     return [replace(one, lines=counts[message]) for message, one in firsts.items()]
 
 
-def _worded(rule: str, number: int, lines: Lines) -> Issue:
+def _issue_at(rule: str, number: int, lines: Lines) -> Issue:
     (one,) = issues_of(number, lines[number - 1], {rule})
     return one
 

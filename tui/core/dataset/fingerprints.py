@@ -140,13 +140,13 @@ def question_key(line: bytes) -> str:
     example = parse(line)
     if not isinstance(example, Example):
         return content_key(line)
-    asked = [" ".join(m.text.casefold().split()) for m in _asked(example.messages)]
+    asked = [" ".join(m.text.casefold().split()) for m in _prompt_messages(example.messages)]
     if not any(asked):
         return content_key(line)
     return lasting("\x00".join(asked).encode("utf-8", "surrogatepass")).hex()
 
 
-def _asked(messages: Sequence[Message]) -> list[Message]:
+def _prompt_messages(messages: Sequence[Message]) -> list[Message]:
     """Return the messages up to the last answer, without instructions."""
     found = [
         m

@@ -59,7 +59,7 @@ def chat_example(
     messages: Sequence[Mapping[str, Any]], tools: Iterable[Mapping[str, Any]], origin: Origin
 ) -> MadeExample:
     """Return a supervised example: messages that end with the answer to be learned."""
-    return MadeExample("chat", _asked(messages, tools), origin)
+    return MadeExample("chat", _as_input(messages, tools), origin)
 
 
 def preference_pair(
@@ -71,14 +71,14 @@ def preference_pair(
 ) -> MadeExample:
     """Return a pair in OpenAI's format: what is asked, the better answer, the worse one."""
     raw = {
-        "input": _asked(messages, tools),
+        "input": _as_input(messages, tools),
         "preferred_output": [dict(preferred)],
         "non_preferred_output": [dict(rejected)],
     }
     return MadeExample("preference", raw, origin)
 
 
-def _asked(
+def _as_input(
     messages: Sequence[Mapping[str, Any]], tools: Iterable[Mapping[str, Any]]
 ) -> dict[str, Any]:
     found: dict[str, Any] = {"messages": [dict(message) for message in messages]}

@@ -77,13 +77,13 @@ def removals(rule: str, before: bytes, after: Sequence[bytes]) -> list[Removal]:
         elif (
             not (rewritten and where in places)
             and not _ROLE.search(where)
-            and (rest := _rest(rule, text, left))
+            and (rest := _missing_from(rule, text, left))
         ):
             found.append(Removal(rule, where, rest))
     return found
 
 
-def _rest(rule: str, text: str, left: Counter[str]) -> str:
+def _missing_from(rule: str, text: str, left: Counter[str]) -> str:
     """Return what of a text is in none of the texts left: it may be joined to another, or cut."""
     bare = text.strip()
     if not bare or any(bare in other for other in left):

@@ -29,7 +29,7 @@ class MixedReader:
         if self._main.name == "openai":  # it takes all that has messages, whoever wrote them
             others = (one for one in self._others(value) if one.name != "table")
             if (other := next(others, None)) is not None:
-                return self._by(other, value, notes)
+                return self._read_by(other, value, notes)
         try:
             return self._main.read(value, notes)
         except Refused:
@@ -39,9 +39,9 @@ class MixedReader:
             if other is None:
                 raise
             notes.drop()
-            return self._by(other, value, notes)
+            return self._read_by(other, value, notes)
 
-    def _by(
+    def _read_by(
         self, other: RowReader, value: object, notes: Notes
     ) -> tuple[Mapping[str, Any], bool | None]:
         made = other.read(value, notes)

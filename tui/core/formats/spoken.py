@@ -82,7 +82,7 @@ def spoken_rows(columns: Columns, row: Mapping[str, Any], notes: Notes) -> Objec
 
 def _turn(row: Mapping[str, Any], columns: Columns, notes: Notes) -> Iterator[Object]:
     refuse_media(row, columns.used)
-    said = [cell(_at(row, name), name, None) for name in columns.text]
+    said = [cell(_value_or_none(row, name), name, None) for name in columns.text]
     speaker = _speaker(row, columns)
     lose_others(row, columns.used, notes)
     text = "\n\n".join(one for one in said if one.strip())
@@ -95,7 +95,7 @@ def _turn(row: Mapping[str, Any], columns: Columns, notes: Notes) -> Iterator[Ob
 
 
 def _speaker(row: Mapping[str, Any], columns: Columns) -> str:
-    return " ".join(str(_at(row, name) or "") for name in columns.speaker).strip()
+    return " ".join(str(_value_or_none(row, name) or "") for name in columns.speaker).strip()
 
 
 def _role(speaker: str, notes: Notes) -> str:
@@ -126,7 +126,7 @@ def _in_order(
     """Return rows by the column of their order where that can be compared; else as they stand."""
     if not columns.order:
         return rows
-    values = [_at(row, columns.order[0]) for row in rows]
+    values = [_value_or_none(row, columns.order[0]) for row in rows]
     for key in (_number, _day):
         keys = [key(value) for value in values]
         if None not in keys:
@@ -151,7 +151,7 @@ def _day(value: object) -> Any:
     return text if _DATE.fullmatch(text) else None
 
 
-def _at(row: Mapping[str, Any], name: str) -> object:
+def _value_or_none(row: Mapping[str, Any], name: str) -> object:
     try:
         return value_at(row, name)
     except KeyError:

@@ -74,7 +74,7 @@ def turns_in(row: Mapping[str, Any], notes: Notes) -> tuple[str, list[Object]]:
     """
     found = turn_list(row)
     if found is None:
-        raise Unfit(_none(row))
+        raise Unfit(_why_no_turns(row))
     key, turns = found
     if all(isinstance(turn, str) for turn in turns):
         return key, [_alternating(n, text) for n, text in enumerate(turns)]
@@ -91,7 +91,7 @@ def turns_in(row: Mapping[str, Any], notes: Notes) -> tuple[str, list[Object]]:
     return key, made
 
 
-def _none(row: Mapping[str, Any]) -> str:
+def _why_no_turns(row: Mapping[str, Any]) -> str:
     for key in LISTS:
         if key in row:
             value = row[key]

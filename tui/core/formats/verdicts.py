@@ -135,12 +135,12 @@ def judged(
             said = read_verdict(row[key])
             if said is None:
                 raise Refused(_unreadable(key, row[key]), "judged")
-            found = _both(found, said)
+            found = _both_good(found, said)
             names.append(key)
     for others, read in _OTHERS:
         for key in [by_name[name] for name in others if name in by_name]:
             if key not in names and (said := read(row[key])) is not None:
-                found = _both(found, said)
+                found = _both_good(found, said)
                 names.append(key)
     if found is None:
         if strict:
@@ -163,7 +163,7 @@ def _as_told(
             continue
         if (is_bad := one.meets(row[key])) is None:
             raise Refused(f"{key} is {_json(row[key])}, which {one} cannot be asked of", "judged")
-        found = _both(found, not is_bad)
+        found = _both_good(found, not is_bad)
         names.append(key)
     return found, names
 
@@ -193,9 +193,9 @@ def is_score(key: str, value: object) -> bool:
     if isinstance(value, bool) or value is None:
         return False
     if name in _SCORES and _number(value) is not None:
-        return _worded(value) is None and not (name in _VOTES and _vote(value) is not None)
+        return _word_verdict(value) is None and not (name in _VOTES and _vote(value) is not None)
     graded = name in _GRADED and isinstance(value, str) and len(value.strip()) > 0
-    return graded and len(str(value)) <= _LONGEST_GRADE and _worded(value) is None
+    return graded and len(str(value)) <= _LONGEST_GRADE and _word_verdict(value) is None
 
 
 def bad_turn(turn: Mapping[str, Any]) -> bool:
@@ -205,7 +205,7 @@ def bad_turn(turn: Mapping[str, Any]) -> bool:
     return any(read(turn[key]) is False for keys, read in _OTHERS for key in keys if key in turn)
 
 
-def _both(one: bool | None, other: bool) -> bool:
+def _both_good(one: bool | None, other: bool) -> bool:
     return other if one is None else one and other
 
 
@@ -263,7 +263,7 @@ def _against(value: object) -> bool | None:
     return None if said is None else not said
 
 
-def _worded(value: object) -> bool | None:
+def _word_verdict(value: object) -> bool | None:
     if isinstance(value, bool):
         return value
     if not isinstance(value, str) or value.strip().lstrip("+-").replace(".", "").isdigit():
@@ -275,6 +275,6 @@ def _worded(value: object) -> bool | None:
 _OTHERS: tuple[tuple[tuple[str, ...], Callable[[object], bool | None]], ...] = (
     (_SWITCHES, _switch),
     (_AGAINST, _against),
-    (_WORDED, _worded),
+    (_WORDED, _word_verdict),
     (_VOTES, _vote),
 )

@@ -130,12 +130,12 @@ def state_of(known: Evidence, now: float, today: date) -> Verdict:
 
 def _with_request(found: Verdict, known: Evidence) -> Verdict:
     """Return a state with what came of asking to delete it, unless gone or made again since."""
-    if known.asked is None or found.state.gone or known.asked.asked_at < _made(known):
+    if known.asked is None or found.state.gone or known.asked.asked_at < _made_at(known):
         return found
     return replace(found, why="; ".join(filter(None, (found.why, known.asked.words))))
 
 
-def _made(known: Evidence) -> int:
+def _made_at(known: Evidence) -> int:
     return max(known.made_at or 0, known.created or 0)
 
 
@@ -143,7 +143,7 @@ def _deleted_here(known: Evidence) -> bool:
     """Whether it was deleted from here, and not made again under the same name since."""
     if known.deleted_at is None:
         return False
-    return _made(known) <= known.deleted_at
+    return _made_at(known) <= known.deleted_at
 
 
 def _retired(known: Evidence, today: date) -> bool:

@@ -206,12 +206,11 @@ def budget_words(budget: Budget, cost: Cost | None = None) -> str:
     if budget.pending:
         on_way = plural(budget.pending, "job")
         spent += f", {rounded(budget.reserved):,.2f} reserved for {on_way} without an answer yet"
-    return (
-        f"budget {amount_words(budget.ceiling, budget.currency)}: {spent}, {_rest(budget, known)}"
-    )
+    left = _budget_words(budget, known)
+    return f"budget {amount_words(budget.ceiling, budget.currency)}: {spent}, {left}"
 
 
-def _rest(budget: Budget, amount: Decimal | None) -> str:
+def _budget_words(budget: Budget, amount: Decimal | None) -> str:
     left = budget.left or Decimal(0)
     if amount is not None and budget.exceeded_by(amount):
         return f"this job goes {amount_words(amount - left, budget.currency)} above it"

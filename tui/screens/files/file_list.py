@@ -195,7 +195,7 @@ class FileList:
         if last is not None:
             self._take(last)
         elif self._seen is None:
-            self._show(self._none(error))
+            self._show(self._empty_words(error))
 
     def _listed(self, seen: FilesSeen) -> None:
         if self._failed is not None and self._failed.as_text() == self._context.error_text:
@@ -214,7 +214,7 @@ class FileList:
         self._seen = seen
         there = {file.id for file in seen.files}
         self.marked = (self.marked & there) | self.marked_before.found(there)
-        self._show(self._none())
+        self._show(self._empty_words())
         self._context.fetched(seen.at)
 
     def reload_unfinished(self) -> None:
@@ -230,7 +230,7 @@ class FileList:
 
     # -- showing ---------------------------------------------------------------------
 
-    def _none(self, failed: ServiceError | None = None) -> str:
+    def _empty_words(self, failed: ServiceError | None = None) -> str:
         """Return what an empty list says; `failed` is why none came."""
         profile = self._context.workspace.profile.name
         if isinstance(failed, NotOffered):
@@ -273,7 +273,7 @@ class FileList:
     def show_running(self) -> None:
         """Show again what is under way."""
         if self._context.attached and self._context.host.workspace is not None:
-            self._show(self._none() if self._seen is not None else LOADING)
+            self._show(self._empty_words() if self._seen is not None else LOADING)
 
     def _transfers_changed(self) -> None:
         # How far each is shows with the clock; here only what begins and ends matters.

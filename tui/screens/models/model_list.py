@@ -203,7 +203,7 @@ class ModelList:
     async def switch(self) -> None:
         """Unfold bases and checkpoints, or fold them away; say it where that changes nothing."""
         others = sum(1 for one in self.seen.entries if one.kind != "tuned")
-        if not others and self._asked:
+        if not others and self._has_answer:
             self._context.tell(self._no_others(), seconds=4)
             return
         self._everything = not self._everything
@@ -222,7 +222,7 @@ class ModelList:
             self._context.tell(self._none_gone(), seconds=4)
 
     @property
-    def _asked(self) -> bool:
+    def _has_answer(self) -> bool:
         """Whether there is an answer, be it that there is none."""
         return bool(self.seen.entries) or self.seen.complete or self._failed is not None
 
@@ -243,14 +243,14 @@ class ModelList:
     def _none_gone(self) -> str:
         if self._failed is not None and not self.seen.complete:
             return failed()
-        if not self._asked:
+        if not self._has_answer:
             return "Which models are gone is not known before they are listed."
         return "None of the models is gone: nothing is hidden."
 
     @property
     def why_none(self) -> str:
         """Why no model is shown, in a line."""
-        return " ".join(self._none().split())
+        return " ".join(self._empty_words().split())
 
     @property
     def arranged_by(self) -> dict[str, object]:
@@ -287,9 +287,9 @@ class ModelList:
         )  # fmt: skip
         if wish == self._wishes:
             self._gone = found.gone
-            self._show(found, self._none())
+            self._show(found, self._empty_words())
 
-    def _none(self) -> str:
+    def _empty_words(self) -> str:
         if not self.seen.entries and not self.seen.complete:  # so nothing is known of them
             return failed() if self._failed is not None else LOADING
         if self.typed and self.seen.entries:

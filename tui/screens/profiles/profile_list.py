@@ -155,10 +155,10 @@ class ProfilesDialog(Dialog[ProfileChosen]):
 
     def _tell(self) -> None:
         one = self.under
-        about = "" if one is None else self.told.get(one.name) or self._known(one)
+        about = "" if one is None else self.told.get(one.name) or self._profile_words(one)
         self.query_one("#about", Static).update(about)
 
-    def _known(self, one: Profile) -> str:
+    def _profile_words(self, one: Profile) -> str:
         lines = [one.base_url or "the provider built in: no account, no key, nothing is billed"]
         if one.ssh:
             lines = [f"the lab of {one.ssh}, through ssh: nothing is billed"]

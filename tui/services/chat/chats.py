@@ -110,7 +110,7 @@ class SavedChats:
         self, chat_id: int, failed: Callable[[ServiceError], None]
     ) -> tuple[Chat, ChatSaver]:
         """Return a chat and what saves it. Raises InputError when there is none of that id."""
-        found = await self._found(chat_id)
+        found = await self._load(chat_id)
         await self._ledger.set_open(self._profile, chat_id)
         return found[0], self._saver(failed, found[1])
 
@@ -124,7 +124,7 @@ class SavedChats:
 
     async def load(self, chat_id: int) -> Chat:
         """Return a chat to read. Raises InputError when there is none of that id."""
-        return (await self._found(chat_id))[0]
+        return (await self._load(chat_id))[0]
 
     async def listing(self, search: str = "") -> list[ChatSummary]:
         """Return the chats, the one used last first; with `search`, those that hold it."""
@@ -160,7 +160,7 @@ class SavedChats:
         self._savers.append(saver)
         return saver
 
-    async def _found(self, chat_id: int) -> tuple[Chat, KeptChat]:
+    async def _load(self, chat_id: int) -> tuple[Chat, KeptChat]:
         await self.flush()
         found = await self._ledger.load(self._profile, chat_id)
         if found is None:

@@ -144,7 +144,7 @@ class CheckedFile:
         try:
             once = {} if self._table else await asyncio.to_thread(self._formats)
             async for part in self._parts(lines):
-                yield await asyncio.to_thread(self._worded, part, once)
+                yield await asyncio.to_thread(self._issues_of, part, once)
         except OSError as error:
             raise unreadable(self.report.path, error) from error
 
@@ -169,7 +169,9 @@ class CheckedFile:
             done = end
         yield lines[done:]
 
-    def _worded(self, lines: Sequence[int], once: Mapping[tuple[int, str], Issue]) -> list[Issue]:
+    def _issues_of(
+        self, lines: Sequence[int], once: Mapping[tuple[int, str], Issue]
+    ) -> list[Issue]:
         return [*(self._of_table(lines) if self._table else self._of_lines(lines, once))]
 
     def _of_table(self, lines: Sequence[int]) -> Iterator[Issue]:

@@ -36,13 +36,13 @@ async def files_of_models(store: Store, profile: str, models: Sequence[str]) -> 
     found: dict[Path, JobFile] = {}
     for key, kind in _KINDS.items():
         for model in models:
-            for raw in (job.raw for job in jobs if _made(job.raw, model)):
+            for raw in (job.raw for job in jobs if _made_model(job.raw, model)):
                 if path := paths.get(as_text(raw.get(key)) or ""):
                     found.setdefault(Path(path), JobFile(Path(path), kind, model))
     return await asyncio.to_thread(lambda: [one for one in found.values() if one.path.is_file()])
 
 
-def _made(job: Mapping[str, Any], model: str) -> bool:
+def _made_model(job: Mapping[str, Any], model: str) -> bool:
     """Whether a job made a model, or the model that it is a checkpoint of."""
     made = as_text(job.get("fine_tuned_model")) or ""
     return bool(made) and (model == made or model.startswith(f"{made}:ckpt-"))

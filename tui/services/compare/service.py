@@ -167,7 +167,7 @@ class CompareService:
 
     async def left(self, plan: Plan, out: Path | None = None, *, anew: bool = False) -> Remaining:
         """Return what `record`, or `open` for a plan that is no recording, would still ask for."""
-        known = await self._known(plan, out, anew=anew)
+        known = await self._run_before(plan, out, anew=anew)
         if known is None:
             return remaining_of(plan)
         rows, _ = await self._table.rows(known.id)
@@ -176,7 +176,7 @@ class CompareService:
         spent = sum((one for one in costs if one is not None), Decimal(0))
         return replace(remaining_of(plan, rows), spent=spent)
 
-    async def _known(self, plan: Plan, out: Path | None, *, anew: bool) -> RunRecord | None:
+    async def _run_before(self, plan: Plan, out: Path | None, *, anew: bool) -> RunRecord | None:
         """Return the run that a plan goes on with; None where it begins one."""
         if out is None:
             return await self.recorded(plan) if plan.records and not anew else None
@@ -201,7 +201,7 @@ class CompareService:
                 return await self.resume(known.id)
             run = secrets.token_hex(4)
             if await self._table.begin(run, self.profile, plan, None, once=True):
-                return await self._made(run, plan, None, {}, set())
+                return await self._begin_run(run, plan, None, {}, set())
         raise _running("of the same recording")
 
     async def read(self, run: str) -> EarlierRun:
@@ -246,7 +246,7 @@ class CompareService:
         path, after = None if out is None else str(out), None if before is None else before.id
         if not await self._table.begin(run, self.profile, plan, path, after):
             raise _running(f"with results in {path}")
-        return await self._made(run, plan, out, {}, set())
+        return await self._begin_run(run, plan, out, {}, set())
 
     async def _go_on(self, known: RunRecord, plan: Plan, out: Path) -> CompareRun:
         before = await self._table.plan(known.id)
@@ -272,7 +272,7 @@ class CompareService:
         failed = [row.slot for row in rows.values() if row.error is not None and row.again]
         await self._table.forget(run, failed)
         rows = {slot: row for slot, row in rows.items() if slot not in set(failed)}
-        return await self._made(run, plan, out, rows, set(lost) - set(rows))
+        return await self._begin_run(run, plan, out, rows, set(lost) - set(rows))
 
     async def _with_recorded(
         self, run: str, plan: Plan, rows: Mapping[Slot, Row]
@@ -293,7 +293,7 @@ class CompareService:
             found |= {row.slot: row for row in made}
         return found
 
-    async def _made(
+    async def _begin_run(
         self, run: str, plan: Plan, out: Path | None, rows: dict[Slot, Row], lost: set[Slot]
     ) -> CompareRun:
         before = len(rows)

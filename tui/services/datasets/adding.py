@@ -233,7 +233,7 @@ class ExampleAdding:
             if document is self._datasets.current and document.version == self._version:
                 await document.undo()
                 return f"Taken back: {last.place}."
-            at = await asyncio.to_thread(_at, document.snapshot(), last)
+            at = await asyncio.to_thread(_position_of, document.snapshot(), last)
             if at is None:
                 return f"It is not in {last.path.name} any more as it was added."
             saves = document is not self._datasets.current and not document.modified
@@ -278,7 +278,7 @@ def find_other_answer(rows: Sequence[bytes] | Snapshot, line: bytes) -> int | No
     return None
 
 
-def _at(rows: Snapshot, added: AddedExample) -> int | None:
+def _position_of(rows: Snapshot, added: AddedExample) -> int | None:
     """Return where a line that was added stands now: where it was put, or wherever it is."""
     at = added.number - 1
     if at < len(rows) and rows[at] == added.line:

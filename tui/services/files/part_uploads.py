@@ -219,14 +219,14 @@ class PartUploads:
             try:
                 made = as_map(await self._provider.send(call)).get("file")
             except ServiceError:
-                if (found := await self._made(upload)) is not None:
+                if (found := await self._find_made(upload)) is not None:
                     return found
                 raise
-            return made or await self._made(upload)
+            return made or await self._find_made(upload)
 
         return await self._again(once)
 
-    async def _made(self, upload: OpenUpload) -> object:
+    async def _find_made(self, upload: OpenUpload) -> object:
         return await self._find(upload.name, upload.size, upload.purpose, upload.begun_at)
 
     async def _again(

@@ -85,21 +85,21 @@ class Teller:
 
     def read(self, done: int) -> None:
         """Tell how many bytes have been read to know the content."""
-        self._at(done, "reading")
+        self._report(done, "reading")
 
     def sent(self, done: int) -> None:
         """Tell how many bytes are through, kept ones included."""
-        self._at(done, "sending")
+        self._report(done, "sending")
 
     def finishing(self) -> None:
         """Tell that all is through and the provider has yet to say so."""
-        self._at(self._meter.total, "finishing")
+        self._report(self._meter.total, "finishing")
 
     def end(self) -> None:
         """Take it off the list of those under way."""
         self._transfers.drop(self._key)
 
-    def _at(self, done: int, stage: Stage) -> None:
+    def _report(self, done: int, stage: Stage) -> None:
         now = time.monotonic()
         if now - self._told < TELL_EVERY_S and done < self._meter.total:
             return

@@ -59,12 +59,12 @@ class AllProfilesJobs:
         jobs = JobService(provider, self.store, api_of(provider))
         try:
             if not asks or await lab_rests(profile, self.locations, self.environ):
-                return await _seen(profile, jobs, None)
+                return await _remembered_jobs(profile, jobs, None)
             try:
                 profile.check_usable()
                 return ProfileJobs(profile.name, tuple(await jobs.list(limit)), asked=True)
             except ServiceError as error:
-                return await _seen(profile, jobs, error)
+                return await _remembered_jobs(profile, jobs, error)
         finally:
             try:
                 await jobs.close()
@@ -72,7 +72,9 @@ class AllProfilesJobs:
                 await provider.close()
 
 
-async def _seen(profile: Profile, jobs: JobService, error: ServiceError | None) -> ProfileJobs:
+async def _remembered_jobs(
+    profile: Profile, jobs: JobService, error: ServiceError | None
+) -> ProfileJobs:
     try:
         kept = await jobs.cache.jobs()
     except ServiceError as broken:

@@ -123,7 +123,7 @@ class Review:
         known = {part.topic for part in agreed.at("ask")}
         found = self.found
         new = [f"{part.topic}: {part.text}" for part in found.at("ask") if part.topic not in known]
-        if not new and _more(agreed.amount, found.amount):
+        if not new and _is_more(agreed.amount, found.amount):
             new = [part.text for part in found.parts if part.topic == "cost"]
         if new:
             cause = f"something has changed since you were asked: {'; '.join(new)}"
@@ -321,7 +321,7 @@ async def _grader(draft: Draft) -> dict[str, Any] | None:
     return await asyncio.to_thread(read_grader, draft.grader)
 
 
-def _more(before: Decimal | None, now: Decimal | None) -> bool:
+def _is_more(before: Decimal | None, now: Decimal | None) -> bool:
     return before is not None and (now is None or now > before)
 
 

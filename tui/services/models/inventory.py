@@ -113,9 +113,9 @@ class Inventory:
 
     async def whole(self) -> InventorySeen:
         """Return the models with all that can be known of them."""
-        return (await self._looked())[1]
+        return (await self._last_look())[1]
 
-    async def _looked(self) -> tuple[KnownModels, InventorySeen]:
+    async def _last_look(self) -> tuple[KnownModels, InventorySeen]:
         return [both async for both in self._looks()][-1]
 
     async def _looks(self) -> AsyncGenerator[tuple[KnownModels, InventorySeen]]:
@@ -125,7 +125,7 @@ class Inventory:
             asyncio.ensure_future(_or_error(self._list_deployments)),
         ]
         try:
-            known = await self._known()
+            known = await self._known_models()
             await asyncio.wait(asking[:1])
             await asyncio.wait(asking, timeout=TOGETHER_S)
             answers = _answers(asking)
@@ -151,7 +151,7 @@ class Inventory:
 
     async def remembered(self) -> InventorySeen:
         """Return the models as they were seen last, without asking the provider."""
-        told = await self._known()
+        told = await self._known_models()
         told = replace(told, costs=await self._costs(told.jobs))
         entries = await asyncio.to_thread(assemble, told, (now := time.time()), day_of(now))
         return InventorySeen(entries, told.jobs, complete=True, at=time.time())
@@ -161,7 +161,7 @@ class Inventory:
 
         Raises ServiceError for one of which nothing is known: the provider's word on it.
         """
-        told, seen = await self._looked()
+        told, seen = await self._last_look()
         found = next((one for one in seen.entries if one.id == model_id), None)
         if found is not None and found.state.gone and not found.listed:
             return found  # nothing is there to be asked for
@@ -221,7 +221,7 @@ class Inventory:
             return NotOffered("", self._api.abilities.refusal(Ability.DEPLOYMENTS))
         return (await self._deployments.look()).deployed  # whoever follows what runs is told, too
 
-    async def _known(self) -> KnownModels:
+    async def _known_models(self) -> KnownModels:
         """Return what is known without asking the provider."""
         name, remembered = self._profile.name, dict[str, RememberedModel]()
         facts = await read_facts(self._store, name)

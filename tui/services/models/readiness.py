@@ -29,7 +29,7 @@ async def wait_until_ready(
         await asyncio.sleep(max(wait, asked))
         asked = 0.0
         try:
-            if await _known(models, model_id):
+            if await _answers_by_id(models, model_id):
                 return True
         except NotOffered:
             return True
@@ -41,7 +41,7 @@ async def wait_until_ready(
     return False
 
 
-async def _known(models: ModelService, model_id: str) -> bool:
+async def _answers_by_id(models: ModelService, model_id: str) -> bool:
     try:
         await models.retrieve(model_id)
     except Refused as error:

@@ -94,7 +94,7 @@ class TokenService:
         counted = await self._counting.count(rows, facts.encoding, teller.tick, cancelled)
         await teller.end()
         report = await asyncio.to_thread(
-            _made, counted.table, path, facts, epochs, (counted.by, counted.note)
+            _report_of, counted.table, path, facts, epochs, (counted.by, counted.note)
         )
         if on_progress is not None:
             on_progress(len(rows), len(rows))
@@ -183,7 +183,7 @@ class TokenService:
         return await asyncio.to_thread(self._counting.ask, task, head, body)
 
 
-def _made(table: NDArray[np.uint32], *facts: Any) -> TokenReport:
+def _report_of(table: NDArray[np.uint32], *facts: Any) -> TokenReport:
     return make_report(ArrayNumbers(table), *facts)
 
 
@@ -232,7 +232,7 @@ class _Teller:
         # A copy first: numpy must not look twice at what other threads change meanwhile.
         done = counted.done.copy()
         rows = await asyncio.to_thread(lambda: counted.table[done])
-        tell(await asyncio.to_thread(_made, rows, self._path, self._facts, self._epochs))
+        tell(await asyncio.to_thread(_report_of, rows, self._path, self._facts, self._epochs))
         # Of a long count the parts are large: they must not take the time it needs itself.
         now = time.monotonic()
         self._next = now + max(_PART_S, _PART_REST * (now - began))

@@ -17,7 +17,7 @@ _PYTHON = re.compile(r"[uUrRbB]{1,2}['\"]|\(")
 _MEMBER = re.compile(r'\s*"[^"]*"\s*:')
 
 
-def _found(line: BadLine, text: str) -> Finding:
+def _finding(line: BadLine, text: str) -> Finding:
     return Finding(f"Column {line.column + 1}: {text}")
 
 
@@ -114,7 +114,7 @@ def lone_surrogate(line: BadLine) -> Finding | None:
     """Find an escaped surrogate without its partner."""
     if "surrogate" not in line.reason:
         return None
-    return _found(
+    return _finding(
         line, "a \\ud… escape is only half of a character. Complete it, or replace it by \\ufffd."
     )
 
@@ -147,7 +147,7 @@ def json_array(line: BadLine) -> Finding | None:
     more = "after document" in line.reason and nearly_json.AFTER_ITEM.match(line.rest)
     if not part and not isinstance(line.value, list) and not more:
         return None
-    return _found(
+    return _finding(
         line,
         "this is a JSON array, not one object a line. "
         "Remove the brackets and the commas between the examples.",
@@ -166,7 +166,9 @@ def pretty_printed(line: BadLine) -> Finding | None:
     text = nearly_json.without_code(line.text)[0].strip()
     if text.rstrip(",[;") not in {"{", "}", "]"} and not _MEMBER.match(text):
         return None
-    return _found(line, "this is part of an object on several lines. Put each example on one line.")
+    return _finding(
+        line, "this is part of an object on several lines. Put each example on one line."
+    )
 
 
 @line_rule(
@@ -179,11 +181,11 @@ def pretty_printed(line: BadLine) -> Finding | None:
 def odd_space(line: BadLine) -> Finding | None:
     """Find no-break, zero-width and other spaces outside of texts, and colours of terminals."""
     if nearly_json.COLOUR.match(line.rest):
-        return _found(line, "the code of a terminal's colour stands here. Remove it.")
+        return _finding(line, "the code of a terminal's colour stands here. Remove it.")
     if "control character" in line.reason or not nearly_json.ODD_SPACE.match(line.rest):
         return None
     code = f"U+{ord(line.rest[0]):04X}"
-    return _found(line, f"a space that JSON does not know stands here ({code}). Remove it.")
+    return _finding(line, f"a space that JSON does not know stands here ({code}). Remove it.")
 
 
 @line_rule(
@@ -213,7 +215,7 @@ def trailing_comma(line: BadLine) -> Finding | None:
     """Find a comma before a closing bracket."""
     if "trailing comma" not in line.reason:
         return None
-    return _found(line, "there is a comma after the last item. Remove it.")
+    return _finding(line, "there is a comma after the last item. Remove it.")
 
 
 @line_rule(
@@ -231,7 +233,7 @@ def missing_comma(line: BadLine) -> Finding | None:
     listed = before in {"}", "]"} and line.rest[:1] in {"{", "["} and line.reason.endswith("']'")
     if not listed and not (_MEMBER.match(line.rest) and line.reason.endswith("'}'")):
         return None
-    return _found(line, "there is no comma between two items. Add one.")
+    return _finding(line, "there is no comma between two items. Add one.")
 
 
 @line_rule(
@@ -244,12 +246,12 @@ def missing_comma(line: BadLine) -> Finding | None:
 def javascript(line: BadLine) -> Finding | None:
     """Find keys without quotes, numbers as only programs write them, and semicolons."""
     if "after document" in line.reason and line.rest.startswith(";"):
-        return _found(line, "JSON has no semicolons. Remove it.")
+        return _finding(line, "JSON has no semicolons. Remove it.")
     inside = line.text[: line.column].rstrip().endswith(("{", ","))
     if inside and nearly_json.BARE_KEY.match(line.rest):
-        return _found(line, "a key stands without quotes. Put it in double quotes.")
+        return _finding(line, "a key stands without quotes. Put it in double quotes.")
     if nearly_json.program_number(line.text, line.column):
-        return _found(line, "a number is not written as JSON has it. Write it in digits.")
+        return _finding(line, "a number is not written as JSON has it. Write it in digits.")
     return None
 
 
@@ -264,7 +266,7 @@ def not_a_number(line: BadLine) -> Finding | None:
     """Find NaN and Infinity as Python writes them."""
     if (match := _NUMBERS.match(line.rest)) is None:
         return None
-    return _found(line, f"{match[0]} is not JSON. Write null or a number.")
+    return _finding(line, f"{match[0]} is not JSON. Write null or a number.")
 
 
 @line_rule(
@@ -277,10 +279,10 @@ def not_a_number(line: BadLine) -> Finding | None:
 def python_literal(line: BadLine) -> Finding | None:
     """Find True, False, None and undefined, and the texts and tuples of Python."""
     if (match := _WORDS.match(line.rest)) is not None:
-        return _found(line, f"{match[0]} is not JSON. Write true, false or null.")
+        return _finding(line, f"{match[0]} is not JSON. Write true, false or null.")
     if _PYTHON.match(line.rest) is None:
         return None
-    return _found(line, "this is written as Python writes it. Write it as JSON.")
+    return _finding(line, "this is written as Python writes it. Write it as JSON.")
 
 
 @line_rule(
@@ -296,7 +298,7 @@ def single_quotes(line: BadLine) -> Finding | None:
         return Finding("Column 1: the quotes are doubled, as in a table. Write each once.")
     if line.rest[:1] not in {"'", "‘", "’", "“", "”", "`"}:
         return None
-    return _found(line, f'{line.rest[0]} is not a JSON quote. Use straight double quotes ".')
+    return _finding(line, f'{line.rest[0]} is not a JSON quote. Use straight double quotes ".')
 
 
 @line_rule(
@@ -306,7 +308,7 @@ def comment(line: BadLine) -> Finding | None:
     """Find comments in the style of C, Python and SQL."""
     if not line.rest.startswith(("//", "/*", "#", "--")):
         return None
-    return _found(line, "JSON has no comments. Remove it.")
+    return _finding(line, "JSON has no comments. Remove it.")
 
 
 @line_rule(
@@ -322,7 +324,7 @@ def concatenated(line: BadLine) -> Finding | None:
     behind = line.rest[ends.end() if ends else 0 :]
     if "after document" not in line.reason or (behind[:1] not in {"{", "["} and behind):
         return None
-    return _found(line, "a second object starts on the same line. Put each on its own line.")
+    return _finding(line, "a second object starts on the same line. Put each on its own line.")
 
 
 @line_rule(
@@ -336,7 +338,7 @@ def control_character(line: BadLine) -> Finding | None:
     """Find raw control characters inside a string."""
     if "control character" not in line.reason:
         return None
-    return _found(
+    return _finding(
         line, "a text holds a raw control character. Write it as an escape, such as \\t or \\n."
     )
 
@@ -352,7 +354,7 @@ def invalid_escape(line: BadLine) -> Finding | None:
     r"""Find escapes that JSON does not have, such as \d and \'."""
     if "invalid escaped sequence" not in line.reason:
         return None
-    return _found(line, "a backslash stands before what it cannot escape. Write it twice.")
+    return _finding(line, "a backslash stands before what it cannot escape. Write it twice.")
 
 
 @line_rule(
@@ -365,7 +367,7 @@ def truncated(line: BadLine) -> Finding | None:
     """Find lines that end too early."""
     if "end of data" not in line.reason:
         return None
-    return _found(
+    return _finding(
         line, "the line ends in the middle of its object. Restore the rest, or delete the line."
     )
 
@@ -380,7 +382,7 @@ def too_deep(line: BadLine) -> Finding | None:
     """Find lines nested deeper than the decoder goes, mostly by brackets nothing closes."""
     if "depth limit" not in line.reason:
         return None
-    return _found(line, "arrays or objects are nested too deeply. Remove the nesting.")
+    return _finding(line, "arrays or objects are nested too deeply. Remove the nesting.")
 
 
 @line_rule(
@@ -406,4 +408,4 @@ def not_an_object(line: BadLine) -> Finding | None:
 def invalid_json(line: BadLine) -> Finding | None:
     """Report whatever no other rule recognised, in the decoder's words."""
     near = f" near {quoted(line.rest)}" if line.rest else ""
-    return _found(line, f"{line.reason}{near}. Correct the JSON here.")
+    return _finding(line, f"{line.reason}{near}. Correct the JSON here.")

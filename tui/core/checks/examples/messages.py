@@ -271,7 +271,7 @@ def name_pattern(row: Row) -> Iterable[Finding]:
 def weight_value(row: Row) -> Iterable[Finding]:
     """Find weights other than 0 and 1."""
     return [
-        turn.find(f"The weight is {_said(turn.raw['weight'])}. Use 0 or 1.", ".weight")
+        turn.find(f"The weight is {_weight_words(turn.raw['weight'])}. Use 0 or 1.", ".weight")
         for turn in row.turns
         if "weight" in turn.raw
         and turn.role == "assistant"
@@ -279,7 +279,7 @@ def weight_value(row: Row) -> Iterable[Finding]:
     ]
 
 
-def _said(weight: object) -> str:
+def _weight_words(weight: object) -> str:
     """Return a weight as it is written; of a text, that it is one."""
     if isinstance(weight, str):
         return f"the text {quoted(weight)}"

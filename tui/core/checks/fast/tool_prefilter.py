@@ -40,7 +40,7 @@ def doubtful_tools(row: Row) -> bool:
     _, owner = row.tools_owner
     if "functions" in owner or "parallel_tool_calls" in owner:
         return True
-    return "tools" in owner and _known(row, owner["tools"]) is None
+    return "tools" in owner and _fits_by_tool(row, owner["tools"]) is None
 
 
 @shortcut
@@ -51,11 +51,11 @@ def doubtful_calls(row: Row) -> bool:
         return False
     if row.kind != "chat":
         return True
-    fits = _known(row, row.raw["tools"]) if "tools" in row.raw else {}
+    fits = _fits_by_tool(row, row.raw["tools"]) if "tools" in row.raw else {}
     return fits is None or not _in_order(row.turns, fits)
 
 
-def _known(row: Row, tools: object) -> Mapping[str, Fits] | None:
+def _fits_by_tool(row: Row, tools: object) -> Mapping[str, Fits] | None:
     """Return by the name of each tool what fits it; None unless the list is flawless."""
     if row.written is not None and row.written.tools:
         written = row.written.tools

@@ -67,7 +67,7 @@ def _given_by(name: str) -> str:
     return rf"(?i)(?P<name>{name}{SUFFIX}){_GIVES}{_VALUE}"
 
 
-def _known(value: str) -> bool:
+def _has_shape(value: str) -> bool:
     return any(
         (found := shape.expression.fullmatch(value)) is not None and shape.finds(found)
         for shape in _SHAPES
@@ -79,7 +79,7 @@ def _given(found: re.Match[str], *, password: bool) -> tuple[int, int] | None:
     if found["quoted"] is not None:
         value, start = found["quoted"], found.start("quoted")
         plausible = is_secret_value(value, "quoted", password=password)
-        return (start, start + len(value)) if plausible and not _known(value) else None
+        return (start, start + len(value)) if plausible and not _has_shape(value) else None
     # What stands in the open after a name in quotes is a number, or code.
     number = found["close"] == '"' and found["open"].rstrip("},] ").isdigit()
     if (found["close"][:1] or _CALLS.match(found["open"])) and not (password and number):
@@ -90,7 +90,7 @@ def _given(found: re.Match[str], *, password: bool) -> tuple[int, int] | None:
     if password and not setting and _is_alone(found, start + len(value)):
         given = "alone"
     plausible = is_secret_value(value, given, password=password)
-    return (start, start + len(value)) if plausible and not _known(value) else None
+    return (start, start + len(value)) if plausible and not _has_shape(value) else None
 
 
 def _open_value(found: re.Match[str]) -> tuple[str, bool]:
@@ -154,7 +154,7 @@ def _finder(name: str, words: tuple[str, ...], *, password: bool) -> Finder:
     def find(text: Text) -> Iterable[Place]:
         whole = text.text
         named = text.kind == "string" and text.name and keyed.search(text.name)
-        if named and is_secret_value(whole, "quoted", password=password) and not _known(whole):
+        if named and is_secret_value(whole, "quoted", password=password) and not _has_shape(whole):
             yield 0, len(whole), 0, len(whole)
             return
         at = 0
@@ -185,7 +185,7 @@ def _in_options(option: re.Pattern[str], text: str, *, password: bool) -> Iterab
     for found in option.finditer(text) if "--" in text else ():
         value = found["value"]
         given: Given = "quoted" if found["quote"] else "open"
-        if is_secret_value(value, given, password=password) and not _known(value):
+        if is_secret_value(value, given, password=password) and not _has_shape(value):
             yield (*found.span(), *found.span("value"))
 
 
@@ -198,7 +198,7 @@ def _find_secrets(text: Text) -> Iterable[Place]:
     if "=" not in text.text or "http" not in text.text:
         return
     for found in _IN_ADDRESS.finditer(text.text):
-        if is_token_in_address(found[1]) and not _known(found[1]):
+        if is_token_in_address(found[1]) and not _has_shape(found[1]):
             yield (*found.span(), *found.span(1))
 
 
@@ -214,13 +214,15 @@ def _find_passwords(text: Text) -> Iterable[Place]:
     yield from _find_passwords_named(text)
     yield from _in_options(_PASSWORD_OPTION, text.text, password=True)
     for tag in _IN_TAG.finditer(text.text) if "<" in text.text else ():
-        if is_secret_value(tag["value"], "quoted", password=True) and not _known(tag["value"]):
+        if is_secret_value(tag["value"], "quoted", password=True) and not _has_shape(tag["value"]):
             yield (*tag.span(), *tag.span("value"))
     for entry in _NETRC.finditer(text.text) if "login" in text.text else ():
-        if is_secret_value(entry["value"], "open", password=True) and not _known(entry["value"]):
+        if is_secret_value(entry["value"], "open", password=True) and not _has_shape(
+            entry["value"]
+        ):
             yield (*entry.span(), *entry.span("value"))
     for found in passwords_in_commands(text.text):
-        if not _known(found["value"]):
+        if not _has_shape(found["value"]):
             yield (*found.span(), *found.span("value"))
 
 
@@ -246,7 +248,7 @@ def _cookie(text: str, start: int, end: int, *, sets: bool) -> tuple[int, int] |
     pairs = [one for one in _PAIR.finditer(text, start, end) if is_token(one["value"])]
     if sets:
         pairs = [one for one in pairs[:1] if ";" not in text[start : one.start()]]
-    pairs = [one for one in pairs if not _known(one["value"])]
+    pairs = [one for one in pairs if not _has_shape(one["value"])]
     return (pairs[0].start("value"), pairs[-1].end("value")) if pairs else None
 
 
@@ -254,7 +256,7 @@ def _field(text: Text) -> Place | None:
     """Return what has to go of a text that is itself the value of a header."""
     whole, name = text.text, text.name
     if _HEADER.match(name) and (found := _CREDENTIAL.fullmatch(whole)):
-        plausible = is_token(found["value"]) and not _known(found["value"])
+        plausible = is_token(found["value"]) and not _has_shape(found["value"])
         return (0, len(whole), *found.span("value")) if plausible else None
     if (header := _COOKIE_HEADER.match(name)) and (
         place := _cookie(whole, 0, len(whole), sets=bool(header["set"]))
@@ -270,7 +272,7 @@ def _find_headers(text: Text) -> Iterable[Place]:
         return
     lower = _lower(whole)
     for found in _AUTHORIZATION.finditer(whole) if "authorization" in lower else ():
-        if is_token(found["value"]) and not _known(found["value"]):
+        if is_token(found["value"]) and not _has_shape(found["value"]):
             yield (*found.span(), *found.span("value"))
     for found in _COOKIE.finditer(whole) if "cookie" in lower else ():
         if place := _cookie(whole, *found.span("value"), sets=bool(found["set"])):

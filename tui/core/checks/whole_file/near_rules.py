@@ -26,7 +26,9 @@ def near_duplicate(file: WholeFile) -> Iterable[Finding]:
     """Find examples much like an earlier one, if near duplicates were looked for."""
     pairs = file.source.alike.near
     equal = {*repeats(file.rows.content)[0]} if pairs else ()  # said by duplicate
-    return _found("This says nearly the same as line {}. Keep one, or both if meant.", pairs, equal)
+    return _pair_findings(
+        "This says nearly the same as line {}. Keep one, or both if meant.", pairs, equal
+    )
 
 
 @file_rule(
@@ -41,9 +43,9 @@ def leakage(file: WholeFile) -> Iterable[Finding]:
     alike = file.source.alike
     name = one_line(alike.against, 40).replace("{", "{{").replace("}", "}}")
     text = f"Line {{}} of {name} is alike or asks the same. Delete one of them."
-    return _found(text, alike.leaked)
+    return _pair_findings(text, alike.leaked)
 
 
-def _found(text: str, pairs: Pairs, without: Collection[int] = ()) -> PairFindings:
+def _pair_findings(text: str, pairs: Pairs, without: Collection[int] = ()) -> PairFindings:
     kept = [pair for pair in pairs if pair[0] not in without]
     return PairFindings(text, array("q", (a for a, _ in kept)), array("q", (b for _, b in kept)))

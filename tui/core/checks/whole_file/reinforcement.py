@@ -110,7 +110,7 @@ def reinforcement_answer(file: WholeFile) -> Iterable[Finding]:
     text = (
         "This ends with an answer, most examples with the question. Make it a key for the grader."
     )
-    return _at(file, text, found.answering) if found is not None else ()
+    return _findings_at(file, text, found.answering) if found is not None else ()
 
 
 @file_rule(
@@ -127,10 +127,10 @@ def grader_field(file: WholeFile) -> Iterable[Finding]:
     text = (
         f"This has fewer keys of its own than most examples, which have {found.fields}. Add them."
     )
-    return _at(file, text, found.lacking)
+    return _findings_at(file, text, found.lacking)
 
 
-def _at(file: WholeFile, text: str, signatures: Collection[int]) -> PairFindings:
+def _findings_at(file: WholeFile, text: str, signatures: Collection[int]) -> PairFindings:
     kinds = file.rows.kinds
     at = array("q", (n for n in places_of(file.rows.signs, signatures) if kinds[n] == _CHAT))
     return PairFindings(text, at, at)

@@ -99,10 +99,10 @@ class _Calls:
             if self._waiting:
                 raise Unfit("a call has no reply")
             asks = role == "assistant" and "<tool_call>" in _words(turn)
-            made.append(self._asked(turn) if asks else dict(turn))
+            made.append(self._calls_in(turn) if asks else dict(turn))
         return made
 
-    def _asked(self, turn: Mapping[str, Any]) -> Object:
+    def _calls_in(self, turn: Mapping[str, Any]) -> Object:
         words = _words(turn)
         found = list(_CALL.finditer(words))
         rest = _CALL.sub("", words)

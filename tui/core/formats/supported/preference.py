@@ -90,7 +90,7 @@ def _prompt(
         messages = alpaca_prompt(row, notes)
         used = {"instruction", "input", "context", "history", "system"}
     else:
-        messages, used = _asked(row, notes)
+        messages, used = _prompt_of(row, notes)
     no_more(row, {*used, *_PAIR, "tools"}, notes)
     tools = row.get("tools")
     return messages, tools_in(tools) if tools not in (None, "", []) else None
@@ -102,7 +102,7 @@ def _conversation(row: Mapping[str, Any], notes: Notes) -> Object:
     return read_sharegpt(row, notes) if spoken else read_hf(row, notes)
 
 
-def _asked(row: Mapping[str, Any], notes: Notes) -> tuple[list[Object], set[str]]:
+def _prompt_of(row: Mapping[str, Any], notes: Notes) -> tuple[list[Object], set[str]]:
     key = next((k for k in _QUESTIONS if row.get(k)), None)
     system = row.get("system")
     before: list[Object] = []

@@ -93,7 +93,7 @@ class Conversion:
             self._to_rate(was, value, target)
         elif self.here.default_rate:
             how = f"over the {self.here.default_rate:g} that {self.here.provider} takes by itself"
-            self._put(name, was, target, _said(value / self.here.default_rate), how)
+            self._put(name, was, target, _number_words(value / self.here.default_rate), how)
         else:
             why = f"{self.there.provider} takes a multiplier of a rate that it does not tell"
             self._leave(name, was, why)
@@ -101,7 +101,7 @@ class Conversion:
     def _to_rate(self, was: str, value: float, target: Parameter) -> None:
         if self.there.default_rate:
             how = f"of the {self.there.default_rate:g} that {self.there.provider} takes by itself"
-            self._put(_MULTIPLIER, was, target, _said(value * self.there.default_rate), how)
+            self._put(_MULTIPLIER, was, target, _number_words(value * self.there.default_rate), how)
         else:
             why = f"{self.there.provider} takes an absolute rate, and this is a multiplier of one"
             self._leave(_MULTIPLIER, was, f"{why} that is not told")
@@ -134,7 +134,9 @@ class Conversion:
         elif name == "warmup_ratio":
             self._put(name, was, target, str(round(value * total)), f"of {total:,} steps")
         else:
-            self._put(name, was, target, _said(min(1.0, value / total)), f"of {total:,} steps")
+            self._put(
+                name, was, target, _number_words(min(1.0, value / total)), f"of {total:,} steps"
+            )
 
     # -- inside ------------------------------------------------------------------------
 
@@ -181,5 +183,5 @@ def _whole(text: str) -> str:
     return str(int(value)) if value is not None and value.is_integer() else text
 
 
-def _said(value: float) -> str:
+def _number_words(value: float) -> str:
     return f"{value:.6g}"

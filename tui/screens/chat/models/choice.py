@@ -66,7 +66,7 @@ class ModelChoice:
     def bring_back(self, model: str, *, listed: bool) -> None:
         """Ask the model of the last time, unless it was `listed` and is not any more."""
         if listed:
-            look = partial(self._looked, partial(self._bring_back, model))
+            look = partial(self._run_look, partial(self._bring_back, model))
             self._looking = self._context.run(look, group="model", description="look for it")
             self._changed()
         else:  # its id was typed
@@ -95,11 +95,11 @@ class ModelChoice:
         """Look for a model to begin with, unless there is one."""
         if not self.model and not self.looking:
             self._looking = self._context.run(
-                partial(self._looked, self._find_default),
+                partial(self._run_look, self._find_default),
                 group="model", description="look for a model",
             )  # fmt: skip
 
-    async def _looked(self, look: Callable[[], Awaitable[None]]) -> None:
+    async def _run_look(self, look: Callable[[], Awaitable[None]]) -> None:
         try:
             await look()
         finally:

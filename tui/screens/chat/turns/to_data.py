@@ -107,7 +107,7 @@ class AnswersToData:
             cause = "the cursor is not on an answer"
             keys = f"{key_of('messages.up')} and {key_of('messages.down')}"
             raise InputError("No answer", cause, f"Go to an answer with {keys}.")
-        if not _said(node.message):
+        if not _answer_text(node.message):
             raise InputError(
                 "No answer", "this one is empty", f"Press {key_of('chat.edit')} to write it."
             )
@@ -133,11 +133,12 @@ class AnswersToData:
         others = [
             one
             for one in tries
-            if one.role == "assistant" and _said(one.message) not in {"", _said(node.message)}
+            if one.role == "assistant"
+            and _answer_text(one.message) not in {"", _answer_text(node.message)}
         ]
         if not others:
             cause = "there is one version of this answer"
-            if any(one.id != node.id and _said(one.message) for one in tries):
+            if any(one.id != node.id and _answer_text(one.message) for one in tries):
                 cause = "the other tries at it say the same"
             raise InputError("No pair", cause, _one_version())
         if len(others) == 1:
@@ -145,7 +146,9 @@ class AnswersToData:
         # What was corrected is the model's try before it, most likely.
         likely = [one for one in others if one.id < node.id and not one.edited]
         choices = [
-            Choice(one, one_line(_said(one.message), 60), "edited" if one.edited else one.model)
+            Choice(
+                one, one_line(_answer_text(one.message), 60), "edited" if one.edited else one.model
+            )
             for one in others
         ]
         current = likely[-1] if likely else others[-1]
@@ -157,6 +160,6 @@ class AnswersToData:
         return "" if self._session.id is None else str(self._session.id)
 
 
-def _said(message: Mapping[str, Any]) -> str:
+def _answer_text(message: Mapping[str, Any]) -> str:
     """Return all that an answer says and calls."""
     return "\n".join([text_of(message).strip(), *map(call_words, calls_of(message))]).strip()

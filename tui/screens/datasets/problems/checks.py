@@ -109,7 +109,7 @@ class ProblemChecks:
 
     async def _look(self) -> None:
         """Check what has changed and show the problems."""
-        checker = await self._made()
+        checker = await self._ensure_checker()
         if checker is None:
             return
         self._take(await checker.issues(self._progress))
@@ -117,7 +117,7 @@ class ProblemChecks:
         if await checker.look_alike():
             self._take(await checker.issues())
 
-    async def _made(self) -> Checker | None:
+    async def _ensure_checker(self) -> Checker | None:
         """Return the checker of the open file; it is imported once the first rows are painted."""
         document = self._context.document
         if self._checker is None and document is not None:

@@ -74,7 +74,7 @@ class JobSubmission(CreationEvents):
             form.go_to(next(iter(problems)))
             return
         form.hide_error()
-        self._at("asking", "looking at the files…")
+        self._enter_stage("asking", "looking at the files…")
         work = partial(self._create, draft)
         self._worker = form.context.run(
             work, group="create", description="create the job", exclusive=False
@@ -123,7 +123,7 @@ class JobSubmission(CreationEvents):
                 self._offer_deletion()
             raise
         finally:
-            self._at("", "")
+            self._enter_stage("", "")
         if created is None:
             return
         if words := created.lost_words:
@@ -144,7 +144,7 @@ class JobSubmission(CreationEvents):
         review.refuse_blocked()
         review.refuse_changed(agreed.found)
         names = " and ".join(source.name for source in review.found.sources if source.sent)
-        self._at("uploading", f"uploading {names}…" if names else "")
+        self._enter_stage("uploading", f"uploading {names}…" if names else "")
         try:
             return await self._creation.create(review, consent, self)
         except AboveBudget as error:
@@ -216,14 +216,14 @@ class JobSubmission(CreationEvents):
     async def before_asking(self) -> None:
         """Wait until no question about stopping is open."""
         await self._settled.wait()
-        self._at("creating", f"asking {self._form.workspace.profile.name} for the job…")
+        self._enter_stage("creating", f"asking {self._form.workspace.profile.name} for the job…")
 
     def lost(self, error: ServiceError) -> None:
         """Say that the job is looked for."""
         cause = one_line(visible(error.cause), 120)
         self._progress(f"asked, no certain answer ({cause}); looking for the job…")
 
-    def _at(self, stage: str, text: str) -> None:
+    def _enter_stage(self, stage: str, text: str) -> None:
         self._stage = stage
         self._progress(text)
 

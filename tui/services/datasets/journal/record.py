@@ -68,14 +68,14 @@ class Record:
         self._same_lines = False
         if self.journal is not None:
             self.journal.start(saved)
-            self._replayed = self._kept(self.journal, saved, rows)
+            self._replayed = self._keep_history(self.journal, saved, rows)
 
     async def close(self, saved: Identity, rows: Rows) -> None:
         """Give the journal back; what is not saved stays in it."""
         if self.journal is None:
             return
         if not rows.modified and self._opening.begun:
-            await asyncio.to_thread(self._kept, self.journal, saved, rows)
+            await asyncio.to_thread(self._keep_history, self.journal, saved, rows)
         self.journal.close(remove=not rows.modified)
 
     def give_up(self) -> None:
@@ -93,7 +93,7 @@ class Record:
         splices = ((s.at, len(s.removed), map(item, s.inserted)) for s in step.splices)
         journal.append(Entry(move, named.label, tuple(splices)))
 
-    def _kept(self, journal: Journal, saved: Identity, rows: Rows) -> ReplayedHistory:
+    def _keep_history(self, journal: Journal, saved: Identity, rows: Rows) -> ReplayedHistory:
         """Keep the steps so far beside a journal that starts over."""
         try:
             history = keep(journal.history, saved, rows, self._content)

@@ -68,7 +68,7 @@ class JobData:
         """
         record = await self._store.files.of_id(self._profile, file_id)
         if record is not None:
-            for path in await self._known(record):
+            for path in await self._known_paths(record):
                 if await _holds(path, record):
                     how: How = "here" if str(path) == record.path else "elsewhere"
                     return FoundFile(path, how)
@@ -86,7 +86,7 @@ class JobData:
             ) from error
         return FoundFile(path, "downloaded")
 
-    async def _known(self, record: UploadRecord) -> list[Path]:
+    async def _known_paths(self, record: UploadRecord) -> list[Path]:
         """Return where this content was seen, the place it was uploaded from first."""
         versions = await self._store.versions.find(digest=record.digest)
         uploads = await self._store.files.of_digest(record.digest)

@@ -183,7 +183,7 @@ class _Look:
 
     async def _files(self) -> None:
         try:
-            training, validation = await self._both()
+            training, validation = await self._look_at_files()
         except ServiceError as error:
             self._put(Part("data", "block", one_line(error.brief, 300)))
             for topic in ("checks", "leakage", "tokens", "cost", "quote", "sends"):
@@ -205,7 +205,7 @@ class _Look:
             self._guarded("quote", self._estimate),
         )
 
-    async def _both(self) -> tuple[Source, Source | None]:
+    async def _look_at_files(self) -> tuple[Source, Source | None]:
         training = await self._service.sources.look(self._draft.training)
         if not self._draft.validation.strip():
             return training, None

@@ -115,7 +115,7 @@ class FireworksFiles:
         except ServiceError as error:
             if not error.outcome_unknown:
                 raise
-            found = await self._found(identifier, doing, error)
+            found = await self._find_after_loss(identifier, doing, error)
         else:
             if answer.status != 409:
                 return as_map(answer.value)
@@ -139,7 +139,7 @@ class FireworksFiles:
         except ServiceError as error:
             if not error.outcome_unknown:
                 raise
-            native = await self._found(identifier, doing, error)
+            native = await self._find_after_loss(identifier, doing, error)
             if native.get("state") != READY:
                 raise
             return native
@@ -214,7 +214,9 @@ class FireworksFiles:
                 raise Unfit(f"Cannot {doing}", problem, "Correct the file and upload it again.")
         return native
 
-    async def _found(self, identifier: str, doing: str, lost: ServiceError) -> Mapping[str, Any]:
+    async def _find_after_loss(
+        self, identifier: str, doing: str, lost: ServiceError
+    ) -> Mapping[str, Any]:
         """Return the dataset after a lost answer; `lost` is raised where it is not there."""
         try:
             native = await self._gateway.find(self._path(identifier), doing)

@@ -128,7 +128,7 @@ def look(path: Path, encoding: str = "") -> ForeignFiles:
 
     `encoding` is that of its texts; without it UTF-8 is expected, and Windows-1252 told.
     """
-    return _looked(path, _sources(path, encoding))
+    return _look_at_sources(path, _sources(path, encoding))
 
 
 def encodings_of(path: Path) -> list[Guess]:
@@ -164,13 +164,13 @@ def look_at_bytes(data: bytes, name: str = "stdin", encoding: str = "") -> Forei
             with file:
                 data = file.read()
     except UnreadableError as error:
-        raise InputError("Cannot read the input", *_said(str(error))) from error
+        raise InputError("Cannot read the input", *_cause_and_step(str(error))) from error
     container = container_of(inner, data[:HEAD])
     if container in _LISTED:
         raise InputError("Cannot read this from a pipe", f"it is {container}", "Name the file")
     if what := not_text(data):
         raise InputError("Not text", f"{name} is {what}", f"{unpacking(what, '-')}.")
-    return _looked(Path(name), (_decoded(Path(name), data, encoding, inner),))
+    return _look_at_sources(Path(name), (_decoded(Path(name), data, encoding, inner),))
 
 
 def columns_of(text: str, *, complete: bool = True) -> Columns:
@@ -237,7 +237,7 @@ def _batch(sources: Sequence[Source]) -> Batch | None:
     return batch if batch.has_both else None
 
 
-def _looked(path: Path, sources: tuple[Source, ...]) -> ForeignFiles:
+def _look_at_sources(path: Path, sources: tuple[Source, ...]) -> ForeignFiles:
     sample: list[Record] = []
     for source in sources:
         if len(sample) >= _SAMPLE:
@@ -388,11 +388,11 @@ def _packed(file: IO[bytes], packed: str, path: Path) -> tuple[str, Container]:
 
 
 def _not_unpacked(path: Path, error: UnreadableError) -> InputError:
-    cause, step = _said(str(error))
+    cause, step = _cause_and_step(str(error))
     return InputError("Cannot read the file", f"{path.name}: {cause}", step)
 
 
-def _said(text: str) -> tuple[str, str]:
+def _cause_and_step(text: str) -> tuple[str, str]:
     """Return what is wrong, and what to do about it, of a text that says both."""
     cause, _, step = text.partition(". ")
     return cause, step
