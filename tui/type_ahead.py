@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
     from textual.await_complete import AwaitComplete
-    from textual.message_pump import MessagePump
     from textual.screen import Screen
     from textual.timer import Timer
 
@@ -57,7 +56,6 @@ class TypeAhead(App[None]):
     _number = 0
     _waiting_for = 0  # the number of the key under way; 0 is none
     _until = 0.0  # when it is waited for no longer
-    _passing = 0  # the number of the key after which the next goes on once the screen is drawn
     _guard: Timer | None = None
     _starting = False  # a timer looks whether the program has started
     _last_key = 0.0  # monotonic seconds
@@ -148,7 +146,7 @@ class TypeAhead(App[None]):
         if closed or target.post_message(self.Passed(self._number, screen)):
             self._waiting_for, self._until = self._number, time.monotonic() + _LONGEST_S
             if closed:
-                self._go_on_once_drawn(self)
+                self.call_after_refresh(self._next, self._number)
             if second is not None:
                 self._guard_against_loss()
         elif second is not None:
@@ -178,27 +176,14 @@ class TypeAhead(App[None]):
             # Behind what the key has asked for: a widget gets the focus by a message of its own.
             self.call_later(self._next, message.number)
         else:
-            self._go_on_once_drawn(self.screen)
+            self.screen.call_after_refresh(self._next, message.number)
 
     def pop_screen(self) -> AwaitComplete:
         """Go back to the screen before. What tells that a key has passed may go with this one."""
         popped = super().pop_screen()
         if self._waiting_for:
-            self._go_on_once_drawn(self)
+            self.call_after_refresh(self._next, self._waiting_for)
         return popped
-
-    def on_mount(self) -> None:
-        """Follow the screens."""
-        self.screen_change_signal.subscribe(self, self._screen_changed, immediate=True)
-
-    def _screen_changed(self, screen: Screen[object]) -> None:
-        """Wait for a screen that opens over the one waited for, which is not drawn any more."""
-        if self._waiting_for and self._passing == self._waiting_for:
-            self._go_on_once_drawn(screen)
-
-    def _go_on_once_drawn(self, node: MessagePump) -> None:
-        self._passing = self._waiting_for
-        node.call_after_refresh(self._next, self._waiting_for)
 
     def _next(self, passed: int) -> None:
         """Hand the next key on, unless that has been done since for this one."""
