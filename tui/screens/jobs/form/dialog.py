@@ -16,7 +16,7 @@ from tui.screens.controller_context import Context
 from tui.screens.dialogs.base import Dialog
 from tui.screens.host import host_of
 from tui.screens.jobs.form.fields import (
-    Line,
+    JobField,
     common_lines,
     first_lines,
     fold_words,
@@ -101,7 +101,7 @@ class NewJob(Dialog[Job]):
         yield ErrorPanel(panel_keys())
         yield self.key_hints(**_KEYS)
 
-    def _rows(self, lines: Iterable[Line]) -> Iterable[Field]:
+    def _rows(self, lines: Iterable[JobField]) -> Iterable[Field]:
         values = self._start.values(self._terms)
         for line in lines:
             value = values.get(line.name, self._start.setting(line.name))
