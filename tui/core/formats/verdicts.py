@@ -162,7 +162,8 @@ def _as_told(
         if key is None:
             continue
         if (is_bad := one.meets(row[key])) is None:
-            raise RefusedRow(
+            cause = f"{key} is {_json(row[key])}, which {one} cannot be asked of"
+            raise RefusedRow(cause, "judged")
                 f"{key} is {_json(row[key])}, which {one} cannot be asked of", "judged"
             )
         found = _both_good(found, not is_bad)
