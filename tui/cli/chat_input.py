@@ -31,7 +31,7 @@ async def read_question(
 ) -> tuple[tuple[dict[str, Any], ...], tuple[Mapping[str, Any], ...]]:
     """Return the messages to send, and the tools that stand beside them in their file.
 
-    Raises InputError for what cannot be read or is no question.
+    Raises InputError for what cannot be read or is not a question.
     """
     check_stdin([options.prompt, options.messages])
     found, tools = (

@@ -171,7 +171,7 @@ def renew_functions(raw: Object) -> None:
         try:
             made = [*tools_in(tools), *tools_in(owner["functions"])]
         except Unfit:
-            continue  # what is no function stays where it is, for people to see
+            continue  # what is not a function stays where it is, for people to see
         owner["tools"] = made
         del owner["functions"]
 

@@ -26,7 +26,7 @@ SPOKEN_ROLES = ROLE_NAMES | {"developer": "system", "q": "user", "a": "assistant
 def grouped(records: Iterable[Record], columns: Columns) -> Iterator[Record]:
     """Yield a record for each conversation, with its rows, where the first of them stood.
 
-    What is no row of a conversation is yielded as it is.
+    What is not a row of a conversation is yielded as it is.
     """
     groups: dict[str, list[Record]] = {}
     for record in records:

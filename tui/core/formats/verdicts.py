@@ -164,8 +164,6 @@ def _as_told(
         if (is_bad := one.meets(row[key])) is None:
             cause = f"{key} is {_json(row[key])}, which {one} cannot be asked of"
             raise RefusedRow(cause, "judged")
-                f"{key} is {_json(row[key])}, which {one} cannot be asked of", "judged"
-            )
         found = _both_good(found, not is_bad)
         names.append(key)
     return found, names

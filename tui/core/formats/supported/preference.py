@@ -133,7 +133,7 @@ def _answer(value: object, what: str, notes: Notes) -> list[Object]:
 
 
 def _shared(one: list[Object], other: list[Object]) -> list[Object]:
-    """Return what both begin with, as far as it is no answer that differs."""
+    """Return what both begin with, as far as it is not an answer that differs."""
     count = 0
     for left, right in zip(one[:-1], other[:-1], strict=False):
         if left != right:

@@ -187,7 +187,7 @@ class NewJob(Dialog[Job]):
         """Check the field as it is typed."""
         event.stop()
         field = event.input.id or ""
-        # An empty field is no mistake while one is still filling in the form.
+        # An empty field is not a mistake while one is still filling in the form.
         typed = bool(event.value.strip())
         self.say(field, self.draft.problem(field, self._terms) if typed else "")
         self._arrange()

@@ -98,7 +98,7 @@ def settings_text(
     failure: ServiceError | None = None,
     serving: str = "",
 ) -> Text:
-    """Return everything known of a job that is no event, as one line a setting.
+    """Return everything known of a job that is not an event, as one line a setting.
 
     `serving` says how the model made is made to answer, where its name is not enough.
     """
