@@ -285,7 +285,7 @@ def test_chats_are_exported(home: Home, chats: list[int], tmp_path: Path) -> Non
     named = home.run("chats", "export", str(chats[1]), "--format", "md", "--out", "-").stdout
     assert named == shown
     into = home.run("chats", "export", "--all", "--as", "chats", "--to", "-")
-    assert (into.returncode, "--to - is no file" in into.stderr) == (2, True)
+    assert (into.returncode, "--to - is not a file" in into.stderr) == (2, True)
     found = home.json("chats", "export", str(chats[1]))
     assert json.loads(found["text"]) == {"messages": [
         {"role": "user", "content": "And you?"}, {"role": "assistant", "content": "# Nobody"},

@@ -41,7 +41,7 @@ def test_standard_output_is_no_file_to_go_on_from(
             continue
         done = home.run(*asked, option, "-")
         assert done.returncode == 2
-        assert f"{option} - is no file" in done.stderr
+        assert f"{option} - is not a file" in done.stderr
     assert server.bodies == []
 
 

@@ -180,7 +180,7 @@ def test_a_hyphen_where_only_a_file_will_do_is_refused(
     asked = [str(rows) if word == "FILE" else word for word in words]
     done = home.spawn(*asked, cwd=tmp_path)
     assert done.returncode == 2
-    assert "- is no file" in done.stderr
+    assert "- is not a file" in done.stderr
     assert {one.name for one in tmp_path.iterdir()} <= {"home", "rows.jsonl"}
 
 

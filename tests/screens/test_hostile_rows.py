@@ -21,7 +21,7 @@ from tui.screens.dialogs.confirm import GoOn
 from tui.screens.dialogs.editor import LineEditor
 from tui.screens.files.file_rows import about, entry_row, full_text
 from tui.screens.jobs.panes.event_rows import checkpoint_row, event_row
-from tui.screens.jobs.panes.job_rows import Line, job_row
+from tui.screens.jobs.panes.job_rows import JobLine, job_row
 from tui.screens.profiles.form import ProfileForm
 from tui.screens.profiles.key_dialog import KeyDialog
 from tui.screens.profiles.profile_list import ProfilesDialog
@@ -37,7 +37,7 @@ COUNT = 2000
 
 def _job(say: Callable[[], str]) -> Text:
     raw = {"id": say(), "model": say(), "suffix": say(), "status": say(), "created_at": 1}
-    return job_row(Line(parse_job(raw)), 80)
+    return job_row(JobLine(parse_job(raw)), 80)
 
 
 def _event(say: Callable[[], str]) -> Text:

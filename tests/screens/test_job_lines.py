@@ -8,7 +8,7 @@ import pytest
 
 from tui.core.jobs.jobs import Event, parse_checkpoint, parse_event, parse_job
 from tui.screens.jobs.panes.event_rows import FILTERS, checkpoint_row, event_row, passing
-from tui.screens.jobs.panes.job_rows import Line, when_words
+from tui.screens.jobs.panes.job_rows import JobLine, when_words
 
 
 def event(level: str = "info", message: str = "said", at: object = 0, **more: object) -> Event:
@@ -75,4 +75,4 @@ def test_a_row_says_how_long_a_job_is_in_its_status(
     status: str, since: float | None, says: str
 ) -> None:
     job = parse_job({"id": "j", "status": status, "created_at": 1_600_000_000})
-    assert when_words(Line(job, since=since), 1_700_000_000) == says
+    assert when_words(JobLine(job, since=since), 1_700_000_000) == says

@@ -19,7 +19,7 @@ from tui.screens.base import ModeScreen
 from tui.screens.dialogs.help import HelpDialog, KeyTable
 from tui.screens.dialogs.palette import palette_choices
 from tui.screens.jobs.form.fields import folded_lines, shown
-from tui.screens.jobs.panes.job_rows import Line, job_row
+from tui.screens.jobs.panes.job_rows import JobLine, job_row
 from tui.screens.jobs.panes.job_text import settings_text, standing
 from tui.services.jobs.drafts import Draft
 from tui.services.jobs.polling import tail
@@ -96,12 +96,14 @@ def test_the_command_line_says_it(server: FaultServer, tmp_path: Path) -> None:
 
 def test_the_percentage_a_provider_tells_is_shown_where_there_are_no_steps() -> None:
     raw = {"id": "j", "status": "running", "model": "m", "progress": 42.4}
-    line = Line(parse_job(raw))
+    line = JobLine(parse_job(raw))
     assert "42 % done" in standing(line, Curves(), 0).plain
     assert "42 %" in job_row(line, 80).plain
     for odd in ({"seconds_remaining": 3}, -1, 101, "many", True, None):
         assert parse_job({**raw, "progress": odd}).percent is None
-    assert "%" not in standing(Line(parse_job({**raw, "status": "succeeded"})), Curves(), 0).plain
+    assert (
+        "%" not in standing(JobLine(parse_job({**raw, "status": "succeeded"})), Curves(), 0).plain
+    )
 
 
 def test_a_percentage_is_told_while_a_job_is_watched(
@@ -128,9 +130,9 @@ def test_a_percentage_is_told_while_a_job_is_watched(
 def test_a_price_that_the_provider_tells_stands_beside_ours_with_who_says_so() -> None:
     told = {"amount": "1.5", "currency": "USD", "said_by": "Acme"}
     raw = {"id": "j", "status": "succeeded", "model": "m"}
-    assert "Acme says 1.50 USD" in settings_text(Line(parse_job({**raw, "price": told}))).plain
+    assert "Acme says 1.50 USD" in settings_text(JobLine(parse_job({**raw, "price": told}))).plain
     for odd in (3, None, {"amount": "x", "said_by": "Acme"}, {"amount": 1}, {"amount": -1}):
-        assert "says" not in settings_text(Line(parse_job({**raw, "price": odd}))).plain
+        assert "says" not in settings_text(JobLine(parse_job({**raw, "price": odd}))).plain
 
 
 def test_the_form_has_no_field_for_what_is_not_taken() -> None:

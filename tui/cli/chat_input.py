@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.cli.chat_parameters import read_parameters
 from tui.cli.inputs import STDIN, check_stdin, stdin_bytes
-from tui.cli.json_files import Given, read_conversation, read_schema
+from tui.cli.json_files import GivenChat, read_conversation, read_schema
 from tui.core.chat.images import user_message
 from tui.services.chat.images import read_image
 from tui.services.errors import InputError
@@ -31,10 +31,12 @@ async def read_question(
 ) -> tuple[tuple[dict[str, Any], ...], tuple[Mapping[str, Any], ...]]:
     """Return the messages to send, and the tools that stand beside them in their file.
 
-    Raises InputError for what cannot be read or is no question.
+    Raises InputError for what cannot be read or is not a question.
     """
     check_stdin([options.prompt, options.messages])
-    found, tools = await read_conversation(options.messages) if options.messages else Given([], ())
+    found, tools = (
+        await read_conversation(options.messages) if options.messages else GivenChat([], ())
+    )
     if options.system:
         found = [m for m in found if m.get("role") != "system"]
         found.insert(0, {"role": "system", "content": options.system})

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from decimal import Decimal
 
-    from tui.services.jobs.creation import Question, Review
+    from tui.services.jobs.creation import JobQuestion, Review
     from tui.services.jobs.preflight import Preflight
 
 # What --accept takes, by the topic of the pre-flight that it answers.
@@ -80,7 +80,7 @@ def check_allowed(review: Review, answers: Answers) -> Consent:
     return Consent(above=answers.spend is not None, amount=answers.spend)
 
 
-def _answered(question: Question, answers: Answers) -> bool:
+def _answered(question: JobQuestion, answers: Answers) -> bool:
     if question.takes != "yes":  # it is told with the money
         return True
     if question.topic == "earlier":
@@ -88,7 +88,7 @@ def _answered(question: Question, answers: Answers) -> bool:
     return ACCEPTABLE.get(question.topic) in answers.accept
 
 
-def _option(question: Question) -> tuple[str, str]:
+def _option(question: JobQuestion) -> tuple[str, str]:
     """Return what speaks against going on, and the option that goes on all the same."""
     topic, cause = question.topic, f"{question.topic}: {question.text}"
     if topic == "earlier":

@@ -99,7 +99,7 @@ def check_stdin(paths: Sequence[str | None]) -> None:
 def a_file(path: str, option: str, why: str = "it is written as a file of its own") -> Path:
     """Return the path of what can only be a file. Raises InputError for standard output."""
     if path == STDIN:
-        raise InputError("Usage", f"{option} - is no file: {why}", "Name a file.")
+        raise InputError("Usage", f"{option} - is not a file: {why}", "Name a file.")
     return Path(path)
 
 

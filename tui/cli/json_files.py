@@ -16,14 +16,14 @@ _MESSAGES = "Cannot read the messages"
 _FORM = 'Give {"messages": […]}, the list alone, or one line of a dataset.'
 
 
-class Given(NamedTuple):
+class GivenChat(NamedTuple):
     """A conversation as it stands in a file, and the tools beside it."""
 
     messages: list[dict[str, Any]]
     tools: tuple[Mapping[str, Any], ...]
 
 
-async def read_conversation(path: str) -> Given:
+async def read_conversation(path: str) -> GivenChat:
     """Return the messages and tools of a file. Raises InputError."""
     value = await _read(path, _MESSAGES)
     tools: tuple[Mapping[str, Any], ...] = ()
@@ -37,7 +37,7 @@ async def read_conversation(path: str) -> Given:
     for at, message in enumerate(value, start=1):
         if not isinstance(message, dict) or not as_text(message.get("role")):
             raise InputError(_MESSAGES, f"{path}: message {at} has no role", _FORM)
-    return Given(value, tools)
+    return GivenChat(value, tools)
 
 
 async def read_tools(path: str) -> tuple[Mapping[str, Any], ...]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import argparse
 
     from tui.cli.output import Output
-    from tui.services.jobs.moving.service import Given, MovePlan
+    from tui.services.jobs.moving.service import MoveOptions, MovePlan
     from tui.services.workspace import Workspace
 
 
@@ -63,15 +63,15 @@ async def _move(options: argparse.Namespace, workspace: Workspace, out: Output) 
     return await create_draft(plan.draft, options, workspace, out, {"move": plan.as_json()})
 
 
-async def _given(options: argparse.Namespace) -> Given:
-    from tui.services.jobs.moving.service import Given
+async def _given(options: argparse.Namespace) -> MoveOptions:
+    from tui.services.jobs.moving.service import MoveOptions
 
     def absolute(path: Path | None) -> Path | None:
         return None if path is None else path.expanduser().absolute()
 
     files = (options.training_file, options.validation_file)
     training, validation = await asyncio.to_thread(lambda: [absolute(one) for one in files])
-    return Given(training, validation, options.chosen_only)
+    return MoveOptions(training, validation, options.chosen_only)
 
 
 def _with_settings(plan: MovePlan, options: argparse.Namespace) -> MovePlan:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from tui.cli.output import Output
     from tui.core.near.groups import Group
-    from tui.services.checks.near_finder import Question
+    from tui.services.checks.near_finder import NearQuestion
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -70,9 +70,9 @@ class _Finder:
     """Finds the groups of one file after the other."""
 
     def __init__(self, threshold: float | None, others: Sequence[bytes] | None) -> None:
-        from tui.services.checks.near_finder import NearFinder, Question
+        from tui.services.checks.near_finder import NearFinder, NearQuestion
 
-        self.question: Question = Question("near" if others is None else "leak", threshold)
+        self.question: NearQuestion = NearQuestion("near" if others is None else "leak", threshold)
         self._others = others
         self._finder = NearFinder()
 

@@ -73,7 +73,7 @@ def flat(said: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def read_keys(said: object) -> str:
-    """Return keys joined by commas, of a text or a list of texts; an empty one is no key.
+    """Return keys joined by commas, of a text or a list of texts; an empty one is not a key.
 
     Raises UnknownKeyError, and TypeError for what is neither.
     """

@@ -98,7 +98,7 @@ class Runs(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class DeletionQuestion:
     """What is asked before anything is deleted: a statement, and the words that mean yes.
 
     A statement that is a function is given the places of the extras that go too.
@@ -165,7 +165,9 @@ class Deletion:
             )
         return self.running
 
-    def ask(self, question: Question, batches: Sequence[Batch], act: Act = Act.DELETE) -> None:
+    def ask(
+        self, question: DeletionQuestion, batches: Sequence[Batch], act: Act = Act.DELETE
+    ) -> None:
         """Do what the batches say, in their order, once the word is typed.
 
         `act` is what is done to them.

@@ -18,7 +18,7 @@ from tui.core.checks import FileFacts
 from tui.core.filtering.marks import Marks
 from tui.services.checks import file_check, near_results
 from tui.services.checks.checker import Checker
-from tui.services.checks.near_finder import NearFinder, Question
+from tui.services.checks.near_finder import NearFinder, NearQuestion
 from tui.services.datasets import Change, Document, open_rows
 from tui.services.datasets.disk.file_lines import read_lines
 from tui.services.datasets.row_filter import FilterFacts
@@ -217,7 +217,7 @@ async def test_looking_unasked_is_given_up_when_it_takes_long(
     monkeypatch.undo()
     assert not await checker.look_alike()  # once is enough
     finder = NearFinder()
-    checker.near.take(await finder.find(document.snapshot(), Question("near")))
+    checker.near.take(await finder.find(document.snapshot(), NearQuestion("near")))
     assert (await checker.issues()).by_rule["near-duplicate"] == 1
     await document.close()
 
@@ -231,7 +231,7 @@ async def test_leaks_are_told_while_the_other_file_is_as_it_was(
     document = opened(path)
     checker = Checker(document, workers)
     others = await read_lines(valid)
-    found = await NearFinder().find(document.snapshot(), Question("leak"), others)
+    found = await NearFinder().find(document.snapshot(), NearQuestion("leak"), others)
     others.close()
     checker.near.take(found, others, valid)
     problems = await checker.issues()

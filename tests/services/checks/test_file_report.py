@@ -20,7 +20,7 @@ from tui.core.fixes import repair
 from tui.services.checks import file_check, file_words
 from tui.services.checks.checker import Checker
 from tui.services.checks.file_report import CheckedFile, check_file, checking
-from tui.services.checks.review import Candidate, review
+from tui.services.checks.review import ReviewedFile, review
 from tui.services.datasets import Document
 from tui.services.errors import InputError
 from tui.services.settings.profiles import Profile
@@ -241,13 +241,15 @@ async def test_data_for_a_grader_is_told_as_that_and_not_as_chats_without_answer
     # What it may not be used for says so, in place of an error a line.
     lab = Profile("lab", kind="lab")
     for method in ("supervised", "dpo"):
-        (concern,) = review([Candidate(report, "training")], lab, method)
+        (concern,) = review([ReviewedFile(report, "training")], lab, method)
         assert (concern.topic, concern.takes) == ("errors", "repair")
         assert concern.text == (
             "graded.jsonl is data for reinforcement, which ends with the question and has keys "
             f"for a grader; {method} training learns answers"
         )
-    assert all(one.takes != "repair" for one in review([Candidate(report)], lab, "reinforcement"))
+    assert all(
+        one.takes != "repair" for one in review([ReviewedFile(report)], lab, "reinforcement")
+    )
 
 
 async def test_an_answer_among_data_for_a_grader_is_told(workers: Pool, tmp_path: Path) -> None:

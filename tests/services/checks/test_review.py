@@ -13,7 +13,7 @@ from tests.lab_process import chat_lines
 from tests.limits import file_limits
 from tui.core.near import Group
 from tui.services.checks.file_report import check_file
-from tui.services.checks.review import Candidate, review, review_file, review_leakage
+from tui.services.checks.review import ReviewedFile, review, review_file, review_leakage
 from tui.services.settings.profiles import Profile
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ async def test_a_file_may_be_small_unless_it_is_to_be_trained_on(workers: Pool, 
     path.write_bytes(chat_lines(5))
     report = await check_file(path, workers, LIMITS)
     told = {
-        role: [one.topic for one in review([Candidate(report, role)], BILLED)]
+        role: [one.topic for one in review([ReviewedFile(report, role)], BILLED)]
         for role in ("training", "validation", "either")
     }
     assert told == {"training": ["errors"], "validation": [], "either": ["warnings"]}
@@ -89,7 +89,7 @@ async def test_of_a_file_that_is_there_already_secrets_are_a_warning(
 ) -> None:
     path.write_bytes(chat_lines(60, KEY + " {}"))
     report = await check_file(path, workers, LIMITS)
-    (concern,) = review([Candidate(report, "training", sent=False)], BILLED)
+    (concern,) = review([ReviewedFile(report, "training", sent=False)], BILLED)
     assert (concern.topic, concern.text) == ("warnings", "60 warnings: 60 × API key")
 
 
@@ -110,7 +110,7 @@ async def test_data_for_a_grader_is_as_it_should_be_where_it_is_trained_on(
     path.write_text(
         "".join(json.dumps({"messages": t, "label": n}) + "\n" for n, t in enumerate(turns))
     )
-    report = [Candidate(await check_file(path, workers, LIMITS))]
+    report = [ReviewedFile(await check_file(path, workers, LIMITS))]
     offers = replace(BILLED, methods=("supervised", "reinforcement"))
     assert not {"reinforcement"} & {*BILLED.terms.methods}
     assert [one.topic for one in review(report, BILLED)] == ["errors"]

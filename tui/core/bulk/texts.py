@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tui.core.bulk.edited_lines import edited
 from tui.core.bulk.examples import dialogue, messages, roles_in, slots
 from tui.core.bulk.operations import BadParameter, EachRow, Parameter, Work, operation
-from tui.core.dataset.example import INSTRUCTING_ROLES
+from tui.core.dataset.example import is_instruction
 from tui.core.fixes.registry import CannotFix
 
 if TYPE_CHECKING:
@@ -81,9 +81,9 @@ def system(values: Mapping[str, str], count: Count) -> Work:
         items = dialogue(raw)
         if items is None:
             raise CannotFix("it has no messages")
-        first = next((m for m in items if _instructs(m)), None)
+        first = next((m for m in items if is_instruction(m)), None)
         if do == "remove":
-            items[:] = [m for m in items if not _instructs(m)]
+            items[:] = [m for m in items if not is_instruction(m)]
         elif first is not None:
             first["content"] = text
         elif do == "set":
@@ -91,10 +91,6 @@ def system(values: Mapping[str, str], count: Count) -> Work:
 
     labels = {"remove": "remove the system prompt", "replace": "replace the system prompt"}
     return EachRow(labels.get(do, "set the system prompt"), edited(apply))
-
-
-def _instructs(message: object) -> bool:
-    return isinstance(message, dict) and message.get("role") in INSTRUCTING_ROLES
 
 
 @operation(

@@ -43,7 +43,7 @@ class Chat:
 
 
 def _plain_text(content: object) -> str:
-    """Return the text of a content, without marks for what is no text."""
+    """Return the text of a content, without marks for what is not text."""
     if not isinstance(content, list):
         return content_text(content)
     return " ".join(part["text"] for part in content if isinstance(as_map(part).get("text"), str))

@@ -181,6 +181,11 @@ def is_answer(message: object) -> bool:
     return isinstance(message, dict) and message.get("role") == "assistant"
 
 
+def is_instruction(message: object) -> bool:
+    """Whether a decoded message is a system prompt, whatever its role is called."""
+    return isinstance(message, dict) and message.get("role") in INSTRUCTING_ROLES
+
+
 def section_list(raw: Mapping[str, Any], section: str) -> object:
     """Return the JSON value that holds a section's messages, or None."""
     if section == "input":

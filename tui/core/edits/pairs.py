@@ -26,7 +26,7 @@ class PairDraft:
 def pair_from(example: Example, place: Place | None = None) -> PairDraft:
     """Return which answer of a chat example a pair would be about: that at `place`, or the last.
 
-    Raises EditError when the example is no chat or has no answer with something before it.
+    Raises EditError when the example is not a chat or has no answer with something before it.
     """
     if example.kind != "chat":
         raise EditError("only a chat example can become a preference pair; make a chat of it first")

@@ -132,7 +132,7 @@ def _lead(items: list[Any]) -> list[Any]:
 
 
 def _role(item: object) -> str:
-    """Return the role of a message, which may be anything; "" for what is no role."""
+    """Return the role of a message, which may be anything; "" for what is not a role."""
     role = item.get("role") if isinstance(item, dict) else None
     return role if isinstance(role, str) else ""
 

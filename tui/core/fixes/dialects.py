@@ -113,7 +113,7 @@ def _written_out(found: re.Match[str]) -> str:
 
 
 def from_python(text: str) -> str | None:
-    """Return the JSON of a value as Python prints it; None for what is no value of Python.
+    """Return the JSON of a value as Python prints it; None for what is not a value of Python.
 
     Raises CannotFix for what JSON has not, and for a key that stands twice in one object.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tui.core.checks.examples.messages import role_meant
-from tui.core.dataset.example import INSTRUCTING_ROLES, is_answer
+from tui.core.dataset.example import is_answer, is_instruction
 from tui.core.dataset.names import valid_name
 from tui.core.fixes.paths import message_of, messages_of
 from tui.core.fixes.registry import CannotFix, Object, row_fix
@@ -171,7 +171,7 @@ def renew_functions(raw: Object) -> None:
         try:
             made = [*tools_in(tools), *tools_in(owner["functions"])]
         except Unfit:
-            continue  # what is no function stays where it is, for people to see
+            continue  # what is not a function stays where it is, for people to see
         owner["tools"] = made
         del owner["functions"]
 
@@ -219,14 +219,10 @@ def cut_after_answer(raw: Object, issue: Issue) -> None:
         return
     messages = messages_of(raw, issue.place)
     last = max((n for n, m in enumerate(messages) if is_answer(m)), default=len(messages))
-    prompts = [*filter(_is_prompt, messages[last + 1 :])]
+    prompts = [*filter(is_instruction, messages[last + 1 :])]
     cut_trailing(messages)
-    before = sum(map(_is_prompt, messages[:1]))
+    before = sum(map(is_instruction, messages[:1]))
     messages[before:before] = prompts
-
-
-def _is_prompt(message: object) -> bool:
-    return isinstance(message, dict) and message.get("role") in INSTRUCTING_ROLES
 
 
 def cut_trailing(messages: list[Any]) -> None:

@@ -34,7 +34,7 @@ LINE_FIXES: dict[str, LineFix] = {}
 ROW_FIXES: dict[str, RowFix] = {}
 # Only a whole file can be mended of these, into a new one: see `repair`.
 FILE_REPAIRS = frozenset({"bom", "crlf", "no-final-newline", "pretty-printed"})
-# A file's name is no line of it: saving under another name is the remedy.
+# A file's name is not a line of it: saving under another name is the remedy.
 # A save can do these in the file itself: the rows stay as they are.
 PLAIN_SAVES = frozenset({"bom", "crlf", "no-final-newline"})
 RENAMES = frozenset({"wrong-extension"})

@@ -57,7 +57,7 @@ class Removal:
 def removals(rule: str, before: bytes, after: Sequence[bytes]) -> list[Removal]:
     """Return the texts that a fix of `rule` takes out of a line by making `after` of it.
 
-    None for work that is no fix, whose rule is "".
+    None for work that is not a fix, whose rule is "".
     """
     if not rule:
         return []

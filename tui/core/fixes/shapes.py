@@ -71,7 +71,7 @@ def decoded_twice(line: bytes) -> Fixed:
     """Take an example out of the text that it was written into as JSON once more."""
     value = json.loads(line)
     if not isinstance(value, str) or not value.lstrip().startswith(("{", "[")):
-        raise CannotFix("it is no example")
+        raise CannotFix("it is not an example")
     if not holds_example(value.strip()) or "\n" in value.strip():
-        raise CannotFix("the text in it is no example")
+        raise CannotFix("the text in it is not an example")
     return value.strip().encode("utf-8", "surrogatepass")

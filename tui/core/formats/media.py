@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from tui.core.formats.results import Notes, Refused
+from tui.core.formats.results import Notes, RefusedRow
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -26,7 +26,7 @@ def refuse_media(row: Mapping[str, Any], used: Collection[str] = ()) -> None:
         if not isinstance(key, str) or key in used or value in (None, "", [], {}, False):
             continue
         if _MEDIA.fullmatch(key):
-            raise Refused(
+            raise RefusedRow(
                 f"{key} holds what lies in files of its own, outside the conversation; "
                 f"--without {key} keeps the text alone"
             )

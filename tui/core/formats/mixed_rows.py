@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tui.core.formats.columns import Columns, paths_of
 from tui.core.formats.detection.sniffing import verdicts
 from tui.core.formats.registry import format_of
-from tui.core.formats.results import Notes, Refused, Unfit
+from tui.core.formats.results import Notes, RefusedRow, Unfit
 from tui.core.formats.row_reader import RowReader
 from tui.core.formats.turns import is_conversation
 
@@ -32,7 +32,7 @@ class MixedReader:
                 return self._read_by(other, value, notes)
         try:
             return self._main.read(value, notes)
-        except Refused:
+        except RefusedRow:
             raise
         except Unfit:
             other = next((one for one in self._others(value) if _takes(one, value)), None)
@@ -69,7 +69,7 @@ class MixedReader:
 def _takes(reader: RowReader, value: object) -> bool:
     try:
         reader.read(value, Notes())
-    except Refused:
+    except RefusedRow:
         return True
     except Unfit:
         return False

@@ -241,7 +241,7 @@ def _part_text(part: object, what: str) -> str:
             raise Unfit(f"{what} holds a text with {more[0]!r:.40}, which this format cannot hold")
         return str(part["text"])
     name = part.get("type") if isinstance(part, dict) else None
-    raise Unfit(f"{what} holds {name or 'a part that is no text'}, which this format cannot hold")
+    raise Unfit(f"{what} holds {name or 'a part that is not text'}, which this format cannot hold")
 
 
 def answer_text(message: Mapping[str, Any], what: str = "an answer") -> str:

@@ -14,7 +14,7 @@ class Record:
     """One row of a file. `problem` says why it has no value; `raw` is its line where it has one.
 
     `position` is 1-based: the line in a file of lines, the row otherwise (without the header).
-    A record with `beside` is no row, but what stands in the file beside the rows, under that key;
+    A record with `beside` is not a row but what the file has beside its rows, under that key;
     without a value that is what is to be said of how the file was read.
     `rows` is how many rows of the file it stands for.
     """

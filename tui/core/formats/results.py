@@ -30,7 +30,7 @@ class Unfit(ValueError):  # noqa: N818 - the text is a reason a person reads
         self.why: Why = why
 
 
-class Refused(Unfit):
+class RefusedRow(Unfit):
     """A row of a known format that is read, but must not become an example as it is."""
 
 

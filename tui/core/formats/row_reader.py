@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tui.core.formats.media import refuse_media
 from tui.core.formats.multiple_choice import NoSuchChoiceError, written_out
 from tui.core.formats.registry import format_of
-from tui.core.formats.results import Notes, Refused, Unfit
+from tui.core.formats.results import Notes, RefusedRow, Unfit
 from tui.core.formats.spoken import spoken_rows
 from tui.core.formats.turns import LISTS, ends_in_answer, is_conversation, turn_list
 from tui.core.formats.verdicts import BadWhere, bad_reason, judged
@@ -91,7 +91,7 @@ class RowReader:
         if good is None and self.name == "kto":
             raise Unfit("no verdict: there is neither kto_tag nor label")
         if good is False and not self.options.pairs:
-            raise Refused(bad_reason(row, kept), "bad")
+            raise RefusedRow(bad_reason(row, kept), "bad")
         return self._reader()(kept, notes), good
 
     def _row(self, value: object) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tui.core.formats.columns import EVERY_ROW, Columns, cell, lose_others, paths_of, value_at
 from tui.core.formats.media import refuse_media
 from tui.core.formats.records import Record
-from tui.core.formats.results import Notes, Object, Refused, Unfit
+from tui.core.formats.results import Notes, Object, RefusedRow, Unfit
 from tui.core.formats.supported.chat_exports import joined
 from tui.core.formats.turns import ROLE_NAMES
 from tui.core.formats.verdicts import bad_turn
@@ -26,7 +26,7 @@ SPOKEN_ROLES = ROLE_NAMES | {"developer": "system", "q": "user", "a": "assistant
 def grouped(records: Iterable[Record], columns: Columns) -> Iterator[Record]:
     """Yield a record for each conversation, with its rows, where the first of them stood.
 
-    What is no row of a conversation is yielded as it is.
+    What is not a row of a conversation is yielded as it is.
     """
     groups: dict[str, list[Record]] = {}
     for record in records:
@@ -106,7 +106,7 @@ def _role(speaker: str, notes: Notes) -> str:
     role = SPOKEN_ROLES.get(speaker.casefold(), "")
     if role not in {"user", "assistant", "system"}:
         said = f"{speaker:.40} is neither" if speaker else "nobody is named, neither"
-        raise Refused(
+        raise RefusedRow(
             f"{said} user nor assistant: --answers-by NAME says whose messages are answers"
         )
     return role

@@ -70,7 +70,7 @@ def turn_list(row: Mapping[str, Any]) -> tuple[str, list[Any]] | None:
 def turns_in(row: Mapping[str, Any], notes: Notes) -> tuple[str, list[Object]]:
     """Return the key that holds the turns, and each turn with a speaker and words.
 
-    Raises Unfit where there are none, or something in the list is no turn.
+    Raises Unfit where there are none, or something in the list is not a turn.
     """
     found = turn_list(row)
     if found is None:

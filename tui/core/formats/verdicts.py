@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tui.core.formats.results import Notes, Refused
+from tui.core.formats.results import Notes, RefusedRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -134,7 +134,7 @@ def judged(
         if key is not None and key not in names and (strict or isinstance(row[key], bool)):
             said = read_verdict(row[key])
             if said is None:
-                raise Refused(_unreadable(key, row[key]), "judged")
+                raise RefusedRow(_unreadable(key, row[key]), "judged")
             found = _both_good(found, said)
             names.append(key)
     for others, read in _OTHERS:
@@ -162,7 +162,8 @@ def _as_told(
         if key is None:
             continue
         if (is_bad := one.meets(row[key])) is None:
-            raise Refused(f"{key} is {_json(row[key])}, which {one} cannot be asked of", "judged")
+            cause = f"{key} is {_json(row[key])}, which {one} cannot be asked of"
+            raise RefusedRow(cause, "judged")
         found = _both_good(found, not is_bad)
         names.append(key)
     return found, names
@@ -171,7 +172,7 @@ def _as_told(
 def _refuse_scores(row: Mapping[str, Any], by_name: Mapping[str, str]) -> None:
     for name, key in by_name.items():
         if is_score(name, row[key]):
-            raise Refused(
+            raise RefusedRow(
                 f"{key} is {_json(row[key])}, and nothing says from which {key} on an answer is "
                 f"bad: --without {key} keeps all rows, --bad '{key}<N' drops those below N",
                 "judged",
@@ -232,7 +233,7 @@ def bad_words(row: Mapping[str, Any]) -> str:
     """Return why a row is not an example by a verdict that is clear; "" where none says so."""
     try:
         kept, said = judged(row, Notes(), strict=False)
-    except Refused:
+    except RefusedRow:
         return ""
     return bad_reason(row, kept) if said is False else ""
 

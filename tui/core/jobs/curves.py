@@ -155,7 +155,7 @@ def at_step(points: Sequence[Point], step: float) -> Point | None:
 def read(found: Curves) -> Reading:
     """Return what the curves say."""
     train = _level(found.train)
-    # A loss over the whole validation file is no estimate: its last value is the level.
+    # A loss over the whole validation file is not an estimate: its last value is the level.
     valid = found.full_valid[-1][1] if found.full_valid else _level(found.valid)
     ratio = valid / train if train and valid is not None else None
     return Reading(

@@ -25,7 +25,7 @@ _CHUNK = 200_000
 
 
 def equal_runs(values: NDArray[np.uint64]) -> Iterator[NDArray[np.int64]]:
-    """Yield the positions of each value that stands several times; 0 is no value."""
+    """Yield the positions of each value that stands several times; 0 is not a value."""
     import numpy as np
 
     order = np.argsort(values, kind="stable")

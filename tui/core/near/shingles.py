@@ -35,7 +35,7 @@ _UNSPACED = (
 
 
 class _Table(dict[int, str]):
-    """For `str.translate`: blanks for all that is no word, blanks around unspaced letters."""
+    """For `str.translate`: blanks for all that is not a word, blanks around unspaced letters."""
 
     def __missing__(self, code: int) -> str:
         char = chr(code)

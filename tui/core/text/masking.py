@@ -24,7 +24,7 @@ _LOOKS_LIKE_KEY = re.compile(
     r"|(?i:(?<=bearer )|(?<=basic )|(?<=[?&]key=)|(?<=api[-_]key=)|(?<=apikey=))"
     r"[A-Za-z0-9._~+/=-]{8,}"
 )
-# A shorter word is no secret, and would be found in ordinary prose; it is masked after "Bearer".
+# A shorter word is not a secret, and would be found in ordinary prose; it is masked after "Bearer".
 SHORTEST = 6
 LINE = 16  # characters of a line of a key over several lines, which may be a key of its own
 FRAGMENT = 12  # characters of a key in a row that are masked even without the rest of it

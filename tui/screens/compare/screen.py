@@ -23,7 +23,7 @@ from tui.screens.compare.results.judge import ModelJudge
 from tui.screens.compare.results.looking import Results
 from tui.screens.compare.results.pane import ResultsPane
 from tui.screens.compare.results.recording import Recording
-from tui.screens.compare.results.running import Running
+from tui.screens.compare.results.running import DatasetRuns
 from tui.screens.compare.to_chat import Onward
 from tui.screens.compare.to_data import ComparedToData
 
@@ -123,7 +123,7 @@ class CompareScreen(ModeScreen):
         self._row_of: ShownRun | None = None  # the run whose row the columns showed last
         self.results = Results(context, self.pane, self._look_at)
         self.judge = ModelJudge(context, self.results, self.candidates.ask_model, self._runs)
-        self.running = Running(
+        self.running = DatasetRuns(
             context, self.system, self.candidates.add, self._look_at, self.judge.stop
         )
         self.results.forgotten = lambda: self.running.look_at(None)

@@ -20,7 +20,7 @@ from tui.screens.datasets.files.on_disk import DiskQuestion, DiskWatch
 from tui.screens.datasets.files.opening import Opening
 from tui.screens.datasets.files.sample import SampleTour
 from tui.screens.datasets.files.saving import Saving
-from tui.screens.datasets.filtering.frequency_filter import Frequencies
+from tui.screens.datasets.filtering.frequency_filter import FrequencyFilter
 from tui.screens.datasets.filtering.marking import Marking
 from tui.screens.datasets.fixing.problem_fixing import Fixing
 from tui.screens.datasets.fixing.repair import RepairOffers, Repairs
@@ -69,7 +69,7 @@ def _file_controllers(screen: Workbench, mode: ModeScreen) -> Iterator[object]:
 def _row_controllers(screen: Workbench) -> Iterator[object]:
     context, marked, checks = screen.context, screen.marked, screen.checks
     yield Marking(context, marked)
-    yield Frequencies(context, screen.filtered, screen.filtering.open_with)
+    yield FrequencyFilter(context, screen.filtered, screen.filtering.open_with)
     yield NearSearch(context, checks)
     yield Comparing(context, marked)
     yield ExampleOrigins(context)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _FAILURES = 4  # lines
 
 
-class OfProfile(Protocol):
+class ProfileAnswer(Protocol):
     """What one profile has, or why it could not be asked."""
 
     @property
@@ -44,7 +44,7 @@ class OfProfile(Protocol):
         """Why it could not be asked."""
 
 
-P = TypeVar("P", bound=OfProfile)
+P = TypeVar("P", bound=ProfileAnswer)
 R = TypeVar("R")
 
 

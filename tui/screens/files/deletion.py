@@ -10,10 +10,10 @@ from tui.core.provider.files import StoredFile
 from tui.core.text.paths import path_line
 from tui.core.text.text import plural, size_words
 from tui.dispatch import handles
-from tui.screens.deleting import Batch, Question
+from tui.screens.deleting import Batch, DeletionQuestion
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.files.deletion_words import statement, word_for
-from tui.screens.files.file_rows import Running
+from tui.screens.files.file_rows import RunningUpload
 from tui.screens.files.pruning import PruneDialog
 from tui.services.errors import InputError
 from tui.services.store.tables.asked_uploads_table import AskedUpload
@@ -53,7 +53,7 @@ class FileDeletion:
         if chosen:
             self._deletion.check_writable()
             self._ask(chosen)
-        elif isinstance(current, Running):
+        elif isinstance(current, RunningUpload):
             self._stop()
         elif isinstance(current, OpenUpload):
             self._ask_to_give_up(current)
@@ -83,7 +83,7 @@ class FileDeletion:
             return
         self._context.clear_error()
         workspace = self._context.workspace
-        question = Question(
+        question = DeletionQuestion(
             f"Delete {plural(len(chosen), 'file')}",
             statement(chosen, workspace.profile.name),
             word_for(chosen, self._listed.files),

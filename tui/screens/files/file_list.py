@@ -11,7 +11,7 @@ from tui.core.provider.files import StoredFile, month_words_of, total_bytes
 from tui.core.text.text import one_line, plural, size_words
 from tui.dispatch import handles
 from tui.screens.files import file_rows
-from tui.screens.files.file_rows import Entry, Running, id_of
+from tui.screens.files.file_rows import Entry, RunningUpload, id_of
 from tui.screens.listing import ListingPane
 from tui.screens.marks import KeptMarks
 from tui.screens.not_offered import no_tuning, otherwise, wrapped
@@ -81,7 +81,7 @@ class FileList:
         self._context, self.pane = context, pane
         self.marked: set[str] = set()  # ids of files
         self.marks_note = ""  # what the status line says of a range begun
-        self.checking: Running | None = None  # a file that is looked at before it is sent
+        self.checking: RunningUpload | None = None  # a file that is looked at before it is sent
         self._seen: FilesSeen | None = None
         self._failed: Failure | None = None  # why the list did not come
         self._unsubscribe: Callable[[], None] = lambda: None
@@ -128,7 +128,7 @@ class FileList:
         """The ids of the files listed."""
         return {file.id for file in self.files}
 
-    def running(self) -> list[Running]:
+    def running(self) -> list[RunningUpload]:
         """Return what is under way, newest last."""
         found = [file_rows.running(one) for one in self._context.workspace.files.transfers.current]
         return found if self.checking is None or found else [self.checking]
@@ -277,14 +277,14 @@ class FileList:
 
     def _transfers_changed(self) -> None:
         # How far each is shows with the clock; here only what begins and ends matters.
-        listed = [entry.key for entry in self.pane.entries if isinstance(entry, Running)]
+        listed = [entry.key for entry in self.pane.entries if isinstance(entry, RunningUpload)]
         if listed != [one.key for one in self.running()]:
             self.show_running()
 
     def tick(self) -> None:
         """Let the rows with clocks go on, once a second; without any nothing is written."""
         entries, running = self.pane.entries, self.running()
-        count = sum(isinstance(entry, Running) for entry in entries)
+        count = sum(isinstance(entry, RunningUpload) for entry in entries)
         if [one.key for one in running] != [id_of(entry) for entry in entries[:count]]:
             self.show_running()
             return

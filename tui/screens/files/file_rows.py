@@ -30,7 +30,7 @@ _SHORT = {"fine-tune-results": "results", "assistants_output": "output"}
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class RunningUpload:
     """An upload under way, or a file being looked at before one.
 
     `row` and `text` say how far it is, shortly and at length.
@@ -43,21 +43,21 @@ class Running:
     note: str = ""
 
 
-def running(transfer: Transfer) -> Running:
+def running(transfer: Transfer) -> RunningUpload:
     """Return the row of an upload under way."""
     progress, now = transfer.progress, time.time()
     bar = progress.bar(10) if progress.stage == "sending" else "…"
     row = f"{bar} {progress.words(now, short=True)}"
     key = f"run:{transfer.key}"
-    return Running(transfer.path, key, row, progress.words(now), progress.note)
+    return RunningUpload(transfer.path, key, row, progress.words(now), progress.note)
 
 
-Entry = Running | OpenUpload | AskedUpload | StoredFile
+Entry = RunningUpload | OpenUpload | AskedUpload | StoredFile
 
 
 def id_of(entry: Entry) -> str:
     """Return what tells an entry from all others."""
-    return entry.key if isinstance(entry, Running) else entry.id
+    return entry.key if isinstance(entry, RunningUpload) else entry.id
 
 
 def head_row(width: int) -> Text:
@@ -71,7 +71,7 @@ def head_row(width: int) -> Text:
 
 def entry_row(entry: Entry, *, marked: bool, width: int) -> Text:
     """Return one line of the list."""
-    if isinstance(entry, Running):
+    if isinstance(entry, RunningUpload):
         text = Text.assemble(("◐ ", "bold"))
         text.append(f"{path_line(entry.path.name, 24)}  ", style="bold")
         return text.append(one_line(entry.row, width))
@@ -115,7 +115,7 @@ def _file_row(file: StoredFile, *, marked: bool, width: int) -> Text:
 
 def about(entry: Entry, width: int) -> Text:
     """Return the three lines below the list: what is known of the entry under the cursor."""
-    if isinstance(entry, Running):
+    if isinstance(entry, RunningUpload):
         lines = [
             entry.path.name,
             entry.text,

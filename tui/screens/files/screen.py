@@ -13,7 +13,7 @@ from tui.screens.dialogs.details import DetailsDialog
 from tui.screens.files.deletion import FileDeletion
 from tui.screens.files.downloading import FileDownloads
 from tui.screens.files.file_list import FileList, FilesPane
-from tui.screens.files.file_rows import Running, full_text
+from tui.screens.files.file_rows import RunningUpload, full_text
 from tui.screens.files.marks import FileMarks
 from tui.screens.files.training import FileTraining
 from tui.screens.files.uploading import FileUploads
@@ -122,7 +122,7 @@ class FilesScreen(ModeScreen):
         if (results := self.deletion.copy_text()) is not None:
             return results
         current = self.listed.current
-        if current is None or isinstance(current, Running):
+        if current is None or isinstance(current, RunningUpload):
             return "", ""
         if isinstance(current, AskedUpload):
             return current.path, "The path"

@@ -17,7 +17,7 @@ from tui.dispatch import handles
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog
 from tui.screens.dialogs.unsaved import saved_first
-from tui.screens.files.file_rows import Running
+from tui.screens.files.file_rows import RunningUpload
 from tui.services.errors import InputError, Unfit
 from tui.services.files.uploads import state_of
 from tui.services.store.tables.parts_table import OpenUpload
@@ -156,7 +156,7 @@ class FileUploads:
 
         def tell(done: int, of: int) -> None:
             text = f"checking: {done * 100 // max(of, 1)} % of {plural(of, 'line')}"
-            self._listed.checking = Running(path, CHECKING, text, text)
+            self._listed.checking = RunningUpload(path, CHECKING, text, text)
 
         tell(0, 0)
         self._context.working(WORK, f"checking {name}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tui.core.jobs.durations import entered
 from tui.core.jobs.progress import Progress
 from tui.screens.controller_context import ScreenContext
-from tui.screens.jobs.panes.job_rows import Line
+from tui.screens.jobs.panes.job_rows import JobLine
 from tui.services.jobs.job_costs import JobCosts
 from tui.services.jobs.polling.poller import PollerState
 
@@ -66,13 +66,13 @@ class JobsContext(ScreenContext):
         known = found is not None and found.job is not None and found.job.id == job_id
         return found if known else None
 
-    def line_of(self, job: Job, mark: str = "") -> Line:
+    def line_of(self, job: Job, mark: str = "") -> JobLine:
         """Return what a row says of a job; `mark` is its letter in the curve."""
         state = self.state
         progress = state.progress.get(job.id, Progress())
         detail = self._detail_of(job.id)
         events = () if detail is None else detail.events
-        return Line(
+        return JobLine(
             job,
             progress,
             self.costs.cost(job, progress),

@@ -14,7 +14,7 @@ from tui.core.text.text import one_line, plural
 from tui.dispatch import handles, start_worker
 from tui.screens.app_words import in_app
 from tui.screens.controller_context import DialogContext
-from tui.screens.deleting import Batch, Deletion, OutcomesPanel, Question
+from tui.screens.deleting import Batch, Deletion, DeletionQuestion, OutcomesPanel
 from tui.screens.dialogs.base import Dialog
 from tui.services.errors import InputError, ServiceError
 from tui.services.jobs.checkpoint_pruning import (
@@ -205,7 +205,7 @@ class KeepBestDialog(Dialog[None]):
             return
         facts = {one.id: one.to_json() for one in going}
         self.deletion.ask(
-            Question(
+            DeletionQuestion(
                 f"Delete {plural(len(going), 'checkpoint')}",
                 self._statement(going),
                 _word(going),

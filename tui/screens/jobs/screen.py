@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from textual.events import Key
 
     from tui.core.jobs.jobs import Job
-    from tui.screens.jobs.panes.job_rows import Line
+    from tui.screens.jobs.panes.job_rows import JobLine
     from tui.services.jobs.drafts import Draft
     from tui.services.jobs.polling.poller import JobDetail, PollerState
     from tui.services.workspace import Workspace
@@ -215,7 +215,7 @@ class JobsScreen(ModeScreen):
         opened = self.workspace.datasets.current is not None
         return no_jobs().format("the open dataset" if opened else "a dataset file")
 
-    def _line_of(self, job: Job) -> Line:
+    def _line_of(self, job: Job) -> JobLine:
         return self.context.line_of(job, self.overlays.letter(job.id))
 
     def _paint(self) -> None:

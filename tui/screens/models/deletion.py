@@ -10,7 +10,7 @@ from tui.core.models.deletion_plan import plan_deletion
 from tui.core.models.deletion_words import plan_lines, word_for
 from tui.core.text.text import plural
 from tui.dispatch import handles
-from tui.screens.deleting import Batch, Question
+from tui.screens.deleting import Batch, DeletionQuestion
 from tui.screens.models.pruning import PruneModels
 from tui.services.errors import InputError, ServiceError
 
@@ -91,7 +91,7 @@ def _question(
     workspace: Workspace,
     *,
     marked: bool,
-) -> Question:
+) -> DeletionQuestion:
     noun = "marked model" if marked else "model"
     extras = [batch.noun for batch in batches if batch.extra]
 
@@ -103,7 +103,7 @@ def _question(
         )  # fmt: skip
         return "\n".join(lines)
 
-    return Question(
+    return DeletionQuestion(
         f"Delete {plural(len(plan.going), noun)}",
         statement,
         word_for(plan.going, listed),

@@ -16,7 +16,7 @@ from tui.core.text.text import one_line, plural
 from tui.dispatch import handles, start_worker
 from tui.screens.app_words import in_app
 from tui.screens.controller_context import DialogContext
-from tui.screens.deleting import Batch, Deletion, OutcomesPanel, Question
+from tui.screens.deleting import Batch, Deletion, DeletionQuestion, OutcomesPanel
 from tui.screens.dialogs.base import Dialog
 from tui.screens.dialogs.details import DetailsDialog
 from tui.screens.host import host_of
@@ -323,7 +323,7 @@ class RunningDialog(Dialog[tuple[str, str]]):
         title = act.to(plural(len(wanted), "deployment")).capitalize()
         also = (ones[0].id,) if len(ones) == 1 else ()
         self.deletion.ask(
-            Question(title, text, word, also),
+            DeletionQuestion(title, text, word, also),
             [
                 Batch(
                     AllProfilesActs(act, wanted),

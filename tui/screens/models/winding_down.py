@@ -101,9 +101,9 @@ class WindingDown:
     async def _plan(self, moving: Moving, job: Job, target: Profile) -> MovePlan | None:
         """Return what becomes of the job; what is not known is asked for. None leaves it."""
         from tui.services.jobs.moving.data import MissingDataError
-        from tui.services.jobs.moving.service import Given
+        from tui.services.jobs.moving.service import MoveOptions
 
-        given = Given()
+        given = MoveOptions()
         while True:
             try:
                 plan = await moving.plan(job, target, given)

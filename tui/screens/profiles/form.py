@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from tui.core.catalog.providers import Preset, Presets
-    from tui.screens.profiles.form_fields import Line
+    from tui.screens.profiles.form_fields import ProfileField
     from tui.services.doctor.profiles import ProfileLook
 
 _SHOWN = 7  # lines of what a test found
@@ -141,7 +141,7 @@ class ProfileForm(Dialog[str]):
         return self._fields[name]
 
     @property
-    def _folded(self) -> Sequence[Line]:
+    def _folded(self) -> Sequence[ProfileField]:
         """The fields folded away: of the lab those that it takes."""
         return [one for one in FOLDED if self._name != _LAB or SETTINGS[one.name].lab]
 

@@ -30,7 +30,7 @@ SETTING_OF_SOURCE = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ProfileField:
     """One field: the setting, its label, and what may be typed."""
 
     name: str
@@ -40,18 +40,18 @@ class Line:
 
 # What most profiles never need.
 FOLDED = (
-    Line("read_only", "Read-only", "true: nothing is changed there"),
-    Line("budget", "Budget", "the most its jobs may come to"),
-    Line("organization", "Organization", "sent as OpenAI-Organization"),
-    Line("project", "Project", "sent as OpenAI-Project"),
-    Line("headers", "Headers", "X-Team: a; X-Key: $VARIABLE"),
-    Line("proxy", "Proxy", 'http://HOST:PORT, or "none"'),
-    Line("ca_file", "Certificates", "a PEM file, beside the system's"),
-    Line("timeout", "Time-out", "seconds until an answer begins"),
-    Line("connect_timeout", "Connecting", "seconds"),
-    Line("insecure", "Insecure", "true: a key may go over http://"),
-    Line("management_url", "Deployments at", "where Azure manages them"),
-    Line("management_command", "Token for that", "a command that prints it"),
+    ProfileField("read_only", "Read-only", "true: nothing is changed there"),
+    ProfileField("budget", "Budget", "the most its jobs may come to"),
+    ProfileField("organization", "Organization", "sent as OpenAI-Organization"),
+    ProfileField("project", "Project", "sent as OpenAI-Project"),
+    ProfileField("headers", "Headers", "X-Team: a; X-Key: $VARIABLE"),
+    ProfileField("proxy", "Proxy", 'http://HOST:PORT, or "none"'),
+    ProfileField("ca_file", "Certificates", "a PEM file, beside the system's"),
+    ProfileField("timeout", "Time-out", "seconds until an answer begins"),
+    ProfileField("connect_timeout", "Connecting", "seconds"),
+    ProfileField("insecure", "Insecure", "true: a key may go over http://"),
+    ProfileField("management_url", "Deployments at", "where Azure manages them"),
+    ProfileField("management_command", "Token for that", "a command that prints it"),
 )
 # Of the fields above, those of providers with a place of its own for deployments.
 MANAGED = ("management_url", "management_command")

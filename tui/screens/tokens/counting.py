@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _SETTLE_SECONDS = 0.3
 
 
-class Counting:
+class DatasetCounting:
     """Follows the open dataset, and counts when it is looked at and has changed."""
 
     def __init__(

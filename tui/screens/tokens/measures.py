@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tui.screens.tokens.view import TokensView
 
 
-class Measures:
+class MeasureSwitch:
     """Switches what the histograms draw."""
 
     def __init__(self, state: TokenState, view: TokensView, display: ReportDisplay) -> None:

@@ -8,10 +8,10 @@ from tui.commands import key_hint, key_of
 from tui.screens.base import ModeScreen
 from tui.screens.controller_context import ScreenContext
 from tui.screens.tokens.cost.pricing import Pricing
-from tui.screens.tokens.counting import Counting
+from tui.screens.tokens.counting import DatasetCounting
 from tui.screens.tokens.display import ReportDisplay
 from tui.screens.tokens.examples.example_lists import Examples
-from tui.screens.tokens.measures import Measures
+from tui.screens.tokens.measures import MeasureSwitch
 from tui.screens.tokens.settings import CountSettings
 from tui.screens.tokens.state import TokenState
 from tui.screens.tokens.view import TokensView
@@ -51,7 +51,7 @@ class TokensScreen(ModeScreen):
         context = ScreenContext(self)
         self.state, self.view = TokenState(), TokensView()
         display = ReportDisplay(context, self.state, self.view)
-        self.counting = Counting(context, self.state, self.view, display)
+        self.counting = DatasetCounting(context, self.state, self.view, display)
         self.examples = Examples(context, self.state, self.view)
         self._settings = CountSettings(context, self.state, self.counting.recount)
         self._display = display
@@ -60,7 +60,7 @@ class TokensScreen(ModeScreen):
             self.counting,
             self.examples,
             self._settings,
-            Measures(self.state, self.view, display),
+            MeasureSwitch(self.state, self.view, display),
             Pricing(context, self.state),
             ReportWriting(context, self.state),
         ):

@@ -35,7 +35,7 @@ _REMEMBERED = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class NearQuestion:
     """What is looked for. A leak is looked for in a second file, near ones too if `threshold`."""
 
     kind: Kind
@@ -53,7 +53,7 @@ class Question:
 class NearGroups:
     """What was found: groups of positions, in the rows that had these ids."""
 
-    question: Question
+    question: NearQuestion
     groups: Sequence[Group]
     ids: array[int]
 
@@ -68,7 +68,7 @@ class NearFinder:
     async def find(
         self,
         snapshot: Snapshot,
-        question: Question,
+        question: NearQuestion,
         others: Lines | None = None,
         on_progress: Callable[[float], None] = lambda _share: None,
         cancelled: Callable[[], bool] = lambda: False,
@@ -88,7 +88,7 @@ class NearFinder:
     def groups(
         self,
         rows: Lines,
-        question: Question,
+        question: NearQuestion,
         others: Lines | None = None,
         report: Callable[[float], None] = lambda _share: None,
         cancelled: Callable[[], bool] = lambda: False,
@@ -120,7 +120,7 @@ class NearFinder:
         self,
         side: str,
         rows: Lines,
-        question: Question,
+        question: NearQuestion,
         on_progress: Callable[[int, int], None],
         cancelled: Callable[[], bool],
     ) -> Sketches:
@@ -130,7 +130,7 @@ class NearFinder:
 
 
 def _answer(
-    question: Question,
+    question: NearQuestion,
     rows: Lines,
     here: Sketches,
     others: Lines | None,
@@ -151,7 +151,7 @@ def _answer(
     return near_rows(here, rows, question.threshold, progress, cancelled)
 
 
-def _key(question: Question, here: Sketches, there: Sketches | None) -> bytes:
+def _key(question: NearQuestion, here: Sketches, there: Sketches | None) -> bytes:
     parts = (b"-" if part is None else part.line.tobytes() + b"+" for part in (here, there))
     return lasting(repr(question).encode() + b"".join(parts), 32)
 
@@ -164,8 +164,10 @@ def near_pairs_in(
     Blocks, for minutes when there are a million. `against` is the others' name.
     """
     finder = NearFinder()
-    close = pairs_of(finder.groups(rows, Question("near"))) if near else ()
-    leaked = pairs_of(finder.groups(rows, Question("leak"), others)) if others is not None else ()
+    close = pairs_of(finder.groups(rows, NearQuestion("near"))) if near else ()
+    leaked = (
+        pairs_of(finder.groups(rows, NearQuestion("leak"), others)) if others is not None else ()
+    )
     return NearPairs(close, leaked, against)
 
 
@@ -194,7 +196,7 @@ def standing(found: NearGroups, snapshot: Snapshot) -> Mapping[int, Group]:
     return standing_now
 
 
-def _settled(question: Question, group: Group, rows: Lines) -> bool:
+def _settled(question: NearQuestion, group: Group, rows: Lines) -> bool:
     """Whether rows that contradicted each other agree, now that one has gone."""
     if question.kind != "prompt":
         return False

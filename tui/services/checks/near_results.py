@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.checks.whole_file.near_pairs import NearPairs
 from tui.core.near import Stopped, pairs_of
-from tui.services.checks.near_finder import NearFinder, Question, standing
+from tui.services.checks.near_finder import NearFinder, NearQuestion, standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +32,7 @@ class NearResults:
         self._finder = NearFinder()
         self._near: NearGroups | None = None
         self._leaked: tuple[NearGroups, Path, tuple[int, int]] | None = None
-        self._question = Question("near")
+        self._question = NearQuestion("near")
         self._given_up = False
 
     def take(

@@ -63,7 +63,7 @@ class Concern:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class ReviewedFile:
     """A checked file to be used: what for, and whether it is still to be sent there."""
 
     report: FileReport
@@ -72,7 +72,7 @@ class Candidate:
 
 
 def review(
-    files: Sequence[Candidate], profile: Profile, method: str | None = None
+    files: Sequence[ReviewedFile], profile: Profile, method: str | None = None
 ) -> tuple[Concern, ...]:
     """Return what stands against using files with a profile, by a method or any it offers.
 
@@ -106,7 +106,7 @@ async def review_file(
 
     if purpose == TRAINING:
         report = await check_file(path, workers, limits, on_progress)
-        return review([Candidate(report)], profile)
+        return review([ReviewedFile(report)], profile)
     if kind := await asyncio.to_thread(_binary_kind, path):
         text = f"is {kind}: it cannot be looked through for secrets"
         return (Concern("secrets", _where_it_leaves(profile), text),)
@@ -139,7 +139,7 @@ def rule_words(counts: Mapping[str, int]) -> str:
     return ", ".join(named) + (f" and {plural(more, 'more kind')}" if more else "")
 
 
-def _meant(one: Candidate, profile: Profile, method: str | None) -> frozenset[str]:
+def _meant(one: ReviewedFile, profile: Profile, method: str | None) -> frozenset[str]:
     """Return the rules that find what is as it should be for the method."""
     from tui.core.checks.whole_file.reinforcement import GRADED
 
@@ -149,7 +149,7 @@ def _meant(one: Candidate, profile: Profile, method: str | None) -> frozenset[st
     return GRADED if graded and "reinforcement" in profile.terms.methods else frozenset()
 
 
-def _errors(one: Candidate, profile: Profile, method: str | None) -> str:
+def _errors(one: ReviewedFile, profile: Profile, method: str | None) -> str:
     from tui.core.checks.whole_file.reinforcement import REINFORCEMENT
 
     meant, report = _meant(one, profile, method), one.report
@@ -162,7 +162,7 @@ def _errors(one: Candidate, profile: Profile, method: str | None) -> str:
     return one.report.error_words(meant if one.role == "training" else meant | _SMALL)
 
 
-def _warnings(one: Candidate, meant: frozenset[str]) -> Counter[str]:
+def _warnings(one: ReviewedFile, meant: frozenset[str]) -> Counter[str]:
     """Return the warnings by rule; secrets that are sent are a concern of their own.
 
     Too few examples to train on are a warning as long as nobody says what the file is for.

@@ -166,7 +166,7 @@ class CompareService:
         return None
 
     async def left(self, plan: Plan, out: Path | None = None, *, anew: bool = False) -> Remaining:
-        """Return what `record`, or `open` for a plan that is no recording, would still ask for."""
+        """Return what `record` (`open` for a plan that is not a recording) would still ask for."""
         known = await self._run_before(plan, out, anew=anew)
         if known is None:
             return remaining_of(plan)

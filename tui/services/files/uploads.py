@@ -65,7 +65,7 @@ class Sending:
     """One request's body. Memory stays flat: a chunk is read, sent, and forgotten.
 
     It holds `length` bytes of the file from `start`, as the form's field `field`, after the
-    form's other `fields`; without `fields` it is no form but these bytes alone. With `hashing`
+    form's other `fields`; without `fields` it is not a form but these bytes alone. With `hashing`
     the content's SHA-256 is taken on the way.
     """
 

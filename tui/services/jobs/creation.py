@@ -47,7 +47,7 @@ Takes = Literal["yes", "cost", "amount"]
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class JobQuestion:
     """Something that has to be agreed to before a job is created."""
 
     topic: Topic
@@ -75,16 +75,16 @@ class Review:
     found: Preflight
 
     @property
-    def questions(self) -> tuple[Question, ...]:
+    def questions(self) -> tuple[JobQuestion, ...]:
         """What has to be agreed to, the money last."""
         asked = [
-            Question(part.topic, part.text, "yes")
+            JobQuestion(part.topic, part.text, "yes")
             for part in self.found.at("ask")
             if part.topic != "cost"
         ]
         if self.found.confirms_money:
             unknown = self.found.amount is None and self.found.above_budget
-            asked.append(Question("cost", self._cost_words, "amount" if unknown else "cost"))
+            asked.append(JobQuestion("cost", self._cost_words, "amount" if unknown else "cost"))
         return tuple(asked)
 
     @property

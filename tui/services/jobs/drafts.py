@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 FILES = ("training", "validation")
 _WANDB = {"wandb_project": "project", "wandb_name": "name", "wandb_entity": "entity"}
-# Everything typed that is no hyperparameter, in the order of the form.
+# Everything typed that is not a hyperparameter, in the order of the form.
 FIELDS = (
     *("training", "validation", "model", "method", "suffix", "seed", "metadata", "grader"),
     *_WANDB,

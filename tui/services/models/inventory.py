@@ -20,11 +20,11 @@ from tui.core.text.moments import day_of
 from tui.services.errors import InputError, LedgerError, NotOffered, ServiceError
 from tui.services.models.ledger_facts import costs_of, kept_checkpoints, read_facts
 from tui.services.models.lookups import look_up, unsettled
-from tui.services.models.service import JOBS_LOOKED_AT
+from tui.services.models.service import JOBS_LOOKED_AT, or_error
 from tui.services.store.best_effort import record_best_effort
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+    from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 
     from tui.core.catalog.models import Catalog
     from tui.core.jobs.cost_so_far import JobCost
@@ -120,9 +120,9 @@ class Inventory:
 
     async def _looks(self) -> AsyncGenerator[tuple[KnownModels, InventorySeen]]:
         asking = [
-            asyncio.ensure_future(_or_error(self._list)),
-            asyncio.ensure_future(_or_error(self._list_jobs)),
-            asyncio.ensure_future(_or_error(self._list_deployments)),
+            asyncio.ensure_future(or_error(self._list)),
+            asyncio.ensure_future(or_error(self._list_jobs)),
+            asyncio.ensure_future(or_error(self._list_deployments)),
         ]
         try:
             known = await self._known_models()
@@ -203,7 +203,7 @@ class Inventory:
         """Return the models with the checkpoints of these jobs, as far as they are told now."""
         wanted = set(jobs)
         models = [one for one in seen.entries if one.job in wanted and not one.checkpoints]
-        asked = [_or_error(partial(self.checkpoints, one)) for one in models[:JOBS_LOOKED_AT]]
+        asked = [or_error(partial(self.checkpoints, one)) for one in models[:JOBS_LOOKED_AT]]
         told = await asyncio.gather(*asked)
         found = {one.id: one for one in told if not isinstance(one, ServiceError)}
         return replace(seen, entries=tuple(found.get(one.id, one) for one in seen.entries))
@@ -340,14 +340,6 @@ def _seen_as(entry: ModelEntry, now: int) -> RememberedModel:
         created=entry.created,
         facts={name: value for name, value in facts.items() if value},
     )
-
-
-async def _or_error(work: Callable[[], Awaitable[T | ServiceError]]) -> T | ServiceError:
-    # Called here: made outside, it would never be awaited if this is cancelled before it begins.
-    try:
-        return await work()
-    except ServiceError as error:
-        return error
 
 
 def _answers(asking: Sequence[asyncio.Future[Any]]) -> _Answers:

@@ -149,7 +149,7 @@ class ModelService:
         That is: no ServiceError.
         """
         models, jobs, serving = await asyncio.gather(
-            _or_error(self.list), _or_error(self._jobs.list), self._look_at_serving()
+            or_error(self.list), or_error(self._jobs.list), self._look_at_serving()
         )
         problem, models = _apart(models)
         jobs_problem, jobs = _apart(jobs)
@@ -236,7 +236,7 @@ class ModelService:
         listed: dict[str, ModelInfo] = {}
         base = base or model.base
         if not model.shutdown_date and base not in {"", model.id}:
-            told = await _or_error(lambda: self.retrieve(base))
+            told = await or_error(lambda: self.retrieve(base))
             if isinstance(told, ModelInfo):
                 listed[base] = told
         return self._shutdown(model, base, listed, await self._catalog())
@@ -364,8 +364,9 @@ def _fresh(jobs: Jobs, known: set[str]) -> Choices:
     ]
 
 
-async def _or_error(work: Callable[[], Awaitable[T]]) -> T | ServiceError:
+async def or_error(work: Callable[[], Awaitable[T | ServiceError]]) -> T | ServiceError:
     """Return what comes of it, or the ServiceError it ends in."""
+    # Called here: made outside, it would never be awaited if this is cancelled before it begins.
     try:
         return await work()
     except ServiceError as error:

@@ -132,10 +132,10 @@ class ConfigFile:
         """Return the tables of all profiles by name. Raises InputError for a wrong setting."""
         value = self.values.get("profiles", {})
         if not isinstance(value, dict):
-            raise self.bad("profiles", "profiles is no table")
+            raise self.bad("profiles", "profiles is not a table")
         for name, inner in value.items():
             if not isinstance(inner, dict):
-                raise self.bad(name, f"profile {name} is no table")
+                raise self.bad(name, f"profile {name} is not a table")
             self._check_profile(name, inner)
         return {name: Table(self, name, inner) for name, inner in value.items()}
 

@@ -107,7 +107,7 @@ def bom_inside(line: BadLine) -> Finding | None:
     "lone-surrogate",
     "error",
     "Half a character",
-    "An escape such as \\ud83d stands for half of an emoji; alone it is no text.",
+    "An escape such as \\ud83d stands for half of an emoji; alone it is not text.",
     fixable=True,
 )
 def lone_surrogate(line: BadLine) -> Finding | None:

@@ -230,7 +230,9 @@ def _part_problem(part: object, role: object) -> str:
     return "" if isinstance(value, str) else f"This part has no {kind}. Add it, or remove the part."
 
 
-@row_rule("name-type", "error", "Name is no text", "The name of a speaker is a text.", gate=unusual)
+@row_rule(
+    "name-type", "error", "Name is not text", "The name of a speaker is a text.", gate=unusual
+)
 def name_type(row: Row) -> Iterable[Finding]:
     """Find names that are not strings."""
     return [

@@ -187,7 +187,7 @@ class _Plan:
         return [group for number, group in enumerate(self._groups) if mask >> number & 1]
 
     def _private_of(self, mask: int) -> list[str]:
-        """Return the rules on private data that may find something in a line that is no object.
+        """Return the rules on private data that may find something in a line that is not an object.
 
         What is counted in an object has to be looked for in any other line.
         """

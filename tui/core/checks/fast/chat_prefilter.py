@@ -82,7 +82,7 @@ def is_own(raw: Mapping[str, Any]) -> bool:
     """Whether an example, well-formed or not, is surely of no other program's format.
 
     Such has nothing, or messages of which each has a role that no other format knows, and at most
-    a content beside it that is no list or object. No claim about calls written into texts.
+    a content beside it that is not a list or object. No claim about calls written into texts.
     """
     if not raw:
         return True

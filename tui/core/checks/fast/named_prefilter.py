@@ -37,7 +37,7 @@ _GIVES = (
     rf"(?:=>|:=|=(?!=)|:(?!:)|\xef\xbc\x9a|\\+uff1a){_AROUND}"
     r"(?!(?<=\\)[nr])(?:[rbuf]{1,2}\\*[\"'`])?"
 )
-# In the open a word is no secret: there has to be a digit, or in a password a sign.
+# In the open a word is not a secret: there has to be a digit, or in a password a sign.
 _OPEN = r"(?:[^\s\"'`;,)\]}>\\]|\\[^nrt])*"
 # A word in the open is one where its line ends, or the part of a connection.
 _ALONE = r"[A-Za-z]{6,256}[ \t*]*(?:\\+[nr]|[\\\"';&\r\n]|$)"

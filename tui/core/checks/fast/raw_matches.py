@@ -31,7 +31,7 @@ def in_some_text(
 
     `whole` matches at most `longest` capitals, digits and signs, which stand in the line as they
     do in the text (see `hides_ascii` for the others). What stands around a match may be an escape,
-    whose last letter or digit is none of the text; and what is not ASCII is no letter to a pattern
+    whose last letter or digit is not of the text; and to a pattern only ASCII has letters
     of bytes. So `whole` may look around only for what must not be there: this look finds too much
     then, never too little. `possible` says whether a match may be one.
     """

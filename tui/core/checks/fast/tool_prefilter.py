@@ -78,7 +78,7 @@ def _fits_of(tools: bytes) -> Mapping[str, Fits] | None:
 def _in_order(turns: Sequence[Turn], schemas: Mapping[str, Fits]) -> bool:
     """Return whether all calls are well made, and answered by the messages right after."""
     seen: set[str] = set()
-    made: set[str] = set()  # by the last message that is no reply
+    made: set[str] = set()  # by the last message that is not a reply
     unanswered: set[str] = set()
     for turn in turns:
         calls, reply = turn.raw.get("tool_calls"), turn.raw.get("tool_call_id")

@@ -106,7 +106,7 @@ def is_token_in_address(value: str) -> bool:
 
 
 def is_token(value: str) -> bool:
-    """Whether what follows Bearer, or stands in an address or a cookie, is no word."""
+    """Whether what follows Bearer, or stands in an address or a cookie, is not a word."""
     if not len(value) >= _SHORTEST or _PLACEHOLDER.search(value) or value.lower() in _WORDS:
         return False
     if has_digit(value) and any(map(str.isalpha, value)):

@@ -360,7 +360,7 @@ _EMAIL_BYTES = re.compile(
     + (rb"|%b(?:%b{0,62}\.)+)" % (_ACCENTED, _ACCENTED))
     + rb"[A-Za-z]{2,24}(?![A-Za-z0-9])"
 )
-# What ends an escape and stands before an @ is no letter of an address.
+# What ends an escape and stands before an @ is not a letter of an address.
 _ESCAPED_NEAR = re.compile(
     rb"@(?:(?<=\\[bfnrt]@)|(?<=\\u[0-9a-fA-F]{4}@)|[A-Za-z0-9.\x80-\xff-]*\\u0)"
 )

@@ -135,7 +135,7 @@ def call_id_duplicate(row: Row) -> Iterable[Finding]:
 @row_rule(
     "arguments-type",
     "error",
-    "Arguments are no text",
+    "Arguments are not text",
     "Arguments are a text that holds JSON, not JSON itself.",
     fixable=True,
     gate=doubtful_calls,

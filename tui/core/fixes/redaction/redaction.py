@@ -124,7 +124,7 @@ def _merged(found: list[Span]) -> list[tuple[int, int, Span]]:
     for span in sorted([*found, *rest], key=lambda one: (one.start, -one.end)):
         if merged and span.start < merged[-1][1]:
             start, end, first = merged[-1]
-            # password@host is no address: the host stays.
+            # password@host is not an address: the host stays.
             if (first.rule, span.rule) != ("secret-connection", "personal-email"):
                 merged[-1] = (start, max(end, span.end), first)
         else:

@@ -10,7 +10,7 @@ from tui.core.dataset.example import ALIASES, ROLES
 from tui.core.formats.columns import Columns, paths_of
 from tui.core.formats.detection.samples import ROWS
 from tui.core.formats.records import Record
-from tui.core.formats.results import Notes, Refused, Unfit
+from tui.core.formats.results import Notes, RefusedRow, Unfit
 from tui.core.formats.row_reader import RowReader, with_usual_keys
 from tui.core.formats.spoken import grouped
 from tui.core.formats.supported.chat import CHAT_KEYS, MESSAGE_KEYS, PARTS, part_words
@@ -163,7 +163,7 @@ def _tried(row: Mapping[str, Any], reader: RowReader) -> tuple[bool, str]:
     """Return whether a format is right for a row, and why its reader does not take it."""
     try:
         reader.read(row, Notes())
-    except Refused as reason:
+    except RefusedRow as reason:
         return True, str(reason)
     except Unfit as reason:
         return False, str(reason)

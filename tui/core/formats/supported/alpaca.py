@@ -16,7 +16,7 @@ from tui.core.formats.parts import (
     text_in,
     tools_in,
 )
-from tui.core.formats.results import Notes, Object, Refused, Unfit
+from tui.core.formats.results import Notes, Object, RefusedRow, Unfit
 from tui.core.formats.supported.chat import chat_of, example_keys, hf_message, role_of
 from tui.core.formats.supported.legacy import migrated
 from tui.core.formats.supported.templates import templated
@@ -79,7 +79,7 @@ def asked(question: str, problem: str, notes: Notes) -> str:
         notes.say("an empty prompt became the question that was given for it")
         return notes.empty_prompt
     hint = "--empty-prompt TEXT asks TEXT there, where the answers are to teach a style"
-    raise Refused(f"{problem}; {hint}", "prompt")
+    raise RefusedRow(f"{problem}; {hint}", "prompt")
 
 
 def _history(value: object) -> list[list[object]]:

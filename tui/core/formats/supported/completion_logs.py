@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tui.core.formats.results import Notes, Object, Refused, Unfit
+from tui.core.formats.results import Notes, Object, RefusedRow, Unfit
 from tui.core.formats.supported.anthropic import read_anthropic
 from tui.core.formats.supported.chat import read_hf
 from tui.core.formats.supported.gemini import read_gemini
@@ -82,9 +82,9 @@ def read_log(row: Mapping[str, Any], notes: Notes) -> Object:
     _refuse_failure(row, found)
     request, answer = found.request, answer_in(found.answer, found.answer_key)
     if request is None:
-        raise Refused(_lone("an answer without its question", "the batch's input file", row))
+        raise RefusedRow(_lone("an answer without its question", "the batch's input file", row))
     if answer is None:
-        raise Refused(_lone("a question without its answer", "the batch's output file", row))
+        raise RefusedRow(_lone("a question without its answer", "the batch's output file", row))
     _refuse_unfinished(answer)
     made = _example(request, answer, notes)
     _lose_the_rest(row, found, answer, notes)
@@ -188,7 +188,7 @@ def _refuse_failure(row: Mapping[str, Any], found: LoggedCall) -> None:
         error = result.get("error") or kind
     if error and found.answer is None:
         said = error.get("message", error) if isinstance(error, dict) else error
-        raise Refused(
+        raise RefusedRow(
             f"the request failed: {json.dumps(said, ensure_ascii=False, default=str):.80}"
         )
 
@@ -201,9 +201,9 @@ def _lone(what: str, other: str, row: Mapping[str, Any]) -> str:
 
 def _refuse_unfinished(answer: Answer) -> None:
     if answer.finish in _CUT:
-        raise Refused(f"the answer was cut off (finish_reason {answer.finish})")
+        raise RefusedRow(f"the answer was cut off (finish_reason {answer.finish})")
     if answer.finish in _BLOCKED:
-        raise Refused(f"the answer was withheld (finish_reason {answer.finish})")
+        raise RefusedRow(f"the answer was withheld (finish_reason {answer.finish})")
 
 
 def _example(request: Mapping[str, Any], answer: Answer, notes: Notes) -> Object:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.core.formats.media import remark_marks
 from tui.core.formats.parts import no_more, objects_in, text_in, tools_in
-from tui.core.formats.results import Notes, Object, Refused, Unfit
+from tui.core.formats.results import Notes, Object, RefusedRow, Unfit
 from tui.core.formats.supported.alpaca import (
     alpaca_prompt,
     read_alpaca,
@@ -68,7 +68,7 @@ def _check_scores(row: Mapping[str, Any]) -> None:
             better, worse = _number(row, keys, "chosen"), _number(row, keys, "rejected")
             if better is not None and worse is not None and better < worse:
                 said = f"{worse:g} to {better:g}"
-                raise Refused(f"the rejected answer has the higher {name}, {said}")
+                raise RefusedRow(f"the rejected answer has the higher {name}, {said}")
 
 
 def _number(row: Mapping[str, Any], keys: str, which: str) -> float | None:
@@ -133,7 +133,7 @@ def _answer(value: object, what: str, notes: Notes) -> list[Object]:
 
 
 def _shared(one: list[Object], other: list[Object]) -> list[Object]:
-    """Return what both begin with, as far as it is no answer that differs."""
+    """Return what both begin with, as far as it is not an answer that differs."""
     count = 0
     for left, right in zip(one[:-1], other[:-1], strict=False):
         if left != right:

@@ -17,7 +17,7 @@ _BESIDE = ("tools", "parallel_tool_calls")
 
 
 @dataclass(slots=True)
-class Chosen:
+class ConvertedLines:
     """What became of the lines: `made` chats of pairs, `kept` as they were, `dropped` of no use."""
 
     made: int = 0

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from tui.core.chat.parameters import ChatParameters
     from tui.core.compare.sides.compare_request import CompareAsked
     from tui.screens.compare.compare_context import CompareContext
-    from tui.screens.compare.results.running import Running
+    from tui.screens.compare.results.running import DatasetRuns
 
 
 class Recording:
     """Makes recordings with the run's own form, and has them take part."""
 
-    def __init__(self, context: CompareContext, running: Running) -> None:
+    def __init__(self, context: CompareContext, running: DatasetRuns) -> None:
         self._context, self._running = context, running
         self._sources = RunSources(context)
 

@@ -75,7 +75,7 @@ class _Follow(RunEvents):
             self.tell(said)
 
 
-class Running:
+class DatasetRuns:
     """Runs a dataset through the models. `show` is called with the run that is looked at.
 
     `add` has the first column chosen; `stop_judge` ends judging, if any is under way.

@@ -56,7 +56,7 @@ class RunSources:
     ) -> Source | None:
         """Have a source chosen, None for none; `marked` are rows that another mode asks for.
 
-        To be recorded with (`records`), a recording is no source.
+        To be recorded with (`records`), a recording is not a source.
         """
         title = "Record the answers to the prompts of" if records else "Ask the prompts of"
         document = self._context.workspace.datasets.current

@@ -109,7 +109,7 @@ class ShownRun:
     def pick(self, line: int, winner: str) -> list[Row]:
         """Make one model's answers to a prompt those picked; return the rows that changed.
 
-        Nothing for a winner that is no model of this run.
+        Nothing for a winner that is not a model of this run.
         """
         if winner not in {one.name for one in self.plan.candidates}:
             return []

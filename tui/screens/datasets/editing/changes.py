@@ -37,14 +37,14 @@ _OUTPUTS = frozenset({*ALIASES, *ALIASES.values()})
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class ChosenChange:
     """What to do about a change: go to the example, or put it back as it was saved."""
 
     change: RowChange
     what: Literal["jump", "back"]
 
 
-class ChangesDialog(Dialog[Chosen]):
+class ChangesDialog(Dialog[ChosenChange]):
     """Lists what changed since the save, with a word diff of the change under the cursor."""
 
     DEFAULT_CSS = """
@@ -125,7 +125,7 @@ class ChangesDialog(Dialog[Chosen]):
         if not self._changes:
             self.nothing_listed()
         else:
-            self.dismiss(Chosen(self._changes[self.query_one(RecordList).cursor], what))
+            self.dismiss(ChosenChange(self._changes[self.query_one(RecordList).cursor], what))
 
 
 def change_text(was: bytes, line: bytes) -> Text:

@@ -47,7 +47,7 @@ class Filtering:
 
     @property
     def half_typed(self) -> str:
-        """What is typed and is no filter yet, empty for nothing."""
+        """What is typed and is not a filter yet, empty for nothing."""
         typed = self._bar.field.value.strip() if self._bar.display else ""
         return "" if typed == str(self._filtered.node) else typed
 

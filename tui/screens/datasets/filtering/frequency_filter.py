@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tui.screens.datasets.filtering.filtered_rows import FilteredRows
 
 
-class Frequencies:
+class FrequencyFilter:
     """Opens the table; what is chosen in it narrows the filter by `open_filter`."""
 
     def __init__(

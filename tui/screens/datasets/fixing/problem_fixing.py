@@ -55,7 +55,7 @@ class Fixing:
             await self._fix_rule(issue.rule)
 
     async def _issue_of_rows(self) -> Issue | None:
-        """Return the problem asked about; None when it was no problem of rows, and is seen to."""
+        """Return the problem asked about; None when it was not of rows, and is seen to."""
         issue = self._asked()
         if issue is None or issue.rule == "foreign-format":
             self._tell_no_fix()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tui.screens.datasets.dataset_context import DatasetContext
     from tui.screens.datasets.problems.checks import ProblemChecks
-    from tui.services.checks.near_finder import NearFinder, Question
+    from tui.services.checks.near_finder import NearFinder, NearQuestion
     from tui.services.datasets.disk.file_lines import FileLines
 
 _MENU = (
@@ -38,7 +38,7 @@ class NearSearch:
     @in_turn
     async def choose(self) -> None:
         """Choose what to look for, and show it."""
-        from tui.services.checks.near_finder import Question
+        from tui.services.checks.near_finder import NearQuestion
 
         if self._context.document is None:
             return
@@ -48,13 +48,13 @@ class NearSearch:
             return
         kind, _, threshold = chosen.partition(" ")
         if kind == "leak":
-            await self._leakage(Question("leak"))
+            await self._leakage(NearQuestion("leak"))
         elif kind == "near":
-            await self._view(Question("near", float(threshold)))
+            await self._view(NearQuestion("near", float(threshold)))
         else:
-            await self._view(Question("same" if kind == "same" else "prompt"))
+            await self._view(NearQuestion("same" if kind == "same" else "prompt"))
 
-    async def _leakage(self, question: Question) -> None:
+    async def _leakage(self, question: NearQuestion) -> None:
         from tui.services.datasets.disk.file_lines import read_lines
 
         document, recents = self._context.document, await self._context.datasets.recents()
@@ -69,7 +69,7 @@ class NearSearch:
             others.close()
 
     async def _view(
-        self, question: Question, others: FileLines | None = None, path: Path | None = None
+        self, question: NearQuestion, others: FileLines | None = None, path: Path | None = None
     ) -> None:
         from tui.screens.datasets.near.view import NearView
         from tui.services.checks.near_finder import NearFinder

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from tui.core.dataset.lines import Lines
     from tui.core.near.groups import Group
-    from tui.services.checks.near_finder import NearFinder, NearGroups, Question
+    from tui.services.checks.near_finder import NearFinder, NearGroups, NearQuestion
     from tui.services.datasets import Document, Snapshot
 
 # What is decided about groups; there may be none.
@@ -72,7 +72,7 @@ class NearView(Dialog[int]):
         self,
         document: Document,
         finder: NearFinder,
-        question: Question,
+        question: NearQuestion,
         others: Lines | None = None,
         against: str = "",
     ) -> None:

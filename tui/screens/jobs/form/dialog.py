@@ -16,7 +16,7 @@ from tui.screens.controller_context import Context
 from tui.screens.dialogs.base import Dialog
 from tui.screens.host import host_of
 from tui.screens.jobs.form.fields import (
-    Line,
+    JobField,
     common_lines,
     first_lines,
     fold_words,
@@ -101,7 +101,7 @@ class NewJob(Dialog[Job]):
         yield ErrorPanel(panel_keys())
         yield self.key_hints(**_KEYS)
 
-    def _rows(self, lines: Iterable[Line]) -> Iterable[Field]:
+    def _rows(self, lines: Iterable[JobField]) -> Iterable[Field]:
         values = self._start.values(self._terms)
         for line in lines:
             value = values.get(line.name, self._start.setting(line.name))
@@ -187,7 +187,7 @@ class NewJob(Dialog[Job]):
         """Check the field as it is typed."""
         event.stop()
         field = event.input.id or ""
-        # An empty field is no mistake while one is still filling in the form.
+        # An empty field is not a mistake while one is still filling in the form.
         typed = bool(event.value.strip())
         self.say(field, self.draft.problem(field, self._terms) if typed else "")
         self._arrange()

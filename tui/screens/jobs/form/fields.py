@@ -21,7 +21,7 @@ WANDB = (
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class JobField:
     """One field of the form: its name, its label, what may be typed."""
 
     name: str
@@ -29,31 +29,31 @@ class Line:
     hint: str
 
 
-def first_lines() -> list[Line]:
+def first_lines() -> list[JobField]:
     """Return the fields above the method."""
     return [
-        Line("training", "Training file", f"{key_hint('job_form.choose', 'chooses')}"),
-        Line("validation", "Validation file", "or empty"),
-        Line("model", "Base model", f"{key_hint('job_form.choose', 'chooses')}"),
+        JobField("training", "Training file", f"{key_hint('job_form.choose', 'chooses')}"),
+        JobField("validation", "Validation file", "or empty"),
+        JobField("model", "Base model", f"{key_hint('job_form.choose', 'chooses')}"),
     ]
 
 
-def common_lines(offered: Terms) -> list[Line]:
+def common_lines(offered: Terms) -> list[JobField]:
     """Return the fields that are always there, below the method."""
-    lines = [Line("suffix", "Suffix", "in the model's name")]
+    lines = [JobField("suffix", "Suffix", "in the model's name")]
     if "reinforcement" in offered.methods:
-        lines.append(Line("grader", "Grader", "a JSON file"))
-    return lines + [Line(p.id, p.label, p.hint) for p in offered.parameters if p.common]
+        lines.append(JobField("grader", "Grader", "a JSON file"))
+    return lines + [JobField(p.id, p.label, p.hint) for p in offered.parameters if p.common]
 
 
-def folded_lines(offered: Terms) -> list[Line]:
+def folded_lines(offered: Terms) -> list[JobField]:
     """Return the fields that are folded away until they are wanted."""
-    lines = [Line("seed", "Seed", "a whole number, or empty")] if offered.seed else []
-    lines += [Line(p.id, p.label, p.hint) for p in offered.parameters if not p.common]
+    lines = [JobField("seed", "Seed", "a whole number, or empty")] if offered.seed else []
+    lines += [JobField(p.id, p.label, p.hint) for p in offered.parameters if not p.common]
     if offered.metadata:
-        lines.append(Line("metadata", "Metadata", 'such as team=a run="two words"'))
+        lines.append(JobField("metadata", "Metadata", 'such as team=a run="two words"'))
     if "wandb" in offered.integrations:
-        lines += [Line(*one) for one in WANDB]
+        lines += [JobField(*one) for one in WANDB]
     return lines
 
 

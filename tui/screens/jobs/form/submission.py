@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tui.core.provider.transfers import Progress
     from tui.screens.jobs.form.job_form import JobForm
     from tui.services.errors import ServiceError
-    from tui.services.jobs.creation import CreatedJob, JobCreation, Question, Review
+    from tui.services.jobs.creation import CreatedJob, JobCreation, JobQuestion, Review
     from tui.services.jobs.drafts import Draft
     from tui.services.jobs.preflight import Source
 
@@ -173,7 +173,7 @@ class JobSubmission(CreationEvents):
                 consent = await self._money(review, one)
         return consent
 
-    async def _money(self, review: Review, question: Question) -> Consent | None:
+    async def _money(self, review: Review, question: JobQuestion) -> Consent | None:
         """Have an amount typed before anything is sent."""
         found = review.found
         title = "This goes above the budget" if found.above_budget else "This costs money"

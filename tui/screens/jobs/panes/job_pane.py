@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tui.core.jobs.jobs import Checkpoint, Event, Job
     from tui.core.jobs.metrics import Metrics
     from tui.screens.jobs.job_curve import Overlay
-    from tui.screens.jobs.panes.job_rows import Line
+    from tui.screens.jobs.panes.job_rows import JobLine
     from tui.services.errors import ServiceError
     from tui.services.jobs.job_costs import Lineage
     from tui.services.jobs.polling.details import JobDetail
@@ -53,7 +53,7 @@ class JobPane(Vertical):
         super().__init__(id="job-pane", classes="pane -view-curve")
         self.curve = JobCurve(id="curve")
         self.view = "curve"
-        self.line: Line | None = None
+        self.line: JobLine | None = None
         self.events: tuple[Event, ...] = ()  # those shown
         self.all_events: tuple[Event, ...] = ()
         self.checkpoints: tuple[Checkpoint, ...] = ()
@@ -108,7 +108,7 @@ class JobPane(Vertical):
 
     def show_job(
         self,
-        line: Line,
+        line: JobLine,
         overlays: tuple[Overlay, ...] = (),
         *,
         ready: str = "",
@@ -131,7 +131,7 @@ class JobPane(Vertical):
             self.line, self._overlays, self._ready = line, overlays, ready
             self._refresh()
 
-    def show_detail(self, line: Line, detail: JobDetail) -> None:
+    def show_detail(self, line: JobLine, detail: JobDetail) -> None:
         """Show all that is known of the job."""
         known = self._read, self._failure is None, self._absent
         self._read, self._failure = detail.fetched_at is not None, detail.failure

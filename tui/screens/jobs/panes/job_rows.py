@@ -44,7 +44,7 @@ _LEAST_NAME = {"step": 8, "loss": 10, "valid": 20}
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class JobLine:
     """What a row says of a job.
 
     `since` is when it came into its status and `usual` the usual seconds there; `gone` is when
@@ -79,7 +79,7 @@ def duration_words(seconds: float) -> str:
     return f"{minutes // 60} h {minutes % 60} min" if minutes % 60 else f"{minutes // 60} h"
 
 
-def when_words(line: Line, now: float) -> str:
+def when_words(line: JobLine, now: float) -> str:
     """Return when a job will be done, or how long it is in its status, or how old it is."""
     job = line.job
     if line.gone is not None:
@@ -155,7 +155,7 @@ def job_heading(width: int) -> Text:
     return Text(text, style="dim", no_wrap=True, overflow="crop")
 
 
-def job_row(line: Line, width: int) -> Text:
+def job_row(line: JobLine, width: int) -> Text:
     """Return one line for a job."""
     job, columns = line.job, Columns.for_width(width)
     status = status_text(job.status, short=True)
@@ -171,7 +171,7 @@ def job_row(line: Line, width: int) -> Text:
     return row
 
 
-def _values(line: Line) -> dict[str, str]:
+def _values(line: JobLine) -> dict[str, str]:
     progress, cost = line.progress, line.cost
     usual = line.usual if line.job.active else None
     return {

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tui.core.jobs.curves import Curves
     from tui.core.jobs.jobs import Job
-    from tui.screens.jobs.panes.job_rows import Line
+    from tui.screens.jobs.panes.job_rows import JobLine
     from tui.services.errors import ServiceError
     from tui.services.jobs.job_costs import Lineage
 
@@ -41,7 +41,7 @@ def _waiting() -> dict[str, str]:
     }
 
 
-def standing(line: Line, curves: Curves, now: float, ready: str = "") -> Text:
+def standing(line: JobLine, curves: Curves, now: float, ready: str = "") -> Text:
     """Return where a job stands, in words: state, time left, cost, losses, how well it learns.
 
     `ready` is what is known of the model made, when it is not simply there.
@@ -57,7 +57,7 @@ def standing(line: Line, curves: Curves, now: float, ready: str = "") -> Text:
     return text
 
 
-def _state(line: Line, now: float, ready: str) -> str:
+def _state(line: JobLine, now: float, ready: str) -> str:
     """Return what follows the word of the status."""
     job = line.job
     if job.error is not None and not job.active:
@@ -86,19 +86,19 @@ def _took(job: Job) -> str:
     return f" in {duration_words(job.finished_at - job.created_at)}"
 
 
-def time_left(line: Line, now: float) -> float | None:
+def time_left(line: JobLine, now: float) -> float | None:
     """Return the seconds a job still needs: in the provider's words, or else at its own pace."""
     done = line.job.estimated_finish or line.progress.finish
     return None if done is None else max(done - now, 0.0)
 
 
 def settings_text(
-    line: Line,
+    line: JobLine,
     lineage: Sequence[Lineage] = (),
     failure: ServiceError | None = None,
     serving: str = "",
 ) -> Text:
-    """Return everything known of a job that is no event, as one line a setting.
+    """Return everything known of a job that is not an event, as one line a setting.
 
     `serving` says how the model made is made to answer, where its name is not enough.
     """

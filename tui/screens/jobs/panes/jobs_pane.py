@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from tui.core.jobs.jobs import Job
-    from tui.screens.jobs.panes.job_rows import Line
+    from tui.screens.jobs.panes.job_rows import JobLine
 
 
 class JobsHeading(Widget):
@@ -45,7 +45,7 @@ class JobsPane(Vertical):
 
         job_id: str
 
-    def __init__(self, line_of: Callable[[Job], Line]) -> None:
+    def __init__(self, line_of: Callable[[Job], JobLine]) -> None:
         super().__init__(id="jobs-pane", classes="pane")
         self.border_title = "Jobs"
         self.painted: dict[int, str] = {}  # the rows in view as they were painted last

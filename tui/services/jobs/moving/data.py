@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from tui.core.jobs.move.chosen import Chosen, data_of
+from tui.core.jobs.move.chosen import ConvertedLines, data_of
 from tui.core.text.paths import path_line
 from tui.core.text.text import one_line
 from tui.services.datasets.disk.atomic_save import write_atomically
@@ -111,7 +111,7 @@ class JobData:
             return path, ""
         folder = await asyncio.to_thread(private_folder, self._folder)
         digest = (await content_digests(path)).sha256
-        counted = Chosen() if chosen_only else None
+        counted = ConvertedLines() if chosen_only else None
         kind = ("-chosen" if chosen_only else "") + ("-bom" if bom else "")
         target = folder / f"{_safe(path.stem)}-{digest[:8]}{kind}.jsonl"
         await asyncio.to_thread(_write, path, target, counted, bom=bom)
@@ -126,7 +126,7 @@ def _begins_with_bom(path: Path) -> bool:
         return file.read(len(BOM_UTF8)) == BOM_UTF8
 
 
-def _write(path: Path, target: Path, counted: Chosen | None, *, bom: bool) -> None:
+def _write(path: Path, target: Path, counted: ConvertedLines | None, *, bom: bool) -> None:
     def lines() -> Iterator[bytes]:
         if bom:
             yield BOM_UTF8

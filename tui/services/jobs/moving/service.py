@@ -35,7 +35,7 @@ _FIELDS = ("suffix", "seed", "metadata", "grader", "wandb_project", "wandb_name"
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class MoveOptions:
     """What whoever moves says: files in place of those found, and what becomes of pairs."""
 
     training: Path | None = None
@@ -140,12 +140,12 @@ class Moving:
             "`finetui models list --tuned` lists those that can be moved.",
         )
 
-    async def plan(self, job: Job, target: Profile, given: Given | None = None) -> MovePlan:
+    async def plan(self, job: Job, target: Profile, given: MoveOptions | None = None) -> MovePlan:
         """Return what a job becomes at another profile. Nothing is sent there.
 
         Raises InputError where its data is nowhere or the profile cannot take it.
         """
-        given = given or Given()
+        given = given or MoveOptions()
         profile = self._profile
         _check_target(profile, target)
         was = draft_from_job(job, profile.terms)
@@ -186,7 +186,7 @@ class Moving:
             raise
 
     def _moved(
-        self, job: Job, was: Draft, target: Profile, data: MovedData, given: Given
+        self, job: Job, was: Draft, target: Profile, data: MovedData, given: MoveOptions
     ) -> MovedJob:
         texts = {name: str(getattr(was, name)) for name in _FIELDS}
         texts["validation"] = job.validation_file or (str(given.validation or ""))

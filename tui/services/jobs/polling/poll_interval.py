@@ -68,7 +68,7 @@ class PollInterval:
     def after_round(self, spent: float) -> None:
         """Have a round that took `spent` processor seconds paid off before the next.
 
-        Of two rounds the cheaper one counts: the first list of all jobs is no measure.
+        Of two rounds the cheaper one counts: the first list of all jobs is not a measure.
         """
         usual, self._spent = min(spent, self._spent), spent
         self._rested_at = time.monotonic() + min(usual * self.rest, LONGEST_FOR_COST_S)

@@ -33,9 +33,9 @@ async def leaks_of(training: Path, validation: Path, size: int) -> tuple[list[Gr
 
 def _leaks(training: Path, validation: Path, near: bool, stop: threading.Event) -> list[Group]:
     from tui.core.near import THRESHOLD, Stopped
-    from tui.services.checks.near_finder import NearFinder, Question
+    from tui.services.checks.near_finder import NearFinder, NearQuestion
 
-    question = Question("leak", THRESHOLD if near else None)
+    question = NearQuestion("leak", THRESHOLD if near else None)
     with closing(read_rows(training)) as rows, closing(read_rows(validation)) as others:
         try:
             return NearFinder().groups(rows, question, others, cancelled=stop.is_set)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.catalog.shutdown import days_words, facts_at, train_until
 from tui.core.text.text import one_line, plural
-from tui.services.checks.review import Candidate, review, review_leakage
+from tui.services.checks.review import ReviewedFile, review, review_leakage
 from tui.services.jobs.preflight.parts import Part
 
 if TYPE_CHECKING:
@@ -41,7 +41,9 @@ def data_part(sources: Sequence[Source], limits: FileLimits) -> Part:
 def checks_parts(sources: Sequence[Source], profile: Profile, method: str) -> tuple[Part, ...]:
     """Say what stands against sending the files: see `review`."""
     files = [
-        Candidate(source.report, "training" if source is sources[0] else "validation", source.sent)
+        ReviewedFile(
+            source.report, "training" if source is sources[0] else "validation", source.sent
+        )
         for source in sources
         if source.report is not None
     ]

@@ -108,7 +108,7 @@ class FastCounter:
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class ChosenCounter:
     """A counter and, when the fast one was left aside, why."""
 
     counter: Counter
@@ -120,21 +120,21 @@ def fast_is_here() -> bool:
     return not os.environ.get(_OFF) and find_spec("gigatoken") is not None
 
 
-def choose(encoding: str, *, plain: bool = False) -> Chosen:
+def choose(encoding: str, *, plain: bool = False) -> ChosenCounter:
     """Return the fastest counter that counts as tiktoken does.
 
     Raises VocabularyError when the shipped vocabulary is damaged.
     """
     if not plain and fast_is_here():
         try:
-            return Chosen(FastCounter(encoding))
+            return ChosenCounter(FastCounter(encoding))
         except ImportError:
             pass
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:  # noqa: BLE001 - whatever it does, tiktoken is there
-            return Chosen(PlainCounter(encoding), f"gigatoken left aside: {error}")
-    return Chosen(PlainCounter(encoding))
+            return ChosenCounter(PlainCounter(encoding), f"gigatoken left aside: {error}")
+    return ChosenCounter(PlainCounter(encoding))
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ import orjson
 
 from tui.services.tokens.counting import pieces
 from tui.services.tokens.counting.columns import count_lines
-from tui.services.tokens.counting.encoders import Chosen, PlainCounter, choose
+from tui.services.tokens.counting.encoders import ChosenCounter, PlainCounter, choose
 from tui.services.tokens.counting.fast import cut_vocabulary
 
 if TYPE_CHECKING:
@@ -54,18 +54,18 @@ def in_pieces(head: Mapping[str, Any], body: bytes) -> Answer:
     return {}, orjson.dumps(pieces.of_line(body, head["encoding"]))
 
 
-_fast: dict[str, Chosen] = {}
+_fast: dict[str, ChosenCounter] = {}
 
 
-def _choose(encoding: str, *, plain: bool, few: bool = False, once: bool = False) -> Chosen:
+def _choose(encoding: str, *, plain: bool, few: bool = False, once: bool = False) -> ChosenCounter:
     """Return tiktoken, or what counts faster; for few texts that is not worth its loading.
 
     Nor is all of tiktoken's vocabulary, for what is counted `once`.
     """
     if once and cut_vocabulary.CUT:
-        return Chosen(cut_vocabulary.CutCounter(encoding))
+        return ChosenCounter(cut_vocabulary.CutCounter(encoding))
     if plain or (few and encoding not in _fast):
-        return Chosen(PlainCounter(encoding))
+        return ChosenCounter(PlainCounter(encoding))
     if encoding not in _fast:
         _fast[encoding] = choose(encoding)
     return _fast[encoding]
