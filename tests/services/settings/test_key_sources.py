@@ -220,7 +220,7 @@ def test_a_file_with_a_key_that_others_can_read(
         ('notify = "loud"\n', "line 1", "notify is 'loud'", ""),
         ("notify = [1]\n", "line 1", "notify", ""),
         ("[[profiles]]\n", "line 1", "profiles is not a table", ""),
-        ("profiles.a = 5\n", "line 1", "no table", ""),
+        ("profiles.a = 5\n", "line 1", "not a table", ""),
         ("a = " + "[" * 5000 + "\n", "", "", ""),
     ],
 )

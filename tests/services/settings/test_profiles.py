@@ -93,7 +93,7 @@ def test_the_account_stands_in_the_paths(tmp_path: Path, url: str, base_url: str
     ("config", "line", "words"),
     [
         ("a = 1\nb = = 2\n", 2, "line 2"),
-        ("profiles = 3\n", 1, "no table"),
+        ("profiles = 3\n", 1, "not a table"),
         ('[profiles.a]\nbase_url = "http://x/v1"\n[profiles.b]\nbase_url = "x"\n', 4, "base_url"),
         ("[profiles.lab]\n\n[profiles.a]\n", 3, "no base_url"),
         ('[profiles.a]\nbase_url = "http://x"\nread_only = "yes"\n', 3, "read_only"),

@@ -31,8 +31,8 @@ def in_some_text(
 
     `whole` matches at most `longest` capitals, digits and signs, which stand in the line as they
     do in the text (see `hides_ascii` for the others). What stands around a match may be an escape,
-    whose last letter or digit is not of the text; and to a pattern only ASCII has letters
-    of bytes. So `whole` may look around only for what must not be there: this look finds too much
+    whose last letter or digit is not of the text; and a pattern of bytes takes only ASCII for
+    letters. So `whole` may look around only for what must not be there: this look finds too much
     then, never too little. `possible` says whether a match may be one.
     """
     pattern = re.compile((whole if possible is None else f"(?=({whole}))").encode())
