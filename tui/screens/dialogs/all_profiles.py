@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
-from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from textual.widgets import Static
 
@@ -23,28 +23,11 @@ if TYPE_CHECKING:
     from textual.widgets import Input
 
     from tui.screens.controller_context import ScreenContext
-    from tui.services.errors import ServiceError
+    from tui.services.jobs.all_profiles import ProfileJobs
+    from tui.services.models.all_profiles import ProfileModels
 
 _FAILURES = 4  # lines
-
-
-class ProfileAnswer(Protocol):
-    """What one profile has, or why it could not be asked."""
-
-    @property
-    def profile(self) -> str:
-        """Its name."""
-
-    @property
-    def asked(self) -> bool:
-        """Whether it has answered; else what is listed of it was seen before."""
-
-    @property
-    def error(self) -> ServiceError | None:
-        """Why it could not be asked."""
-
-
-P = TypeVar("P", bound=ProfileAnswer)
+P = TypeVar("P", bound="ProfileJobs | ProfileModels")
 R = TypeVar("R")
 
 
@@ -104,10 +87,6 @@ class AllProfilesDialog(Dialog[tuple[str, str]], Generic[P, R]):
     def under(self, _row: R) -> str:
         """Return more of the row under the cursor."""
         return ""
-
-    def seen_before(self, one: P) -> bool:
-        """Whether anything of a profile is listed."""
-        raise NotImplementedError
 
     # -- the list ------------------------------------------------------------------------
 
@@ -179,7 +158,7 @@ class AllProfilesDialog(Dialog[tuple[str, str]], Generic[P, R]):
         failed = [one for one in found if one.error is not None]
         shown = failed if len(failed) <= _FAILURES else failed[: _FAILURES - 1]
         for one in shown:
-            before = " (as seen last)" if self.seen_before(one) else ""
+            before = " (as seen last)" if one.any_listed else ""
             words = one_line(failure_words(one.error), 300)
             lines.append(f"✗ {one_line(one.profile, 40)}{before}: {words}")
         if len(shown) < len(failed):

@@ -44,10 +44,6 @@ class AllJobsDialog(AllProfilesDialog[ProfileJobs, tuple[str, Job]]):
         text.truncate(width, overflow="ellipsis")
         return text
 
-    def seen_before(self, one: ProfileJobs) -> bool:
-        """Whether jobs of a profile are listed."""
-        return bool(one.jobs)
-
     @handles("all_jobs.go")
     def go(self) -> None:
         """Answer with the job under the cursor."""

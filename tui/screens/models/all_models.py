@@ -49,10 +49,6 @@ class AllModelsDialog(AllProfilesDialog[ProfileModels, ModelEntry]):
         of = f" · base {row.base}" if row.base else ""
         return one_line(f"{row.id}{of}", 200)
 
-    def seen_before(self, one: ProfileModels) -> bool:
-        """Whether models of a profile are listed."""
-        return bool(one.seen.entries)
-
     @handles("all_models.go")
     def go(self) -> None:
         """Answer with the model under the cursor."""

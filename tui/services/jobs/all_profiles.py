@@ -38,6 +38,11 @@ class ProfileJobs:
     seen_at: float | None = None
     error: ServiceError | None = None
 
+    @property
+    def any_listed(self) -> bool:
+        """Whether it has any jobs, though they may be those seen last."""
+        return bool(self.jobs)
+
 
 @dataclass(frozen=True, slots=True)
 class AllProfilesJobs:

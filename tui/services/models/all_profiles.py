@@ -39,6 +39,11 @@ class ProfileModels:
     asked: bool
     error: ServiceError | None = None
 
+    @property
+    def any_listed(self) -> bool:
+        """Whether it has any models, though they may be those seen last."""
+        return bool(self.seen.entries)
+
 
 @dataclass(frozen=True, slots=True)
 class AllProfilesModels:
