@@ -6,6 +6,7 @@ import gc
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 import pytest
 
@@ -132,16 +133,24 @@ def pytest_xdist_auto_num_workers() -> int:
 
 # Files whose tests take longest, each of them: begun last, one worker would end alone with them.
 _FIRST = ("lab/learner/", "test_circle.py", "cli/test_script.py", "lab/test_crashes.py")
+# Thousands of tests of milliseconds: all workers end together with them.
+_LAST = ("core/",)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest; the rest keeps its order."""
+    """Begin with what takes longest, end with what is short, and mix the files between.
+
+    Those of a folder are of one kind, such as tests that wait for servers: side by side they would
+    all wait at once, and later all want the processor.
+    """
     here = Path(__file__).parent
 
-    def last(item: pytest.Item) -> bool:
-        return not item.path.relative_to(here).as_posix().startswith(_FIRST)
+    def place(item: pytest.Item) -> tuple[int, int]:
+        path = item.path.relative_to(here).as_posix()
+        at = 0 if path.startswith(_FIRST) else 2 if path.startswith(_LAST) else 1
+        return at, crc32(path.encode()) if at == 1 else 0
 
-    items.sort(key=last)
+    items.sort(key=place)
 
 
 def pytest_collection_finish() -> None:
