@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 import pytest
+from xdist.scheduler import LoadGroupScheduling
 
 import tests.exploring  # noqa: F401 - its profile is loaded
 from tests import forks, labs, ledgers, pilots
@@ -131,10 +132,29 @@ def pytest_xdist_auto_num_workers() -> int:
     return 2 * (os.cpu_count() or 1)
 
 
+class FileScheduling(LoadGroupScheduling):
+    """Hands out the tests of a file together, those of a group too, and what takes long singly.
+
+    What a file makes once (servers, processes, strategies, vocabularies) one worker makes, not all;
+    and thousands of tests need not be asked for one by one.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        scope: str = super()._split_scope(nodeid)
+        return scope if scope != nodeid or nodeid.startswith(_SINGLY) else nodeid.partition("::")[0]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> FileScheduling:
+    """Have tests handed out by files."""
+    return FileScheduling(config, log)
+
+
 # Files whose tests take longest, each of them: begun last, one worker would end alone with them.
 _FIRST = ("lab/learner/", "test_circle.py", "cli/test_script.py", "lab/test_crashes.py")
 # Thousands of tests of milliseconds: all workers end together with them.
 _LAST = ("core/",)
+_SINGLY = ("tests/screens/", "tests/test_circle.py", "tests/lab/test_crashes.py", "tests/terminal/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
