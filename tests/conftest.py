@@ -6,8 +6,10 @@ import gc
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 import pytest
+from xdist.scheduler import LoadGroupScheduling
 
 import tests.exploring  # noqa: F401 - its profile is loaded
 from tests import forks, labs, ledgers, pilots
@@ -130,18 +132,45 @@ def pytest_xdist_auto_num_workers() -> int:
     return 2 * (os.cpu_count() or 1)
 
 
+class FileScheduling(LoadGroupScheduling):
+    """Hands out the tests of a file together, those of a group too, and what takes long singly.
+
+    What a file makes once (servers, processes, strategies, vocabularies) one worker makes, not all;
+    and thousands of tests need not be asked for one by one.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        scope: str = super()._split_scope(nodeid)
+        return scope if scope != nodeid or nodeid.startswith(_SINGLY) else nodeid.partition("::")[0]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> FileScheduling:
+    """Have tests handed out by files."""
+    return FileScheduling(config, log)
+
+
 # Files whose tests take longest, each of them: begun last, one worker would end alone with them.
 _FIRST = ("lab/learner/", "test_circle.py", "cli/test_script.py", "lab/test_crashes.py")
+# Thousands of tests of milliseconds: all workers end together with them.
+_LAST = ("core/",)
+_SINGLY = ("tests/screens/", "tests/test_circle.py", "tests/lab/test_crashes.py", "tests/terminal/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest; the rest keeps its order."""
+    """Begin with what takes longest, end with what is short, and mix the files between.
+
+    Those of a folder are of one kind, such as tests that wait for servers: side by side they would
+    all wait at once, and later all want the processor.
+    """
     here = Path(__file__).parent
 
-    def last(item: pytest.Item) -> bool:
-        return not item.path.relative_to(here).as_posix().startswith(_FIRST)
+    def place(item: pytest.Item) -> tuple[int, int]:
+        path = item.path.relative_to(here).as_posix()
+        at = 0 if path.startswith(_FIRST) else 2 if path.startswith(_LAST) else 1
+        return at, crc32(path.encode()) if at == 1 else 0
 
-    items.sort(key=last)
+    items.sort(key=place)
 
 
 def pytest_collection_finish() -> None:

@@ -409,10 +409,11 @@ async def test_after_a_walk_through_a_program_where_all_fails_no_screen_shows_a_
             await pilot.press("r")
             if mode in {"jobs", "models", "files"}:
                 await until(lambda before=before: len(parrot.seen) > before, pilot)
+            if mode in {"jobs", "chat", "models", "files"}:
                 await until(lambda: bool(app.screen.failure_text), pilot)  # type: ignore[attr-defined]
             await pilot.press("y")
             look()
-            await pilot.press("escape")
+            await pilot.press("escape", "escape")  # the error, and the prompt
         await pilot.press("3", "P")
         await until(lambda: isinstance(app.screen, AllJobsDialog), pilot)
         await until(lambda: len(app.screen.found) == 2, pilot)  # type: ignore[attr-defined]

@@ -205,6 +205,7 @@ async def test_filled_screens_and_what_opens_over_them_can_be_read(
                     bad.setdefault(f"{scene}: {at} {key}", low)
             while isinstance(app.screen, Dialog):
                 await pilot.press("escape")
+                await settled(pilot)
         # An answer that failed.
         server.always[CHAT] = reply(400, {"error": {"message": "no such model"}})
         app.screen.set_focus(app.screen.query_one("TextArea"))
