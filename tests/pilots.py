@@ -40,7 +40,7 @@ _wait_for_screen = Pilot._wait_for_screen
 _render_update = Compositor.render_update
 _render_strips = Compositor.render_strips
 _run_in_executor: Any = asyncio.BaseEventLoop.run_in_executor
-_AT_LATEST_S = 0.15
+_AT_LATEST_S = 0.5
 
 _in_threads: WeakKeyDictionary[Any, set[asyncio.Future[Any]]] = WeakKeyDictionary()
 _WITHOUT_BELOW: WeakSet[Compositor] = WeakSet()

@@ -1,8 +1,12 @@
 """Commands find their one handler by id."""
 
+import ast
+from collections.abc import Iterator, Sequence
+
 import pytest
 from textual.app import App
 
+from tests.sources import of_each_module
 from tui.dispatch import Dispatcher, handled_by, handles
 
 
@@ -80,3 +84,34 @@ def test_a_subclass_that_overrides_a_handler_without_the_mark_handles_nothing() 
             """Not a handler any more."""
 
     assert {command for command, _, _ in handled_by(Quiet)} == {"app.mode_jobs", "app.mode_chat"}
+
+
+@of_each_module
+def asking_late(_path: str, nodes: Sequence[ast.AST]) -> list[str]:
+    """Return the handlers that wait for something before they ask, and hold no keys meanwhile."""
+    return [
+        node.name
+        for node in nodes
+        if isinstance(node, ast.AsyncFunctionDef) and _handles(node) and _asks_late(node)
+    ]
+
+
+def _handles(node: ast.AsyncFunctionDef) -> bool:
+    decorators = [ast.unparse(one).partition("(")[0] for one in node.decorator_list]
+    return "handles" in decorators and not {"opens", "in_turn"} & {*decorators}
+
+
+def _asks_late(node: ast.AsyncFunctionDef) -> bool:
+    awaited = [ast.unparse(one.value) for one in _in_order(node)]
+    asks = [".ask(" in one for one in awaited]
+    return True in asks[1:] and not asks[0]
+
+
+def _in_order(node: ast.AsyncFunctionDef) -> Iterator[ast.Await]:
+    found = [one for one in ast.walk(node) if isinstance(one, ast.Await)]
+    return iter(sorted(found, key=lambda one: (one.lineno, one.col_offset)))
+
+
+@pytest.mark.xdist_group("sources")
+def test_keys_wait_for_a_dialog_before_which_something_is_read() -> None:
+    assert {path: names for path, names in asking_late().items() if names} == {}

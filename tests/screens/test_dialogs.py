@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from rich.cells import cell_len
+from rich.console import Console
 from textual.widgets import Input, Static
 
 from tests.until import on_screen, strips_of, until
@@ -228,3 +231,12 @@ async def test_each_command_of_a_mode_and_of_the_form_finds_its_handler(app_home
         assert told <= set(app.screen.dispatcher)
         line = "↑ ↓  ctrl+s creates  ctrl+t presets  ctrl+o uploaded files  esc cancels"
         assert key_line(app.screen) == line  # with blanks for dots: 80 columns have no more
+
+
+@pytest.mark.parametrize("width", [16, 22, 30, 80, 130])
+def test_help_loses_no_word_at_any_width(width: int) -> None:
+    commands, written = commands_for("datasets"), io.StringIO()
+    Console(width=width, file=written, color_system=None).print(KeyTable(commands, None))
+    assert max(map(cell_len, written.getvalue().splitlines())) <= width
+    told = [f"{one.key_label}{one.title}.{one.hint}" for one in commands]
+    assert "".join(written.getvalue().split()) == "".join("".join(told).split())

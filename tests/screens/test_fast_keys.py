@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from textual import events
+from textual.widgets import Input
 
 from tests.journals import writing
 from tests.rows import answer, chat, user
@@ -16,6 +17,7 @@ from tests.screens.test_datasets import running
 from tests.until import until
 from tui import type_ahead
 from tui.screens.dialogs.choose import Choice, Choose
+from tui.screens.profiles.profile_list import ProfilesDialog
 from tui.widgets.frame.error_panel import ErrorPanel
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tui.services.datasets import Document
+    from tui.services.settings.profile import Profile
 
 
 pytestmark = pytest.mark.usefixtures("app_home")
@@ -137,6 +140,28 @@ async def test_what_waits_for_a_screen_to_be_drawn_goes_on_below_a_dialog() -> N
         size = pilot.app.size
         dialog.post_message(events.Resize(size, size))  # it lays out what is below, too
         await until(lambda: "the next" in gone_on, seconds=5)
+
+
+async def test_keys_behind_one_whose_dialog_reads_first_are_not_for_the_screen_below(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, reads = tmp_path / "data.jsonl", asyncio.Event()
+    path.write_bytes(b"".join(chat(user(c), answer(c)) + b"\n" for c in "ab"))
+
+    async def slowly(_profile: Profile, _store: object) -> None:
+        await reads.wait()
+
+    monkeypatch.setattr("tui.services.provider.probe.last_probe_of", slowly)
+    async with running(path) as (pilot, screen):
+        app = pilot.app
+        app.post_message(events.Key("f2", None))
+        app.post_message(events.Key("d", "d"))  # deletes an example where no dialog is open
+        await pilot.pause()
+        assert app.screen is screen
+        reads.set()
+        await until(lambda: isinstance(app.screen, ProfilesDialog), pilot)
+        await until(lambda: app.screen.query_one(Input).value == "d", pilot)
+        assert questions(screen.document) == "ab"
 
 
 @pytest.mark.parametrize("rounds", range(6))

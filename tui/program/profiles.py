@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 from tui.dispatch import handles
+from tui.screens.controller_context import opens
 from tui.services.errors import InputError, ServiceError
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Profiles:
         return workspace
 
     @handles("app.profile", group="profile")
+    @opens
     async def choose(self) -> None:
         """Show the profiles, and do what is asked with one."""
         from tui.screens.profiles.profile_list import ProfilesDialog

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Protocol, cast
 
 from tui.core.listeners import Listeners
 from tui.screens.base import ModeScreen
-from tui.screens.controller_context import Context
+from tui.screens.controller_context import Context, hold_keys
 from tui.screens.host import Host
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from contextlib import AbstractContextManager
 
     from textual.app import App
 
@@ -59,6 +61,11 @@ class ProgramContext(Context):
     def modes(self) -> Collection[str]:
         """The names of the modes."""
         return self.app.MODES
+
+    def holding(self) -> AbstractContextManager[None]:
+        """Let keys for the mode that is shown wait as long as this lasts."""
+        screen = self.app.screen
+        return hold_keys(screen) if isinstance(screen, ModeScreen) else nullcontext()
 
     @property
     def runs(self) -> bool:

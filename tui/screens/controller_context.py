@@ -13,6 +13,7 @@ from tui.services.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Iterator
+    from contextlib import AbstractContextManager
 
     from textual.app import App
     from textual.notifications import SeverityLevel
@@ -89,11 +90,28 @@ class DialogContext(Context):
         host_of(self._node).working(name, text)
 
 
+class Holding(Protocol):
+    """A context that can let keys wait."""
+
+    def holding(self) -> AbstractContextManager[None]:
+        """Let keys wait as long as this lasts."""
+
+
 class InScreen(Protocol):
-    """A controller of a screen."""
+    """A controller of a screen, or of the program."""
 
     @property
-    def _context(self) -> ScreenContext: ...
+    def _context(self) -> Holding: ...
+
+
+@contextmanager
+def hold_keys(screen: ModeScreen) -> Iterator[None]:
+    """Let keys for a screen wait as long as this lasts."""
+    screen.waiting += 1
+    try:
+        yield
+    finally:
+        screen.waiting -= 1
 
 
 C = TypeVar("C", bound=InScreen)
@@ -172,14 +190,9 @@ class ScreenContext(Context):
         """Have the key line show again which commands may be given."""
         self._screen.refresh_bindings()
 
-    @contextmanager
-    def holding(self) -> Iterator[None]:
+    def holding(self) -> AbstractContextManager[None]:
         """Let keys for the screen wait as long as this lasts."""
-        self._screen.waiting += 1
-        try:
-            yield
-        finally:
-            self._screen.waiting -= 1
+        return hold_keys(self._screen)
 
     def focus_unless_focused(self, widget: Widget) -> None:
         """Give a widget the focus, if none has it."""

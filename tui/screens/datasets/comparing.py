@@ -10,6 +10,7 @@ from tui.core.compare.sides.as_chat import chat_of_prompt
 from tui.core.compare.sides.compare_request import CompareAsked
 from tui.core.text.text import one_line, plural
 from tui.dispatch import handles
+from tui.screens.controller_context import opens
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Comparing:
         self._context, self._marked = context, marked
 
     @handles("datasets.chat", group="try")
+    @opens
     async def chat(self) -> None:
         """Open the prompt of this example in Chat, the answer it expects beside the model's."""
         document, at = self._context.document, self._context.selection.position

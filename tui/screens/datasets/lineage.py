@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.dispatch import handles
+from tui.screens.controller_context import opens
 from tui.screens.lineage.opening import show_lineage
 from tui.services.datasets.service import absolute
 
@@ -19,6 +20,7 @@ class DatasetLineage:
         self._context = context
 
     @handles("datasets.lineage", group="show-lineage")
+    @opens
     async def show(self) -> None:
         """Show the jobs, models and chats that came of the open dataset."""
         if (document := self._context.document) is not None:

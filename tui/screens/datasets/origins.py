@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.compare.sides.compare_request import CompareAsked
 from tui.dispatch import handles
+from tui.screens.controller_context import opens
 from tui.services.errors import InputError, LedgerError
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ class ExampleOrigins:
         context.when_opened(self._look)
 
     @handles("datasets.origin", group="origin-open")
+    @opens
     async def open(self) -> None:
         """Open the chat or the run that this example came from."""
         await self._read()

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tui.services.workspace import Workspace
 
 _GAP = 2  # columns between a key and what it does
-_LEAST = 12  # columns of what it does, before it is cut off
+_LEAST = 12  # columns of what it does, before that stands below the key
 
 
 class HelpDialog(Dialog[None]):
@@ -116,13 +116,17 @@ class KeyTable:
         self._keys = max((cell_len(key) for key, _ in self.rows), default=0) + _GAP
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
-        """Give the lines, as wide as there is room."""
+        """Give the lines: what a key does beside it, or below where that would be too narrow."""
         lines = Text(no_wrap=True)
+        beside = options.max_width - self._keys >= _LEAST
+        indent = self._keys if beside else _GAP
         for key, said in self.rows:
-            room = max(_LEAST, options.max_width - self._keys)
-            for number, line in enumerate(said.wrap(console, room)):
+            told = [*said.wrap(console, max(options.max_width - indent, 1))]
+            if not beside:
+                told.insert(0, Text())
+            for number, line in enumerate(told):
                 shown = "" if number else key
                 lines.append("\n" if lines else "").append(shown, "bold")
-                lines.append(" " * (self._keys - cell_len(shown))).append_text(line)
+                lines.append(" " * (indent - cell_len(shown))).append_text(line)
         if self.rows:
             yield lines

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.dispatch import handles
+from tui.screens.controller_context import opens
 from tui.screens.lineage.opening import show_lineage
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ class JobLineage:
         self._context = context
 
     @handles("jobs.lineage", group="show-lineage")
+    @opens
     async def show(self) -> None:
         """Show what the job under the cursor was made from, and what came of it."""
         if (job := self._context.job) is not None:

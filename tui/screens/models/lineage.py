@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.dispatch import handles
+from tui.screens.controller_context import opens
 from tui.screens.lineage.opening import show_lineage
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ class ModelLineage:
         self._context, self._listed = context, listed
 
     @handles("models.lineage", group="show-lineage")
+    @opens
     async def show(self) -> None:
         """Show where the model under the cursor comes from, and what came of it."""
         if (model := self._listed.current) is not None:

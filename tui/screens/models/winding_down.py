@@ -40,6 +40,7 @@ class WindingDown:
         self._context.host.compare(CompareAsked(models=(model.asked_as,), records=True))
 
     @handles("models.against", group="against")
+    @opens
     async def compare_with_old(self) -> None:
         """Compare the model with the recording of the one that it takes the place of."""
         from tui.services.jobs.moving.recordings import recording_of_moved

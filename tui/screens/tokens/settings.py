@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tui.dispatch import handles
+from tui.screens.controller_context import opens
 from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.path import PathDialog
 from tui.screens.tokens.dialogs import AUTO, EpochsDialog, model_choices
@@ -28,6 +29,7 @@ class CountSettings:
         self._context, self._state, self._recount = context, state, recount
 
     @handles("tokens.model", group="ask")
+    @opens
     async def choose_model(self) -> None:
         """Choose the model to count and price for."""
         workspace = self._context.workspace
@@ -43,6 +45,7 @@ class CountSettings:
             self._recount()
 
     @handles("tokens.compare", group="ask")
+    @opens
     async def compare(self) -> None:
         """Lay a second file beside the open one."""
         document = self._state.document

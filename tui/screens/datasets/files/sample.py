@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.commands import key_hint
 from tui.dispatch import handles
+from tui.screens.controller_context import opens
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.tour import Tour
 
@@ -25,6 +26,7 @@ class SampleTour:
         self._context, self._opener, self._screen = context, opener, screen
 
     @handles("datasets.sample", group="open")
+    @opens
     async def begin(self) -> None:
         """Open the sample and begin the tour."""
         if not await self._where_to_train():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.dispatch import handles
+from tui.screens.controller_context import opens
 from tui.screens.datasets.dataset_context import in_turn
 from tui.screens.dialogs.path import short_path
 from tui.screens.host import at_work
@@ -23,6 +24,7 @@ class Saving:
         self._context, self._opener, self._on_disk = context, opener, on_disk
 
     @handles("datasets.save", group="save")
+    @opens
     async def save(self) -> None:
         """Write the file. That it is saved is shown while edits before it are still written."""
         if (document := self._context.document) is not None:

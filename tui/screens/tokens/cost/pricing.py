@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tui.dispatch import handles
+from tui.screens.controller_context import opens
 from tui.screens.tokens.cost import model_prices
 from tui.screens.tokens.dialogs import PromptsDialog
 
@@ -22,6 +23,7 @@ class Pricing:
         self._context, self._state = context, state
 
     @handles("tokens.prices", group="ask")
+    @opens
     async def compare(self) -> None:
         """Compare what all models cost."""
         state, workspace = self._state, self._context.workspace
@@ -44,6 +46,7 @@ class Pricing:
             await self._ask_prompts()
 
     @handles("tokens.prompts", group="ask")
+    @opens
     async def set_prompts(self) -> None:
         """Set how many test prompts are priced, and show the prices."""
         if await self._ask_prompts():

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from tui.commands import key_of
 from tui.dispatch import handles
+from tui.screens.controller_context import opens
 from tui.screens.tokens.examples.listing import (
     NO_EXAMPLES,
     WantedExamples,
@@ -92,6 +93,7 @@ class Examples:
     # -- one example -----------------------------------------------------------------
 
     @handles("tokens.view", group="ask")
+    @opens
     async def show_tokens(self) -> None:
         """Show one example token by token: that of the list, or the first of the bar."""
         state, workspace = self._state, self._context.workspace
