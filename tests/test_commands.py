@@ -13,7 +13,7 @@ from textual.binding import Binding
 from textual.containers import ScrollableContainer
 from textual.keys import Keys
 from textual.screen import Screen
-from textual.widgets import TextArea
+from textual.widgets import Input, TextArea
 
 from tests.classes import ancestors_of_ours, classes_of
 from tests.key_tables import SCREENS, dialogs_of, renew
@@ -40,6 +40,7 @@ from tui.widgets.conversation import Conversation
 from tui.widgets.diff_view import ExampleView
 from tui.widgets.field import Fold, OneOf
 from tui.widgets.record_list import RecordList
+from tui.widgets.text_fields import EditArea
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -326,3 +327,16 @@ def test_classes_are_small_and_not_deep() -> None:
         if issubclass(one, ModeScreen) and ModeScreen not in one.__bases__ and one is not ModeScreen
     }
     assert not large | deep | between
+
+
+def test_no_text_field_takes_a_key_of_the_program() -> None:
+    copies = {"ctrl+c"}  # of what is selected, where something is
+    taken = {key for field in (EditArea, Input) for key in field._merged_bindings.key_to_bindings}
+    of_program = {
+        key.strip()
+        for one in COMMANDS
+        if one.where == "app" and not one.first
+        for key in one.keys.split(",")
+        if len(key.strip()) > 1
+    }
+    assert of_program & taken - copies == set()

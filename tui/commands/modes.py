@@ -37,7 +37,7 @@ MODE_COMMANDS: tuple[Command, ...] = (
         in_dialogs=True,
     ),
     Command("app.profile", "f2", "Profiles", "Choose the provider; add, edit, test profiles."),
-    Command("app.theme", "f6", "Theme", "Choose the colours; the list shows each."),
+    Command("app.theme", "f6", "Theme", "Choose the colours; the list shows each.", first=True),
     Command("app.guide", "f3", "Tour", "Show or hide the guided tour."),
     Command("app.keys", "f5", "Keys", "List all commands with their keys; change them."),
     Command("app.escape", "escape", "Back", "Close the top layer or the error; never quits."),
