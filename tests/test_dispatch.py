@@ -98,12 +98,13 @@ def asking_late(_path: str, nodes: Sequence[ast.AST]) -> list[str]:
 
 def _handles(node: ast.AsyncFunctionDef) -> bool:
     decorators = [ast.unparse(one).partition("(")[0] for one in node.decorator_list]
-    return "handles" in decorators and not {"opens", "in_turn"} & {*decorators}
+    holds = {"opens", "in_turn"} & {*decorators} or "hold_keys(self)" in ast.unparse(node)
+    return "handles" in decorators and not holds
 
 
 def _asks_late(node: ast.AsyncFunctionDef) -> bool:
     awaited = [ast.unparse(one.value) for one in _in_order(node)]
-    asks = [".ask(" in one for one in awaited]
+    asks = [".ask(" in one or "push_screen_wait(" in one for one in awaited]
     return True in asks[1:] and not asks[0]
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from tui.screens.base import ModeScreen
+    from tui.screens.dialogs.base import Dialog
     from tui.screens.host import Host
     from tui.services.workspace import Workspace
 
@@ -105,7 +106,7 @@ class InScreen(Protocol):
 
 
 @contextmanager
-def hold_keys(screen: ModeScreen) -> Iterator[None]:
+def hold_keys(screen: ModeScreen | Dialog[Any]) -> Iterator[None]:
     """Let keys for a screen wait as long as this lasts."""
     screen.waiting += 1
     try:

@@ -55,6 +55,7 @@ class Dialog(ModalScreen[T | None]):
     # Whether what is typed and chosen in it is there again after an end of the program.
     KEEPS: ClassVar[bool] = True
     CONTROLLERS: ClassVar[tuple[type, ...]] = ()  # classes that handle commands for it
+    waiting = 0  # commands that have not opened yet what the keys typed after them are meant for
 
     DEFAULT_CSS = """
     Dialog {

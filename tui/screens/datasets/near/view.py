@@ -13,6 +13,7 @@ from textual.widgets import Static
 from tui.commands import key_hint
 from tui.core.text.text import one_line, plural
 from tui.dispatch import handles
+from tui.screens.controller_context import hold_keys
 from tui.screens.datasets.near.words import (
     EMPTY,
     TITLES,
@@ -348,7 +349,8 @@ class NearView(Dialog[int]):
         found, groups = self.found, [group for _, group in self.groups]
         if found is None or not groups:
             return
-        rows = await deletable(found, groups, self._snapshot)
+        with hold_keys(self):
+            rows = await deletable(found, groups, self._snapshot)
         question = Confirm("All groups", self._preview(rows), "delete them", "leave them")
         if await self.app.push_screen_wait(question):
             await self._delete(rows, TITLES[found.question.kind].lower())
