@@ -397,12 +397,14 @@ async def errors_go_with_an_answer(pilot: Pilot[Any], screen: Any, server: Fault
 
     refused()
     shown = {}
-    for key, mode in (("6", "files"), ("4", "chat"), ("5", "models")):
-        await pilot.press("escape", key)
+    for key, mode in (("6", "files"), ("5", "models"), ("4", "chat")):
+        await pilot.press(key)
         await until(lambda mode=mode: app.current_mode == mode and mode == app.screen.MODE, pilot)
         shown[mode] = app.screen
         await pilot.press(*(() if mode == "chat" else "r"))
         await until(lambda: app.screen.failure_text, pilot)
+    app.show_mode("models")
+    await until(lambda: app.screen is screen, pilot)
     server.recover()
     await pilot.press("r")
     await until(lambda: not screen.failure_text, pilot)
