@@ -104,7 +104,7 @@ class ModeScreen(Screen[None]):
     last_command = ""  # the id of the command of this mode that was given last
     _came_back = False
     _reopens_until = 0.0  # monotonic seconds
-    _error: BaseException | None = None  # the one shown
+    error: BaseException | None = None  # the one shown
     _provider_used: Provider | None = None  # the provider of the profile in use
     _refused = False  # whether the error shown says only why a command could not be carried out
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
@@ -336,7 +336,7 @@ class ModeScreen(Screen[None]):
         """Show an error until it is closed."""
         profile = None if self.host.workspace is None else self.host.workspace.profile
         self._refused = type(error) is InputError
-        self._error = error
+        self.error = error
         log_error(error)
         if (panel := self._panel) is not None:
             panel.show(failure_of(error, profile))
@@ -347,13 +347,8 @@ class ModeScreen(Screen[None]):
 
     def clear_error(self) -> bool:
         """Close the error, if one is shown; return whether there was."""
-        panel, self._error = self._panel, None
+        panel, self.error = self._panel, None
         return panel is not None and panel.hide()
-
-    def clear_errors(self, answered: Collection[BaseException]) -> None:
-        """Close the error shown if it is one of these: what it told of has been answered."""
-        if any(one is self._error for one in answered):
-            self.clear_error()
 
     def note(self, text: str) -> None:
         """Say in the status line what this screen shows."""

@@ -172,7 +172,9 @@ class ScreenContext(Context):
 
     def clear_errors(self, *answered: BaseException | None) -> None:
         """Close the error shown if it is one of these: what it told of has been answered."""
-        self._screen.clear_errors([one for one in answered if one is not None])
+        shown = self._screen.error
+        if shown is not None and any(one is shown for one in answered):
+            self._screen.clear_error()
 
     def note(self, text: str) -> None:
         """Say in the status line what the screen shows."""
