@@ -264,6 +264,7 @@ def test_the_models_of_all_profiles(
     told = {one["name"]: one for one in found["profiles"]}
     assert told["second"]["asked"]
     assert not told["lab"]["asked"]
+    assert "lab: not asked, as it does not run; no models of it are known yet." in done.stderr
     assert told["broken"]["error"]
     assert not any(seen.headers.get("authorization") == "Bearer sk-3" for seen in server.seen)
     kept = home.json("models", "list", "--all-profiles", "--kept", "--tuned")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import json
 import time
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from tests.faults.server import FaultServer, problem, reply
 from tests.screens.conftest import use_profile
@@ -31,14 +33,18 @@ from tui.screens.models.all_models import AllModelsDialog
 from tui.screens.models.all_models_rows import all_models_row
 from tui.screens.models.model_rows import model_row
 from tui.screens.models.pruning import PruneModels
+from tui.screens.profiles.profile_list import ProfilesDialog
+from tui.services.errors import ServiceError
 from tui.services.store.tables.files_table import UploadRecord
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator, AsyncIterator
     from pathlib import Path
 
     from textual.pilot import Pilot
+
+    from tui.services.models.all_profiles import ProfileModels
 
 DAY = 86_400
 NONE_GONE = "None of the models is gone: nothing is hidden."
@@ -359,8 +365,63 @@ async def test_one_goes_to_a_model_of_another_profile(
             await pilot.press("enter")
             await until(lambda: app.workspace and app.workspace.profile.name == "far", pilot)
             await until(lambda: screen.listed.current and screen.listed.current.id == there, pilot)
+            await errors_go_with_an_answer(pilot, screen, other)
+            # A dialog that still asks says so, and a long failure stands whole in a low terminal.
+            await pilot.resize_terminal(60, 15)
+            answered, rows = asyncio.Event(), dialog.found["near"]
+            lost = replace(rows, profile="lost", error=ServiceError("Lost", f"{'gone ' * 24}whole"))
+
+            async def ask() -> AsyncGenerator[ProfileModels, None]:
+                await answered.wait()
+                for one in (rows, lost):
+                    yield one
+
+            await app.push_screen(asking := AllModelsDialog(2, ask))
+            await pilot.press("enter")
+            await until(lambda: "Still asking" in "".join(toasts(app)), pilot)
+            answered.set()
+            await until(lambda: "gone whole" in on_screen(app).replace("│\n", ""), pilot)
+            assert "enter goes to the model" in on_screen(app)
+            assert asking.query_one(RecordList).size.height >= 2
     finally:
         other.close()
+
+
+async def errors_go_with_an_answer(pilot: Pilot[Any], screen: Any, server: FaultServer) -> None:
+    """What a list failed with is closed once the list has come, or with another profile."""
+    app: Any = pilot.app
+
+    def refused() -> None:
+        for what in ("GET /models", "GET /files"):
+            server.fault(what, *[reply(401, problem("no such key"))] * 20)
+
+    refused()
+    shown = {}
+    for key, mode in (("6", "files"), ("5", "models"), ("4", "chat")):
+        await pilot.press(key)
+        await until(lambda mode=mode: app.current_mode == mode and mode == app.screen.MODE, pilot)
+        shown[mode] = app.screen
+        await pilot.press(*(() if mode == "chat" else "r"))
+        await until(lambda: app.screen.failure_text, pilot)
+    app.show_mode("models")
+    await until(lambda: app.screen is screen, pilot)
+    server.recover()
+    await pilot.press("r")
+    await until(lambda: not screen.failure_text, pilot)
+    shown["chat"].models.choose()
+    await until(lambda: not shown["chat"].failure_text, pilot)
+    await pilot.press("escape")
+    assert shown["files"].failure_text
+    refused()
+    await pilot.press("r")
+    await until(lambda: screen.failure_text, pilot)
+    await pilot.press("f2")
+    profiles = await opened(pilot, ProfilesDialog)
+    profiles.query_one(Input).value = "near"
+    await until(lambda: profiles.under and profiles.under.name == "near", pilot)
+    await pilot.press("enter")
+    await until(lambda: app.workspace.profile.name == "near", pilot)
+    await until(lambda: not any(one.failure_text for one in shown.values()), pilot)
 
 
 def test_a_day_that_is_not_one_is_only_text() -> None:

@@ -238,8 +238,11 @@ async def test_the_end_is_told_and_the_model_asked_for(server: FaultServer) -> N
     async with FinetuiApp().run_test(size=(80, 24), notifications=True) as pilot:
         screen = await at_the_jobs(pilot)
         await until(lambda: made in screen.endings.at_work, pilot)
+        await pilot.press("c")
+        await until(lambda: "No model yet" in screen.failure_text, pilot)
         server.jobs[0] |= {"status": "succeeded", "fine_tuned_model": "ft:fern"}
-        await pilot.press("r")
+        screen.context.poller.refresh()  # by itself, as its key would close the error
+        await until(lambda: not screen.failure_text, pilot)
         await until(lambda: made in screen.context.ready, pilot)  # a 404: not there yet
         said = screen.query_one("#standing", Paragraph)
         await until(lambda: "still getting it ready" in str(said.content), pilot)

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 from tui.cli.exit_codes import NO_ANSWER
 from tui.core.text.moments import date_words
 from tui.services.errors import InputError
-from tui.services.jobs.all_profiles import MOST, AllProfilesJobs, failure_words, newest_first
+from tui.services.jobs.all_profiles import (
+    MOST,
+    AllProfilesJobs,
+    failure_words,
+    newest_first,
+    nothing_kept,
+)
 
 if TYPE_CHECKING:
     import argparse
@@ -55,6 +61,8 @@ async def list_all_profiles(options: argparse.Namespace, workspace: Workspace, o
         if one.error is not None:
             seen = f"; as seen {date_words(one.seen_at)}" if one.jobs else ""
             out.note(f"finetui: {one.profile}: {failure_words(one.error)}{seen}.")
+        elif not one.asked and not one.jobs:
+            out.note(f"finetui: {one.profile}: {nothing_kept('jobs', asks=not options.kept)}")
     unanswered = [one for one in found if one.error and not isinstance(one.error, InputError)]
     return NO_ANSWER if unanswered else 0
 

@@ -9,6 +9,7 @@ from tui.cli.exit_codes import NO_ANSWER
 from tui.core.models.listing import ORDERS, filtered, ordered
 from tui.core.models.states import ModelState
 from tui.services.errors import InputError, NotOffered
+from tui.services.jobs.all_profiles import nothing_kept
 from tui.services.models.all_profiles import AllProfilesModels
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class FoundModels:
     deployments_problem: ServiceError | None = None
     profiles: tuple[Mapping[str, Any], ...] = ()
     unanswered: bool = False
+    asks: bool = True  # whether those that could be asked were
 
     @property
     def exit_code(self) -> int:
@@ -110,6 +112,7 @@ async def _of_all_profiles(options: argparse.Namespace, workspace: Workspace) ->
         tuple(entry for one in found for entry in one.seen.entries),
         tuple(job for one in found for job in one.seen.jobs),
         profiles=tuple(map(_profile_document, found)),
+        asks=not options.kept,
         unanswered=any(one.error and not isinstance(one.error, InputError) for one in found),
     )
 
@@ -137,6 +140,8 @@ def tell_missing(found: FoundModels, out: Output, *, tuned: bool) -> None:
     for one in found.profiles:
         if one["error"] is not None:
             out.note(f"finetui: {one['name']}: {one['error']['cause']}.")
+        elif not one["asked"] and not one["models"]:
+            out.note(f"finetui: {one['name']}: {nothing_kept('models', asks=found.asks)}")
 
 
 def model_document(entry: ModelEntry) -> dict[str, Any]:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from textual.events import Key
     from textual.worker import Worker
 
+    from tui.services.provider.provider import Provider
     from tui.services.workspace import Workspace
     from tui.widgets.nothing_to_do import NothingToDo
 
@@ -88,6 +89,7 @@ class RemarkLine(Static):
 
 # So long keys wait for the dialog that was open when the program ended.
 _REOPENS_S = 2.0
+_OF_FILES = frozenset({"datasets", "tokens"})  # modes whose errors are of no profile
 
 
 class ModeScreen(Screen[None]):
@@ -102,6 +104,8 @@ class ModeScreen(Screen[None]):
     last_command = ""  # the id of the command of this mode that was given last
     _came_back = False
     _reopens_until = 0.0  # monotonic seconds
+    error: BaseException | None = None  # the one shown
+    _provider_used: Provider | None = None  # the provider of the profile in use
     _refused = False  # whether the error shown says only why a command could not be carried out
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
 
@@ -305,6 +309,9 @@ class ModeScreen(Screen[None]):
 
     def _take_workspace(self, workspace: Workspace | None) -> None:
         if workspace is not None:
+            before, self._provider_used = self._provider_used, workspace.provider
+            if before not in {None, self._provider_used} and self.MODE not in _OF_FILES:
+                self.clear_error()  # it told of the profile before
             self.on_workspace(workspace)
             self._bring_back()
             self.refresh_bindings()
@@ -329,6 +336,7 @@ class ModeScreen(Screen[None]):
         """Show an error until it is closed."""
         profile = None if self.host.workspace is None else self.host.workspace.profile
         self._refused = type(error) is InputError
+        self.error = error
         log_error(error)
         if (panel := self._panel) is not None:
             panel.show(failure_of(error, profile))
@@ -339,7 +347,7 @@ class ModeScreen(Screen[None]):
 
     def clear_error(self) -> bool:
         """Close the error, if one is shown; return whether there was."""
-        panel = self._panel
+        panel, self.error = self._panel, None
         return panel is not None and panel.hide()
 
     def note(self, text: str) -> None:

@@ -170,10 +170,11 @@ class ScreenContext(Context):
         """Close the error, if one is shown; return whether there was."""
         return self._screen.clear_error()
 
-    @property
-    def error_text(self) -> str:
-        """The error shown, as text; empty without one."""
-        return self._screen.failure_text
+    def clear_errors(self, *answered: BaseException | None) -> None:
+        """Close the error shown if it is one of these: what it told of has been answered."""
+        shown = self._screen.error
+        if shown is not None and any(one is shown for one in answered):
+            self._screen.clear_error()
 
     def note(self, text: str) -> None:
         """Say in the status line what the screen shows."""

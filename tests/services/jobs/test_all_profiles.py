@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -50,7 +51,9 @@ def test_each_job_has_its_profile_and_each_profile_its_own_key(
     assert home.lab_pid() is None  # none was started for it
     keys = [{seen.headers["authorization"] for seen in server.seen} for server in servers]
     assert keys == [{"Bearer sk-of-one-0123456789"}, {"Bearer sk-of-other-0123456789"}]
-    assert len(home.json("jobs", "list", "--all-profiles", "--limit", "1")["jobs"]) == 1
+    short = home.run("jobs", "list", "--all-profiles", "--limit", "1", "--json")
+    assert len(json.loads(short.stdout)["jobs"]) == 1
+    assert "lab: not asked, as it does not run; no jobs of it are known yet." in short.stderr
 
 
 def test_one_that_does_not_answer_leaves_what_was_seen_last(

@@ -56,7 +56,8 @@ class Candidates:
 
     def begin(self) -> None:
         """Forget the models of another provider."""
-        self._models.offer, self._before = None, ()
+        self._models.forget()
+        self._before = ()
         self._context.comparison.clear()
 
     def take(self, models: Sequence[str]) -> None:

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from tui.services.jobs.all_profiles import ProfileJobs
     from tui.services.models.all_profiles import ProfileModels
 
-_FAILURES = 4  # lines
+_FAILURES = 4  # told one by one
+_LINES = 6  # all of them together take, where there is room
+_UNEVEN = 10  # columns that a line broken between words may leave free
+_LOW_REST = 10  # lines that all else takes in a low terminal, with the border
 P = TypeVar("P", bound="ProfileJobs | ProfileModels")
 R = TypeVar("R")
 
@@ -38,13 +41,18 @@ class AllProfilesDialog(Dialog[tuple[str, str]], Generic[P, R]):
     AllProfilesDialog {
         & > .dialog { width: 96%; }
         & #head { height: 1; display: none; color: $text-muted; }
-        & RecordList { height: auto; max-height: 14; min-height: 4; margin: 0 0 1 0; }
-        &.-middle RecordList { max-height: 10; }
-        &.-low RecordList { max-height: 5; }
-        & #under { display: none; height: auto; max-height: 3; color: $text-muted; }
-        & #about {
-            height: auto; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis;
+        & RecordList { height: auto; max-height: 10; min-height: 4; margin: 0 0 1 0; }
+        &.-middle, &.-low {
+            & > .dialog { height: 94%; }
+            & RecordList { height: 1fr; }
         }
+        &.-low {
+            & Entry, & RecordList, & .keys { margin: 0; }
+            & RecordList { min-height: 2; }
+        }
+        & #under { display: none; height: auto; max-height: 3; color: $text-muted; }
+        &.-low #under { max-height: 2; }
+        & #about { height: auto; color: $text-muted; }
     }
     """
     NOUN: ClassVar[str]
@@ -114,9 +122,8 @@ class AllProfilesDialog(Dialog[tuple[str, str]], Generic[P, R]):
         listing = self.query_one(RecordList)
         under = self.key_of(self.rows[listing.cursor]) if self.rows else None
         self.rows = rows
-        done = len(self.found) == self._profiles
         nothing = "nothing fits" if typed.strip() else f"no {self.NOUN}s"
-        listing.show(len(rows), self._draw_row, empty=nothing if done else "asking …")
+        listing.show(len(rows), self._draw_row, empty="asking …" if self._asking else nothing)
         if under is not None:  # what one was on stays under the cursor
             keys = [self.key_of(row) for row in rows]
             listing.move_to(keys.index(under) if under in keys else 0)
@@ -130,7 +137,7 @@ class AllProfilesDialog(Dialog[tuple[str, str]], Generic[P, R]):
         width = listing.scrollable_content_region.width
         self._put("#head", self.head(width) if self.rows else "")
         self._put("#under", self.under(self.rows[listing.cursor]) if self.rows else "")
-        self._put("#about", "\n".join(self._about()))
+        self._put("#about", "\n".join(self._about(width)))
 
     def _put(self, part: str, text: Text | str) -> None:
         line = self.query_one(part, Static)
@@ -146,8 +153,8 @@ class AllProfilesDialog(Dialog[tuple[str, str]], Generic[P, R]):
         """Fit the columns to a new width."""
         self.call_after_refresh(self._tell)
 
-    def _about(self) -> list[str]:
-        """Return which profiles were asked, and which could not be."""
+    def _about(self, width: int) -> list[str]:
+        """Return which profiles were asked, and which could not be, with as much as has room."""
         found = list(self.found.values())
         asked = sum(one.asked for one in found)
         lines = [
@@ -156,15 +163,33 @@ class AllProfilesDialog(Dialog[tuple[str, str]], Generic[P, R]):
         if waiting := self._profiles - len(found):
             lines[0] += f" · waiting for {waiting}"
         failed = [one for one in found if one.error is not None]
-        shown = failed if len(failed) <= _FAILURES else failed[: _FAILURES - 1]
+        room = _LINES
+        if self.has_class("-low"):
+            room = max(min(room, self.size.height * 94 // 100 - _LOW_REST), 1)
+        most = min(_FAILURES, room)
+        shown = failed if len(failed) <= most else failed[: most - 1]
+        each = (room - (len(shown) < len(failed))) // max(len(shown), 1)  # lines
         for one in shown:
             before = " (as seen last)" if one.any_listed else ""
-            words = one_line(failure_words(one.error), 300)
-            lines.append(f"✗ {one_line(one.profile, 40)}{before}: {words}")
+            told = (
+                f"✗ {one_line(one.profile, 40)}{before}: {one_line(failure_words(one.error), 300)}"
+            )
+            lines.append(one_line(told, max(each * width - (each - 1) * _UNEVEN, 20)))
         if len(shown) < len(failed):
             names = ", ".join(one_line(one.profile, 40) for one in failed[len(shown) :])
             lines.append(f"✗ {len(failed) - len(shown)} more: {names}")
         return lines
+
+    @property
+    def _asking(self) -> bool:
+        return len(self.found) < self._profiles
+
+    def nothing_listed(self) -> None:
+        """Say that nothing is listed, or not yet."""
+        if self._asking:
+            self.notify("Still asking: what is there is listed as it comes.", timeout=3)
+        else:
+            super().nothing_listed()
 
     def choose(self) -> None:
         """Answer with what is under the cursor."""

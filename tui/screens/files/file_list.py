@@ -15,7 +15,7 @@ from tui.screens.files.file_rows import Entry, RunningUpload, id_of
 from tui.screens.listing import ListingPane
 from tui.screens.marks import KeptMarks
 from tui.screens.not_offered import no_tuning, otherwise, wrapped
-from tui.screens.reporting import ASKING, failure_of
+from tui.screens.reporting import ASKING
 from tui.services.errors import NotOffered, ServiceError
 from tui.services.store.tables.parts_table import OpenUpload
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from tui.screens.controller_context import ScreenContext
     from tui.services.files.overview import FilesSeen
     from tui.services.workspace import Workspace
-    from tui.widgets.frame.error_panel import Failure
     from tui.widgets.record_list import RecordList
 
 
@@ -83,7 +82,7 @@ class FileList:
         self.marks_note = ""  # what the status line says of a range begun
         self.checking: RunningUpload | None = None  # a file that is looked at before it is sent
         self._seen: FilesSeen | None = None
-        self._failed: Failure | None = None  # why the list did not come
+        self._failed: ServiceError | None = None  # why the list, or that of jobs, did not come
         self._unsubscribe: Callable[[], None] = lambda: None
         self._wanted: str | None = None  # where the cursor goes once it is listed
         self.marked_before = KeptMarks("file")
@@ -191,16 +190,15 @@ class FileList:
             self._listed(seen)
 
     def _not_listed(self, error: ServiceError, last: FilesSeen | None) -> None:
-        self._failed = failure_of(error)
+        self._failed = error
         if last is not None:
             self._take(last)
         elif self._seen is None:
             self._show(self._empty_words(error))
 
     def _listed(self, seen: FilesSeen) -> None:
-        if self._failed is not None and self._failed.as_text() == self._context.error_text:
-            self._context.clear_error()  # it has been answered
-        self._failed = None
+        self._context.clear_errors(self._failed)
+        self._failed = seen.jobs_problem
         self._take(seen)
         gone, self._wanted = self._wanted, None
         said = f"{one_line(gone, 60)} is not listed any more." if gone is not None else ""

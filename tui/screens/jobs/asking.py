@@ -55,7 +55,8 @@ class JobAsking:
         model = job.fine_tuned_model
         if model is None:
             step = "Wait until it has succeeded." if job.active else "Choose another job."
-            raise InputError("No model yet", f"job {job.id} is {job.status}", step)
+            error = InputError("No model yet", f"job {job.id} is {job.status}", step)
+            raise self._context.until_ended(job, error)
         workspace = self._context.workspace
         made = job.finished_at or job.created_at
         if why := await why_gone(workspace.store, workspace.profile.name, model, made):

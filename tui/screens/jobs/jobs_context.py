@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from tui.core.jobs.jobs import Job
     from tui.screens.base import ModeScreen
+    from tui.services.errors import InputError
     from tui.services.jobs.polling.poller import JobDetail, JobPoller
     from tui.services.jobs.service import JobService
 
@@ -48,6 +49,7 @@ class JobsContext(ScreenContext):
         self.detail: JobDetail | None = None  # of one job, the last one looked at
         self.ready: dict[str, str] = {}
         self.started.clear()
+        self._too_early: dict[str, InputError] = {}  # by job, the last one
 
     # -- the jobs ----------------------------------------------------------------------
 
@@ -86,6 +88,18 @@ class JobsContext(ScreenContext):
         """Show again what is known of the jobs."""
         for listener in self.on_paint:
             listener()
+
+    def until_ended(self, job: Job, error: InputError) -> InputError:
+        """Return an error that is closed once the job has ended: it holds no longer then."""
+        if not job.terminal:
+            self._too_early[job.id] = error
+        return error
+
+    def close_ended(self) -> None:
+        """Close what was refused of a job at work that has ended."""
+        for job in self.jobs:
+            if job.terminal and job.id in self._too_early:
+                self.clear_errors(self._too_early.pop(job.id))
 
     # -- the program around ------------------------------------------------------------
 

@@ -113,7 +113,6 @@ class JobsScreen(ModeScreen):
         if self.subscriptions.follows(workspace):
             return
         self.subscriptions.end()
-        self.clear_error()
         self.overlays.clear()
         self._of_last_time = None
         self.endings.forget()
@@ -175,6 +174,7 @@ class JobsScreen(ModeScreen):
 
     def _take_state(self, state: PollerState) -> None:
         self.overlays.listed()
+        self.context.close_ended()
         self.fetched(state.fetched_at)
         self._say()
         self._tell_gone(state)

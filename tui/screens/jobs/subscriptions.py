@@ -36,7 +36,7 @@ class JobSubscriptions:
     def __init__(
         self, context: JobsContext, on_lineage: Callable[[tuple[Lineage, ...]], None]
     ) -> None:
-        self.failed: tuple[str, str] | None = None  # the poller's failure already shown
+        self.failed: ServiceError | None = None  # the poller's failure already shown
         self._context = context
         self._on_lineage = on_lineage
         self._poller: JobPoller | None = None
@@ -133,12 +133,10 @@ class JobSubscriptions:
         """Show a failure once, and close it when it has passed."""
         context = self._context
         if failure is None:
-            shown = context.error_text.split("\n")
-            if self.failed is not None and self.failed == tuple(shown[:2]):
-                context.clear_error()
+            context.clear_errors(self.failed)
             self.failed = None
-        elif self.failed != (failure.title, failure.cause):
-            self.failed = (failure.title, failure.cause)
+        elif self.failed is None or str(self.failed) != str(failure):
+            self.failed = failure
             if known or not isinstance(failure, NotOffered):  # else the empty list says so
                 context.show_error(failure)
 

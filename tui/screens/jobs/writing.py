@@ -39,13 +39,12 @@ class JobWriting:
         if job is None:
             return
         if not job.result_files:
-            self._context.show_error(
-                InputError(
-                    "No result yet",
-                    f"job {job.id} is {job.status} and lists no result file",
-                    "It comes with a job that has succeeded.",
-                )
+            error = InputError(
+                "No result yet",
+                f"job {job.id} is {job.status} and lists no result file",
+                "It comes with a job that has succeeded.",
             )
+            self._context.show_error(self._context.until_ended(job, error))
             return
         jobs = self._context.service
         self._write_as("result", ".csv", lambda: jobs.result_csv(job.id))

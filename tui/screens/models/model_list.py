@@ -17,7 +17,7 @@ from tui.screens.listing import ListingPane
 from tui.screens.marks import KeptMarks
 from tui.screens.models import model_rows
 from tui.screens.models.model_rows import no_match, none_words
-from tui.screens.reporting import ASKING, failure_of
+from tui.screens.reporting import ASKING
 from tui.services.errors import InputError, NotOffered, ServiceError
 from tui.services.models.inventory import InventorySeen
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from tui.core.models.listing import Order
     from tui.screens.controller_context import ScreenContext
-    from tui.widgets.frame.error_panel import Failure
     from tui.widgets.record_list import RecordList
 
 LOADING = "Asking for the models …"
@@ -85,7 +84,7 @@ class ModelList:
         self._shown = ArrangedModels()
         self._gone = 0
         self._wishes = 0
-        self._failed: Failure | None = None  # why the list did not come
+        self._failed: ServiceError | None = None  # why the list did not come
         self._unanswered = 0  # deletions
         self._wanted: str | None = None  # where the cursor goes once it is listed
         self.marked_before = KeptMarks("model")
@@ -188,11 +187,10 @@ class ModelList:
     def _tell_problem(self, seen: InventorySeen) -> None:
         problem = _failure(seen)
         if problem is None:
-            if self._failed is not None and self._failed.as_text() == self._context.error_text:
-                self._context.clear_error()  # it has been answered
+            self._context.clear_errors(self._failed)
             self._failed = None
             return
-        self._failed = failure_of(problem)
+        self._failed = problem
         if not self.models:
             self._show(ArrangedModels(), failed())
         self._context.show_error(problem)

@@ -93,6 +93,11 @@ def newest_first(found: Iterable[ProfileJobs]) -> list[tuple[str, Job]]:
     return sorted(rows, key=lambda row: row[1].created_at or 0, reverse=True)
 
 
+def nothing_kept(what: str, *, asks: bool) -> str:
+    """Return why nothing of a profile is listed that was not asked, though none failed."""
+    return f"{'not asked, as it does not run; ' if asks else ''}no {what} of it are known yet."
+
+
 def failure_words(error: ServiceError | None) -> str:
     """Return why a profile could not be asked, empty where it was."""
     if error is None:

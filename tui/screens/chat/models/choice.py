@@ -45,7 +45,8 @@ class ModelChoice:
 
     def begin(self) -> None:
         """Forget what another provider offered."""
-        self.model, self._models.offer, self._looking = "", None, None
+        self.model, self._looking = "", None
+        self._models.forget()
 
     def take(self, model: str) -> None:
         """Ask this model from now on, as somebody has chosen."""

@@ -11,6 +11,7 @@ from tui.screens.host import at_work
 
 if TYPE_CHECKING:
     from tui.screens.controller_context import ScreenContext
+    from tui.services.errors import ServiceError
     from tui.services.models.service import ChatOffer
 
 
@@ -20,11 +21,22 @@ class OfferedModels:
     def __init__(self, context: ScreenContext) -> None:
         self._context = context
         self.offer: ChatOffer | None = None
+        self._problems: list[ServiceError] = []  # of lists asked for since one has come
+
+    def forget(self) -> None:
+        """Forget what another provider offered."""
+        self.offer = None
+        self._problems.clear()
 
     async def list(self) -> ChatOffer:
         """Return what can be asked, looked for again each time."""
         with at_work(self._context, "models", "listing models"):
             self.offer = offer = await self._context.workspace.models.chat_offer()
+        if offer.problem is not None:
+            self._problems.append(offer.problem)
+        else:
+            self._context.clear_errors(*self._problems)
+            self._problems.clear()
         return offer
 
     def dialog(self, title: str, current: str) -> Choose[str]:
