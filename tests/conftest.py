@@ -26,11 +26,13 @@ if TYPE_CHECKING:
 
     from xdist.workermanage import WorkerController
 
-gc.disable()  # until all is imported and collected: what that makes stays
+gc.disable()  # garbage is looked for between tests: all that an app has made is garbage then
 
 # Two labs train while a third worker types: threads of one product would only take turns.
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
+
+_YOUNG = 50_000  # objects made since, before garbage is looked for
 
 labs.fork_them()
 ledgers.copy_them()
@@ -74,6 +76,8 @@ def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
     labs.end_under(arguments.get("tmp_path", Path("/dev/null")))
     use_keymap(Keymap())  # an app has taken up that of its configuration
     KEYS.__init__()  # type: ignore[misc]  # nor are keys of all tests before looked for in each text
+    if gc.get_count()[0] > _YOUNG:
+        gc.collect(0)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -180,5 +184,3 @@ def pytest_collection_finish() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(100_000, 5, 10)
-    gc.enable()
