@@ -10,6 +10,7 @@ import os
 
 from hypothesis import settings
 from hypothesis.internal import entropy
+from hypothesis.internal.conjecture import providers
 
 _EXPLORES = bool(os.environ.get("FINETUI_EXPLORE"))
 _TIMES = 20 if _EXPLORES else 1
@@ -17,6 +18,11 @@ _TIMES = 20 if _EXPLORES else 1
 # Around each example numpy's numbers at random would be seeded and put back as they were, which
 # takes as long as half an example; everything here that uses any has a generator of its own.
 entropy.NP_RANDOM = object()  # type: ignore[assignment]
+
+if not _EXPLORES:
+    # The constants of all modules loaded by then would be looked for and tried: five seconds of
+    # processor time a worker in a new checkout, and other examples by what has run before.
+    providers._get_local_constants = lambda: providers._local_constants
 
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.register_profile("explore", max_examples=500, deadline=None)

@@ -172,6 +172,7 @@ async def press_palette(press: Presser, mode: str, commands: list[Command]) -> N
             continue
         await press.close_down_to(screen)
         shown = await press.settled()
+        await press.second(one.id)
         if not await press.seen(
             partial(app.call_next, choose, (one.where, one.call)), screen, shown
         ):
