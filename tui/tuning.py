@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import gc
 import sys
+import threading
+import time
 from contextlib import contextmanager, suppress
+from importlib import import_module
+from importlib.abc import MetaPathFinder
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     from textual.screen import Screen
@@ -20,6 +24,10 @@ _GC_AFTER = (3_000, 10, 50)
 # input: once for every message a key brings about.
 _SWITCH_S = 0.0005
 
+# Loading waits for keys this long after the last (one held down comes every 30 ms), but not longer
+# than that in all.
+_REST_S, _LOADED_BY_S = 0.06, 2.0
+_LOOK_S = 0.01
 
 _collects = False  # here, from the time on that it has been asked for
 
@@ -56,6 +64,41 @@ def not_collecting() -> Iterator[None]:
         if _collects:
             gc.freeze()
             gc.enable()
+
+
+class _GivingWay(MetaPathFinder):
+    """Finds no module, but has one thread wait before each that it imports, while keys come.
+
+    It holds the lock of all imports meanwhile. A key that imports something itself waits for it,
+    and is the last for so long: after `_REST_S` both go on.
+    """
+
+    def __init__(self, quiet_for: Callable[[], float]) -> None:
+        self._quiet_for = quiet_for
+        self._thread = threading.get_ident()
+        self._latest = time.monotonic() + _LOADED_BY_S
+
+    def find_spec(self, _name: str, _path: object, _target: object = None) -> None:
+        """Wait where it is that thread which imports."""
+        if threading.get_ident() == self._thread:
+            while self._quiet_for() < _REST_S and time.monotonic() < self._latest:
+                time.sleep(_LOOK_S)
+
+
+def import_between_keys(name: str, quiet_for: Callable[[], float]) -> None:
+    """Import a module in the thread that calls this, while no key has come for a moment.
+
+    `quiet_for` tells the seconds since the last. Beside an import a key takes several times as
+    long as alone. Raises ImportError.
+    """
+    if name in sys.modules:
+        return
+    finder = _GivingWay(quiet_for)
+    sys.meta_path.insert(0, finder)
+    try:
+        import_module(name)
+    finally:
+        sys.meta_path.remove(finder)
 
 
 def take_styles_as_new(screen: Screen[Any]) -> None:

@@ -124,6 +124,7 @@ class Returning:
 
     async def _tell_unanswered(self, workspace: Workspace) -> None:
         await self._context.until_painted()
+        await self._context.load("tui.services.files.service")
         try:
             asked = await workspace.files.unanswered()
         except LedgerError:  # whatever needs it tells so

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
 from tui.dispatch import start_worker
 from tui.screens.host import host_of
 from tui.services.errors import InputError
+from tui.tuning import import_between_keys
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Iterator
@@ -73,6 +74,11 @@ class Context:
         done = asyncio.Event()
         self._node.screen.call_after_refresh(done.set)
         await done.wait()
+
+    async def load(self, name: str) -> None:
+        """Import a module off the loop; keys go first."""
+        host = host_of(self._node)
+        await asyncio.to_thread(import_between_keys, name, lambda: host.quiet_for)
 
 
 class DialogContext(Context):

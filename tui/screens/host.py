@@ -34,6 +34,7 @@ class Host(Protocol):
     example_asked: int | None
     chat_start: ChatStart | None  # what Chat is to begin with
     compare_asked: CompareAsked | None
+    quiet_for: float  # seconds since a key was pressed last
     brought_back: bool  # the open dataset is that of the last time, which nobody has named
 
     def remembered(self, mode: str) -> Mapping[str, Any]:

@@ -147,7 +147,7 @@ class DatasetsScreen(ModeScreen):
     async def _prepare_commands(self) -> None:
         """Load and make what carries out commands, once what can be seen has been painted."""
         await self.context.until_painted()
-        await asyncio.to_thread(import_module, "tui.screens.datasets.controllers")
+        await self.context.load("tui.screens.datasets.controllers")
         self._command()
 
     def _command(self) -> None:

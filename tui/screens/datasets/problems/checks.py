@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from tui.core.listeners import Listeners
@@ -122,7 +121,7 @@ class ProblemChecks:
         document = self._context.document
         if self._checker is None and document is not None:
             await self._context.until_painted()
-            await asyncio.to_thread(import_module, "tui.services.checks.checker")
+            await self._context.load("tui.services.checks.checker")
             from tui.services.checks.checker import Checker
 
             if self._checker is None and document is self._context.document:
