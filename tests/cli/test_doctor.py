@@ -41,7 +41,17 @@ def test_a_bare_machine_is_healthy(tmp_path: Path) -> None:
     assert found["healthy"]
     names = {(one["area"], one["name"]) for one in found["findings"]}
     assert {("versions", "textual"), ("vocabularies", "o200k_base"), ("engines", "lab")} <= names
+    assert {("versions", "rapidfuzz"), ("versions", "fast"), ("versions", "keyring")} <= names
+    assert ("versions", "pytest") not in names
     assert home.lab_pid() is None  # looking starts nothing
+
+
+def test_a_home_that_cannot_even_be_looked_for_is_told(tmp_path: Path) -> None:
+    home = Home(tmp_path / ("x" * 300) / "home")
+    done = home.run("doctor")
+    assert done.returncode == 1
+    assert "File name too long" in done.stdout
+    assert "Traceback" not in done.stderr
 
 
 def test_a_profile_is_asked_with_reads_and_what_came_is_told(
@@ -168,7 +178,7 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
         done = Home(tmp_path).run("doctor")
     finally:
         tmp_path.chmod(0o700)
-    assert "cannot be written" in done.stdout
+    assert "File name too long" in done.stdout
 
 
 def test_a_file_where_a_folder_should_be_is_told(tmp_path: Path) -> None:

@@ -84,12 +84,14 @@ def _chosen(
 
 async def _ledger_finding(workspace: Workspace) -> list[Finding]:
     """Return whether the ledger can be used."""
-    if not workspace.locations.ledger.exists():
-        return [Finding("folders", "ledger", "ok", "no ledger yet: it is made when needed")]
     try:
+        if not workspace.locations.ledger.exists():
+            return [Finding("folders", "ledger", "ok", "no ledger yet: it is made when needed")]
         await workspace.store.recent.paths()
     except ServiceError as error:
         return [Finding("folders", "ledger", "problem", error.cause, error.next_step)]
+    except OSError as error:  # its folder cannot be searched: told with the folders
+        return [Finding("folders", "ledger", "problem", f"{error.filename}: {error.strerror}")]
     return [Finding("folders", "ledger", "ok", "the ledger can be read")]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from datetime import date
@@ -113,7 +114,7 @@ _LISTS: Mapping[str, tuple[Mapping[str, object], tuple[str, ...]]] = {
 }
 _ADDED_TO = frozenset({"hourly", "keeping"})  # lists that one's own stand before, not instead of
 _NAMES: Mapping[object, str] = {
-    str: "a text", int: "a whole number above 0", bool: "true or false", dict: "a table",
+    str: "a text", int: "a whole number, 0 or above", bool: "true or false", dict: "a table",
     float: "a number above 0, such as 1e-5",
     date: "a date such as 2026-11-28, without quotes",
     Decimal: 'an amount in quotes, such as "1.70"',
@@ -278,6 +279,8 @@ def _problem(value: object, wanted: object) -> str:
     fine = isinstance(value, wanted) and (wanted is bool or not isinstance(value, bool))
     if wanted is int and fine:
         fine = isinstance(value, int) and value >= 0
+    elif wanted is float and fine:
+        fine = isinstance(value, float) and 0 < value < math.inf
     return "" if fine else _NAMES[wanted]
 
 

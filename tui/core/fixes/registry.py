@@ -32,11 +32,11 @@ WholeLineFix = Callable[[bytes], Fixed]
 RowFix = Callable[[Object, "Issue"], Object | None]
 LINE_FIXES: dict[str, LineFix] = {}
 ROW_FIXES: dict[str, RowFix] = {}
-# Only a whole file can be mended of these, into a new one: see `repair`.
-FILE_REPAIRS = frozenset({"bom", "crlf", "no-final-newline", "pretty-printed"})
-# A file's name is not a line of it: saving under another name is the remedy.
-# A save can do these in the file itself: the rows stay as they are.
+# A save can mend these in the file itself: the rows stay as they are.
 PLAIN_SAVES = frozenset({"bom", "crlf", "no-final-newline"})
+# Problems of the file as a whole that `finetui fix` mends unless it is told which: see `repair`.
+FILE_REPAIRS = PLAIN_SAVES | {"pretty-printed"}
+# A file's name is not a line of it: saving under another name is the remedy.
 RENAMES = frozenset({"wrong-extension"})
 
 

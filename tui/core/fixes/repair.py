@@ -14,6 +14,7 @@ from tui.core.fixes import lenient
 from tui.core.fixes.damaged import decoded_text, holds_example, wide_encoding
 from tui.core.fixes.lenient import values
 from tui.core.fixes.multiline import examples_in, spans, value_end
+from tui.core.fixes.registry import FILE_REPAIRS
 from tui.core.fixes.removals import Removal
 from tui.core.fixes.run import mend
 from tui.core.text.nearly_json import COMMENTS, without_code
@@ -110,7 +111,7 @@ def repair(data: bytes) -> RepairedFile:
 
 def needs_repair(rule: str) -> bool:
     """Whether a problem of this rule is the whole file's, and so mended into a new file."""
-    return rule in {"bom", "utf-16", "json-array", "pretty-printed", "crlf", "no-final-newline"}
+    return rule in FILE_REPAIRS | {"utf-16", "json-array"}
 
 
 def _done_of(rule: str, count: int) -> Done:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import shutil
 import sys
 from importlib import metadata, util
@@ -21,17 +22,15 @@ if TYPE_CHECKING:
 
     from tui.services.settings.locations import Locations
 
-NEEDED = ("textual", "openai", "tiktoken", "orjson", "numpy", "starlette", "uvicorn", "jsonschema")
-EXTRAS: Mapping[str, tuple[str, ...]] = {
-    "tables": ("pyarrow", "openpyxl"),
-    "fast": ("gigatoken",),
-}
+# Extras for users, and what they bring.
 _BRINGS = {
     "tables": "Parquet, Arrow and XLSX",
     "fast": "faster counting of tokens",
+    "keyring": "keys in the keyring of the system",
 }
+_REQUIREMENT = re.compile(r"([\w.-]+)[^;]*(?:;\s*extra\s*==\s*[\"'](\w+)[\"'])?")
 LEAST_FREE = 500_000_000  # bytes; a ledger, a dataset's journal and a small job fit into that
-_OWN_ONLY = 0o077
+_OTHERS_BITS = 0o077  # of a mode: what others than the owner may do
 
 
 def look_at_machine(locations: Locations, environ: Mapping[str, str]) -> list[Finding]:
@@ -50,13 +49,14 @@ def _versions() -> Iterator[Finding]:
     system = f"{platform.system()} {platform.release()}"
     text = f"finetui {__version__}, Python {platform.python_version()}, {system}"
     yield Finding("versions", "finetui", "ok", text, details={"version": __version__})
-    for name in NEEDED:
+    needed, extras = _requirements()
+    for name in needed:
         if (version := _version(name)) is None:
             step = "Install finetui again, into an environment of its own."
             yield Finding("versions", name, "problem", "is not installed", step)
         else:
             yield Finding("versions", name, "ok", version, details={"version": version})
-    for extra, names in EXTRAS.items():
+    for extra, names in extras.items():
         missing = [name for name in names if _version(name) is None]
         if missing:
             step = f"pip install 'finetui[{extra}]' brings {_BRINGS[extra]}."
@@ -64,6 +64,25 @@ def _versions() -> Iterator[Finding]:
         else:
             told = ", ".join(f"{name} {_version(name)}" for name in names)
             yield Finding("versions", extra, "ok", told)
+
+
+def _requirements() -> tuple[list[str], dict[str, list[str]]]:
+    """Return the packages that finetui needs, and those of each extra for users."""
+    needed: list[str] = []
+    extras: dict[str, list[str]] = {}
+    try:
+        required = metadata.requires("finetui") or []
+    except metadata.PackageNotFoundError:  # run from its sources
+        required = []
+    for line in required:
+        if (found := _REQUIREMENT.match(line)) is None:
+            continue
+        name, extra = found.groups()
+        if extra is None:
+            needed.append(name)
+        elif extra in _BRINGS:
+            extras.setdefault(extra, []).append(name)
+    return needed, extras
 
 
 def _version(name: str) -> str | None:
@@ -110,23 +129,23 @@ def _terminal(environ: Mapping[str, str]) -> Iterator[Finding]:
 def _folders(locations: Locations) -> Iterator[Finding]:
     for name in ("config", "data", "state", "cache", "lab"):
         path: Path = getattr(locations, name)
-        there = next((one for one in (path, *path.parents) if one.exists()), path)
-        details = {"path": str(path), "exists": path.exists()}
+        there, exists = _nearest_existing(path), _exists(path)
+        details = {"path": str(path), "exists": exists}
         if not os.access(there, os.W_OK | os.X_OK) or not there.is_dir():
             step = "Make it writable, or set FINETUI_HOME to a folder that is."
             yield Finding("folders", name, "problem", f"{path} cannot be written", step, details)
-        elif path.exists() and _open_to_others(path):
+        elif exists and _open_to_others(path):
             step = f"chmod 700 {path}"
             text = f"{path} is open to other users"
             yield Finding("folders", name, "note", text, step, details)
         else:
-            text = str(path) if path.exists() else f"{path} (made when needed)"
+            text = str(path) if exists else f"{path} (made when needed)"
             yield Finding("folders", name, "ok", text, details=details)
     yield _free_space(locations.data)
 
 
 def _free_space(path: Path) -> Finding:
-    there = next((one for one in (path, *path.parents) if one.exists()), path)
+    there = _nearest_existing(path)
     try:
         free = shutil.disk_usage(there).free
     except OSError as error:
@@ -139,7 +158,7 @@ def _free_space(path: Path) -> Finding:
 
 def _files(locations: Locations) -> Iterator[Finding]:
     for path in (locations.config_file, locations.config / OWN_PROVIDERS, locations.ledger):
-        if not path.exists():
+        if not _exists(path):
             continue
         details = {"path": str(path)}
         if not os.access(path, os.R_OK):
@@ -152,11 +171,24 @@ def _files(locations: Locations) -> Iterator[Finding]:
             yield Finding("folders", path.name, "ok", str(path), details=details)
 
 
+def _nearest_existing(path: Path) -> Path:
+    """Return a path, or the first folder above it that is there."""
+    return next((one for one in (path, *path.parents) if _exists(one)), path)
+
+
+def _exists(path: Path) -> bool:
+    """Whether a path is there; not, where the folder above it cannot be searched."""
+    try:
+        return path.exists()
+    except OSError:  # Python 3.11 and 3.12 raise it
+        return False
+
+
 def _open_to_others(path: Path) -> bool:
     if os.name != "posix":
         return False
     try:
-        return bool(path.stat().st_mode & _OWN_ONLY)
+        return bool(path.stat().st_mode & _OTHERS_BITS)
     except OSError:
         return False
 

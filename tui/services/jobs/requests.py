@@ -143,7 +143,8 @@ def suffix_problem(suffix: str | None, offered: Terms) -> str:
         return "Suffixes are not offered here."
     if suffix is None or (_SUFFIX.fullmatch(suffix) and len(suffix) <= offered.suffix_most):
         return ""
-    return f"The suffix may have 1 to {offered.suffix_most} letters, digits, dots and dashes."
+    most = offered.suffix_most
+    return f"The suffix may have 1 to {most} letters, digits, dots, dashes and underscores."
 
 
 def metadata_problem(pairs: Mapping[str, str], offered: Terms) -> str:

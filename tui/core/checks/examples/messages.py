@@ -9,7 +9,7 @@ from tui.core.checks.gates import unusual
 from tui.core.checks.registry import Finding, row_rule
 from tui.core.checks.row import Row, Turn, json_type, quoted
 from tui.core.dataset.example import ROLES
-from tui.core.dataset.names import VALID_NAME
+from tui.core.dataset.names import MOST_CHARACTERS, VALID_NAME
 from tui.core.formats.turns import IN_LANGUAGES
 
 if TYPE_CHECKING:
@@ -246,15 +246,17 @@ def name_type(row: Row) -> Iterable[Finding]:
     "name-pattern",
     "warning",
     "Name with unusual characters",
-    "Names are 1 to 64 letters, digits, _ and -; others are refused when the model is used.",
+    f"Names are 1 to {MOST_CHARACTERS} letters, digits, _ and -; others are refused when the "
+    "model is used.",
     fixable=True,
     gate=unusual,
 )
 def name_pattern(row: Row) -> Iterable[Finding]:
-    """Find names other than 1 to 64 ASCII letters, digits, `_` and `-`."""
+    """Find names other than 1 to `MOST_CHARACTERS` ASCII letters, digits, `_` and `-`."""
     return [
         turn.find(
-            f"The name {quoted(name)} should be 1 to 64 letters, digits, _ or -. Change it.",
+            f"The name {quoted(name)} should be 1 to {MOST_CHARACTERS} letters, digits, _ or -. "
+            "Change it.",
             ".name",
         )
         for turn in row.turns

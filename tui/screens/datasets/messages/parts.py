@@ -111,12 +111,14 @@ class MessageParts:
         if not typed or typed.startswith(_ADDRESSES):
             return typed
         data = await asyncio.to_thread(_read_image, typed)
-        kind = image_type(data) or "no image known here"
         url = attempt(lambda: attached(data))
+        kind = image_type(data)
         question = (
             f"{path_line(Path(typed).name, 60)}: {kind}, {size_words(len(data))}.\n"
             f"It goes into the line itself, as {size_words(len(url))} of text."
         )
+        if kind == "image/gif":
+            question += "\nExamples with a GIF are skipped in training: convert it to PNG first."
         agreed = await self._context.ask(Confirm("Put the image in?", question, "put in"))
         return url if agreed else None
 
