@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -154,6 +155,63 @@ async def test_esc_stops_between_two(app_home: Path, models: ModelServer) -> Non
         assert f"– not asked {tuned_id(3)}" in text
         assert models.deletions(tuned_id(3)) == 0
         assert f"✓ deleted {A}" in text
+
+
+async def test_what_was_just_deleted_is_not_asked_for_before_the_list_has_come(
+    app_home: Path, models: ModelServer
+) -> None:
+    come, lists = threading.Event(), models.lists["/models"]
+    after: list[Any] = []
+
+    def late(query: dict[str, str]) -> Any:
+        if models.deleted:
+            after.append(answer := lists(query))
+            if len(after) > 1:  # the first belongs to the deletion itself
+                come.wait(20)
+            return answer
+        return lists(query)
+
+    async with listed(app_home, models, (80, 24)) as (pilot, screen):
+        models.lists["/models"] = late
+        screen.listed.select(A)
+        await pilot.press("d")
+        await asked(pilot)
+        await pilot.press(*"s1", "enter")
+        await until(lambda: len(after) > 1, pilot, seconds=15)
+        screen.listed.select(A)
+        await pilot.press("d")
+        await until(lambda: "deleted from here already" in problem_of(screen), pilot, seconds=15)
+        assert pilot.app.screen is screen
+        come.set()
+    assert models.deletions(A) == 1
+
+
+async def test_a_list_asked_for_before_a_deletion_does_not_bring_the_model_back(
+    app_home: Path, models: ModelServer
+) -> None:
+    come, asked_for, lists = threading.Event(), threading.Event(), models.lists["/models"]
+
+    def early(query: dict[str, str]) -> Any:
+        answer = lists(query)
+        if not models.deleted and not asked_for.is_set():
+            asked_for.set()
+            come.wait(20)
+        return answer
+
+    async with listed(app_home, models, (80, 24)) as (pilot, screen):
+        models.lists["/models"] = early
+        await pilot.press("r")
+        await until(asked_for.is_set, pilot, seconds=15)
+        screen.listed.select(A)
+        await pilot.press("d")
+        await asked(pilot)
+        await pilot.press(*"s1", "enter")
+        await until(lambda: "1 gone" in on_screen(pilot.app), pilot, seconds=15)
+        await until(lambda: not screen.deletion.running, pilot, seconds=15)
+        come.set()
+        await pilot.app.workers.wait_for_complete()
+        found = next(one for one in screen.listed.seen.entries if one.id == A)
+        assert found.state is ModelState.DELETED_HERE
 
 
 @pytest.mark.parametrize(

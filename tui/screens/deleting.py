@@ -79,8 +79,8 @@ class DeletableList(Protocol):
     async def fetch(self) -> None:
         """List again. Raises ServiceError."""
 
-    def unmark(self, ids: Collection[str]) -> None:
-        """Take the marks of these away."""
+    async def take_gone(self, ids: Collection[str]) -> None:
+        """Neither mark nor offer these any more, whatever a look says that began before."""
 
 
 class Runs(Protocol):
@@ -139,7 +139,7 @@ class Deletion:
         self._context, self._panel, self._listed, self._noun = context, panel, listed, noun
         self.outcomes: list[Outcome] = []
         self._stopping = False
-        self._act = Act.DELETE
+        self.act = Act.DELETE
         self.running = False  # from the word typed to the last answer
         self.deleted: Callable[[], None] = lambda: None  # called once something is gone
 
@@ -161,7 +161,7 @@ class Deletion:
         if self.running:
             stops = key_hint("app.escape", "stops")
             self._context.tell(
-                f"{self._act.doing.capitalize()} is under way: {stops} after this one.", seconds=4
+                f"{self.act.doing.capitalize()} is under way: {stops} after this one.", seconds=4
             )
         return self.running
 
@@ -177,7 +177,7 @@ class Deletion:
         def answered(chosen: frozenset[int] | None) -> None:
             if chosen is None:
                 return
-            self.running, self._act = True, act
+            self.running, self.act = True, act
             going = [one for one in batches if not one.extra or extras.index(one) in chosen]
             self._context.run(
                 partial(self._delete_all, going),
@@ -199,12 +199,13 @@ class Deletion:
         try:
             for batch in batches:
                 await self._delete(batch)
+            gone = self._gone()
+            await self._listed.take_gone(gone)  # before anybody may ask for them again
         finally:
             self.running = False
             self._context.working("delete", "")
         self._show(len(self.outcomes))
-        self._listed.unmark(self._gone())
-        if self._gone():
+        if gone:
             self.deleted()
         await self._listed.fetch()
 
@@ -217,7 +218,7 @@ class Deletion:
             self.outcomes = [*before, *came]
             self._show(of)
             if len(came) < len(ids) and not self._stopping:
-                doing = f"{self._act.doing} {len(came) + 1} of {plural(len(ids), batch.noun)}"
+                doing = f"{self.act.doing} {len(came) + 1} of {plural(len(ids), batch.noun)}"
                 self._context.working("delete", doing)
 
         def told(outcome: Outcome, _: ServiceError | None) -> None:
@@ -232,7 +233,7 @@ class Deletion:
         return {outcome.id for outcome in self.outcomes if outcome.gone}
 
     def _show(self, of: int) -> None:
-        self._panel.show(summary(self.outcomes, of, self._noun, self._act))
+        self._panel.show(summary(self.outcomes, of, self._noun, self.act))
 
     def close(self) -> bool:
         """Stop after the request under way, else close the results; return whether it did."""
@@ -250,4 +251,4 @@ class Deletion:
         if not self.outcomes:
             return None
         count = len(self.outcomes)
-        return summary(self.outcomes, count, self._noun, self._act), "The results"
+        return summary(self.outcomes, count, self._noun, self.act), "The results"

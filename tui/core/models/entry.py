@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import time
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from tui.core.catalog.shutdown import Shutdown, Until
@@ -119,6 +120,11 @@ class ModelEntry:
     def still_listed(self) -> bool:
         """Whether it was deleted from here and the provider lists it all the same."""
         return self.state is ModelState.DELETED_HERE and bool(self.listed)
+
+    def deleted_now(self) -> ModelEntry:
+        """Return it as one that has just been deleted from here."""
+        state, now = ModelState.DELETED_HERE, int(time.time())
+        return replace(self, state=state, why="", listed=False, deleted_at=now, unanswered=False)
 
     def to_json(self) -> dict[str, Any]:
         """Return it as `--json` prints it."""

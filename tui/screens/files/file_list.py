@@ -83,6 +83,7 @@ class FileList:
         self.checking: RunningUpload | None = None  # a file that is looked at before it is sent
         self._seen: FilesSeen | None = None
         self._failed: ServiceError | None = None  # why the list, or that of jobs, did not come
+        self._looks_void = 0  # how often files went, so that looks begun before are void
         self._unsubscribe: Callable[[], None] = lambda: None
         self._wanted: str | None = None  # where the cursor goes once it is listed
         self.marked_before = KeptMarks("file")
@@ -172,7 +173,7 @@ class FileList:
 
     async def fetch(self) -> None:
         """List the files again. Raises ServiceError; what was seen last is shown then."""
-        overview = self._context.workspace.file_overview
+        overview, void = self._context.workspace.file_overview, self._looks_void
         self._context.working("files", "listing files")
         try:
             seen = await overview.look()
@@ -186,7 +187,7 @@ class FileList:
             raise
         finally:
             self._context.working("files", "")
-        if overview is self._context.workspace.file_overview:
+        if overview is self._context.workspace.file_overview and void == self._looks_void:
             self._listed(seen)
 
     def _not_listed(self, error: ServiceError, last: FilesSeen | None) -> None:
@@ -264,9 +265,14 @@ class FileList:
         marked = f" · {len(self.marked)} marked" if self.marked else ""
         self._context.note(f"{said}{self.marks_note or marked}" if files else "")
 
-    def unmark(self, ids: Collection[str]) -> None:
-        """Take the marks of these away."""
+    async def take_gone(self, ids: Collection[str]) -> None:
+        """List these no more, and take their marks away; a look begun before is of no use."""
+        self._looks_void += 1
         self.marked -= {*ids}
+        if self._seen is not None:
+            left = tuple(file for file in self._seen.files if file.id not in ids)
+            self._seen = replace(self._seen, files=left)
+            self._show(self._empty_words())
 
     def show_running(self) -> None:
         """Show again what is under way."""

@@ -78,6 +78,7 @@ class KeepBestDialog(Dialog[None]):
         self._asked: Measure | None = None
         self._found: list[PrunableJob] | None = None
         self.judged: list[JudgedCheckpoint] = []
+        self._gone: set[str] = set()  # ids deleted since the jobs were asked
         self._panel = OutcomesPanel()
         self.deletion = Deletion(DialogContext(self), self._panel, self, "checkpoint")
 
@@ -104,13 +105,16 @@ class KeepBestDialog(Dialog[None]):
             self._found = []
             raise
         finally:
+            self._gone = set()
             self._judge()
         problems = [one.problem for one in self._found if one.problem is not None]
         if problems:  # of the others what is known is shown
             raise problems[0]
 
-    def unmark(self, ids: Collection[str]) -> None:
-        """Do nothing: there are no marks here."""
+    async def take_gone(self, ids: Collection[str]) -> None:
+        """Judge without these, until their jobs are asked again."""
+        self._gone = {*ids}
+        self._judge()
 
     # -- choosing ----------------------------------------------------------------------
 
@@ -160,7 +164,7 @@ class KeepBestDialog(Dialog[None]):
         try:
             keep, measure = _number(text), measure_of_all(self._found or [], self._asked)
             for one in self._found or []:
-                self.judged += one.judged(keep, measure)
+                self.judged += (it for it in one.judged(keep, measure) if it.id not in self._gone)
         except InputError as error:
             problem = in_app(f"{error.cause}. {error.next_step}".strip())
         self.query_one(".problem", Static).update(one_line(problem, 200))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import aclosing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.commands import key_hint, key_of
@@ -86,6 +87,7 @@ class ModelList:
         self._wishes = 0
         self._failed: ServiceError | None = None  # why the list did not come
         self._unanswered = 0  # deletions
+        self._looks_void = 0  # how often models went, so that looks begun before are void
         self._wanted: str | None = None  # where the cursor goes once it is listed
         self.marked_before = KeptMarks("model")
 
@@ -146,13 +148,15 @@ class ModelList:
     async def fetch(self) -> None:
         """List the models again. Raises ServiceError."""
         self._context.working("models", "listing models")
-        inventory = self._context.workspace.inventory
+        inventory, void = self._context.workspace.inventory, self._looks_void
         seen = self.seen
         try:
             async with aclosing(inventory.look()) as looks:
                 async for seen in looks:
                     if inventory is not self._context.workspace.inventory:
                         return  # of a provider chosen before
+                    if void != self._looks_void:
+                        return  # another follows
                     if seen.entries or seen.complete:
                         await self._take(seen)
         finally:
@@ -343,9 +347,13 @@ class ModelList:
 
     # -- marks -----------------------------------------------------------------------
 
-    def unmark(self, ids: Collection[str]) -> None:
-        """Take the marks of these away."""
+    async def take_gone(self, ids: Collection[str]) -> None:
+        """Show these as deleted, and take their marks away; a look begun before is of no use."""
+        self._looks_void += 1
         self.marked -= {*ids}
+        entries = (one.deleted_now() if one.id in ids else one for one in self.seen.entries)
+        self.seen = replace(self.seen, entries=tuple(entries))
+        await self.arrange()
 
 
 def _folded(count: int) -> str:

@@ -100,6 +100,7 @@ class RunningDialog(Dialog[tuple[str, str]]):
         self._found: dict[str, ProfileDeployments] = {}
         self.rows: list[DeploymentTarget] = []
         self._marked: set[str] = set()
+        self._done: dict[str, Act] = {}  # what was done by key, until a list that shows it
         self._at: float | None = None
         self.asking = True
         self._panel = OutcomesPanel()
@@ -151,13 +152,14 @@ class RunningDialog(Dialog[tuple[str, str]]):
 
     async def fetch(self) -> None:
         """Look again at what runs; what fails is told below the list."""
-        self.asking = True
+        self.asking, done = True, {*self._done}
         self._show()
         host_of(self).working("running", "looking what runs")
         try:
             await self._look()
         finally:
             self.asking = False
+            self._done = {key: act for key, act in self._done.items() if key not in done}
             host_of(self).working("running", "")  # shows what costs now, too
             self._at = time.time()
             self._show()
@@ -285,8 +287,9 @@ class RunningDialog(Dialog[tuple[str, str]]):
             listing.move_to(listing.cursor + 1)
             self._tell()
 
-    def unmark(self, ids: Collection[str]) -> None:
-        """Take the marks of these away."""
+    async def take_gone(self, ids: Collection[str]) -> None:
+        """Take the marks of these away, and do not do it to them again before they are listed."""
+        self._done |= dict.fromkeys(ids, self.deletion.act)
         self._marked -= {*ids}
 
     @handles("running.stop", "running.scale", "running.delete")
@@ -301,7 +304,9 @@ class RunningDialog(Dialog[tuple[str, str]]):
         for placed in chosen:
             placed.service.check_acts([placed.one], act)
         self._hide_error()
-        wanted = [placed for placed in chosen if not placed.one.done(act)]
+        wanted = [
+            one for one in chosen if not one.one.done(act) and self._done.get(one.key) is not act
+        ]
         if wanted:
             self._ask(act, wanted)
         else:
