@@ -88,9 +88,8 @@ def model_part(
     `listed` are the provider's models, None when they could not be listed.
     """
     takes = train_until(profile.provider_entry, facts.id, profile.account_kind)
-    facts = facts_at(
-        facts, profile.provider_entry, profile.account_kind
-    )  # the provider's own dates first
+    # The provider's own dates count before the catalogue's.
+    facts = facts_at(facts, profile.provider_entry, profile.account_kind)
     name = one_line(facts.id, 60)
     found = next((model for model in listed or () if model.id == facts.id), None)
     stops = _stops(facts, found, day)
