@@ -28,19 +28,19 @@ from tui.key_bindings import bindings_for
 from tui.program.activity import Activity
 from tui.program.appearance import Appearance
 from tui.program.copying import Copying, fits_clipboard
-from tui.program.finding import Finding
 from tui.program.keys import Keys
 from tui.program.leaving import Leaving
 from tui.program.logbook import Logbook
 from tui.program.notifications import DistinctNotifications
 from tui.program.opening import Opening
+from tui.program.palette import PaletteController
 from tui.program.profiles import Profiles
 from tui.program.program_context import ProgramContext
 from tui.program.returning import Returning
 from tui.screens.base import ModeScreen
 from tui.screens.reporting import ShowsErrors, carry_out, show_worker_error
 from tui.screens.tour import Tour
-from tui.terminal.colors import Readable
+from tui.terminal.contrast import ContrastFilter
 from tui.tuning import not_collecting
 from tui.type_ahead import TypeAhead
 from tui.warm import AFTER_S, warm
@@ -153,7 +153,7 @@ class FinetuiApp(TypeAhead):
         self.animation_level = "none"  # each step of one is written, and keeps keys waiting
         context = ProgramContext(self)
         self.keys = Keys(context)
-        self._readable, self._colorless = Readable(self.console.color_system), NoColor()
+        self._contrast, self._colorless = ContrastFilter(self.console.color_system), NoColor()
         self.appearance = Appearance(context)
         self.appearance.begin()
         self.stylesheet = FastStylesheet(variables=self.get_css_variables())
@@ -171,8 +171,8 @@ class FinetuiApp(TypeAhead):
         self._notifications = DistinctNotifications(self)
         self.early, self.urgent = self.opening.is_early, self.opening.is_urgent
         self.acted, self.remembered = self.returning.note, self.returning.remembered
-        finding = Finding(context, self.opening)
-        parts = (self.leaving, self.profiles, self.logbook, self.appearance, self.keys, finding)
+        palette = PaletteController(context, self.opening)
+        parts = (self.leaving, self.profiles, self.logbook, self.appearance, self.keys, palette)
         self.dispatcher = Dispatcher(self, *parts)
         self.unopened: ServiceError | None = None  # why there is no workspace
         self.painted = False  # the first frame is on the terminal
@@ -190,7 +190,7 @@ class FinetuiApp(TypeAhead):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """See to it that what all other filters leave can be read, or has no colour at all."""
-        filters = [*super().get_line_filters(), self._readable]
+        filters = [*super().get_line_filters(), self._contrast]
         return [*filters, self._colorless] if self.no_color else filters
 
     # -- start and end ---------------------------------------------------------------

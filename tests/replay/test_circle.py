@@ -1,4 +1,4 @@
-"""Each preset through the whole circle, headless, at a server that behaves as its sheet says."""
+"""Each provider through the whole circle, headless, at a server that behaves as its sheet says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each preset through the circle by keyboard: create, watch, chat or be told of the deployment."""
+"""Each provider through the circle by keyboard: create, watch, chat or hear of the deployment."""
 
 from __future__ import annotations
 

@@ -19,8 +19,8 @@ from tests.until import on_screen, strips_of, until
 from tui.app import FinetuiApp
 from tui.screens.dialogs.base import Dialog
 from tui.screens.jobs import JobsScreen
-from tui.terminal.colors import Readable
-from tui.terminal.themes import FEW, MANY
+from tui.terminal.contrast import ContrastFilter
+from tui.terminal.themes import ANSI_16, DARK
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def contrast(style: Style, system: ColorSystem) -> float:
 def shown_on(app: FinetuiApp, terminals: Sequence[str]) -> Iterator[ColorSystem]:
     """Have the app draw for one terminal after the other."""
     for name in terminals:
-        with patch.object(app, "_readable", Readable(name)):
+        with patch.object(app, "_contrast", ContrastFilter(name)):
             yield TERMINALS[name][2]
 
 
@@ -240,12 +240,12 @@ async def test_the_theme_fits_the_terminal(
     be_on(terminal, monkeypatch)
     app = FinetuiApp()
     assert app.console.color_system == terminal
-    assert app.theme == (FEW.name if theme == "few" else MANY.name)
+    assert app.theme == (ANSI_16.name if theme == "few" else DARK.name)
 
 
 def test_colours_for_many_are_among_the_256() -> None:
-    for name, value in {**MANY.to_color_system().generate(), **MANY.variables}.items():
-        if name in MANY.variables or name in {
+    for name, value in {**DARK.to_color_system().generate(), **DARK.variables}.items():
+        if name in DARK.variables or name in {
             *("primary", "secondary", "warning", "error", "success", "accent"),
             *("background", "surface", "panel"),
         }:

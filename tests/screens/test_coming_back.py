@@ -14,7 +14,7 @@ from tests.until import narrow, question_of, toasts, until
 from tui.app import FinetuiApp
 from tui.core.chat.parameters import ChatParameters
 from tui.screens.chat.asking.prompt import Prompt
-from tui.screens.datasets.importing.columns import ColumnsDialog
+from tui.screens.datasets.importing.columns_dialog import ColumnsDialog
 from tui.screens.datasets.importing.preview import ConversionPreview
 from tui.screens.datasets.importing.row_options_dialog import RowsDialog
 from tui.screens.dialogs.choose import Choose

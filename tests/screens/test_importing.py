@@ -13,7 +13,7 @@ from tests.screens.test_datasets import dataset, listing, running
 from tests.until import narrow, until
 from tui.core.formats import convert, sniff
 from tui.core.formats.records import Record
-from tui.screens.datasets.importing.columns import ColumnsDialog
+from tui.screens.datasets.importing.columns_dialog import ColumnsDialog
 from tui.screens.datasets.importing.option_words import on_screen
 from tui.screens.datasets.importing.preview import ConversionPreview
 from tui.screens.datasets.importing.row_options_dialog import RowsDialog

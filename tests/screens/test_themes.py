@@ -20,8 +20,8 @@ from tui.app import FinetuiApp
 from tui.screens.dialogs.theme import ThemeDialog
 from tui.services.settings.locations import Locations
 from tui.services.settings.terminal_settings import THEMES
-from tui.terminal.colors import Readable
-from tui.terminal.themes import BLUE_ORANGE, CONTRAST, LIGHT, MANY, NONE, OWN
+from tui.terminal.contrast import ContrastFilter
+from tui.terminal.themes import BLUE_ORANGE, CONTRAST, DARK, LIGHT, MONOCHROME, OWN
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tests.faults.server import FaultServer
 
 ALL = {theme.name: theme for theme in (*OWN, *BUILTIN_THEMES.values())}
-IN_256 = (MANY, LIGHT, CONTRAST, BLUE_ORANGE)
+IN_256 = (DARK, LIGHT, CONTRAST, BLUE_ORANGE)
 # What is written over what, as the style sheets have it.
 TEXTS = ("text", "text-muted", "text-primary", "text-secondary", "text-warning", "text-error")
 TEXTS += ("text-success", "text-accent", "foreground", "footer-key-foreground", "footer-foreground")
@@ -62,7 +62,7 @@ def one_of_its_own(color: str) -> bool:
 @pytest.mark.parametrize("system", [one[-1] for one in TERMINALS.values()])
 def test_whatever_a_theme_writes_over_whatever_can_be_read(system: ColorSystem) -> None:
     names = {one[-1]: name for name, one in TERMINALS.items()}
-    readable, bad = Readable(names[system]), {}
+    contrasts, bad = ContrastFilter(names[system]), {}
     for name, theme in ALL.items():
         said = variables(theme)
         pairs = [*itertools.product(TEXTS, GROUNDS)]
@@ -71,7 +71,7 @@ def test_whatever_a_theme_writes_over_whatever_can_be_read(system: ColorSystem) 
             if theme.ansi and not one_of_its_own(said[ground]):
                 continue  # the terminal's own ground, where Textual dims
             under = TextualColor.parse(said["background"]) + TextualColor.parse(said[ground])
-            [segment] = readable.apply([Segment("Word", over(said[text], under))], under)
+            [segment] = contrasts.apply([Segment("Word", over(said[text], under))], under)
             assert segment.style is not None
             if (ratio := contrast(segment.style, system)) < 4.5:
                 bad[name, text, ground] = round(ratio, 2)
@@ -141,9 +141,9 @@ async def test_a_theme_is_seen_while_it_is_chosen_and_kept(
         before = on_screen(app)
         await pilot.press("f6")
         dialog = await opened(pilot, ThemeDialog)
-        assert app.theme == MANY.name
+        assert app.theme == DARK.name
         await pilot.press("down")
-        assert dialog.listed[1].value == app.theme == MANY.name  # what auto is here
+        assert dialog.listed[1].value == app.theme == DARK.name  # what auto is here
         shown: list[str] = []
         app.theme_changed_signal.subscribe(app, lambda theme: shown.append(theme.name))
         await pilot.press("down", "down", "up")  # at once: only where the cursor rests is shown
@@ -154,7 +154,7 @@ async def test_a_theme_is_seen_while_it_is_chosen_and_kept(
         await until(lambda: app.theme == "nord", pilot)
         await pilot.press("escape")
         await until(lambda: app.screen is not dialog, pilot)
-        assert app.theme == MANY.name
+        assert app.theme == DARK.name
         assert on_screen(app) == before
         assert "theme" not in config.read_text()
         await pilot.press("f6")
@@ -167,7 +167,7 @@ async def test_a_theme_is_seen_while_it_is_chosen_and_kept(
     monkeypatch.setenv("FINETUI_THEME", "nord")
     assert FinetuiApp().theme == "nord"
     monkeypatch.setenv("NO_COLOR", "1")
-    assert FinetuiApp().theme == NONE.name
+    assert FinetuiApp().theme == MONOCHROME.name
 
 
 async def test_each_of_our_themes_can_be_read(
@@ -186,5 +186,5 @@ async def test_each_of_our_themes_can_be_read(
         for theme in OWN:
             app.appearance.use(theme.name)
             await pilot.pause()
-            if theme is not NONE:
+            if theme is not MONOCHROME:
                 assert unreadable(app, [*TERMINALS]) == {}, theme.name

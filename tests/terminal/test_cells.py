@@ -19,7 +19,7 @@ from tests.until import until
 from tui.app import FinetuiApp
 from tui.terminal.cells import display
 from tui.terminal.cells.painter import Painter
-from tui.terminal.colors import system_named
+from tui.terminal.contrast import system_named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -83,7 +83,7 @@ async def delete_all(
     workspace.provider.check_writable(doing)
     check_offered(workspace.api.abilities, _NEEDS[noun], doing)
     if not options.yes:
-        if noun == "model" and (how := workspace.profile.preset.deletes):
+        if noun == "model" and (how := workspace.profile.provider_entry.deletes):
             out.note(f"finetui: {how}")
         for identifier in ids:
             out.line(f"would delete {noun} {identifier}")

@@ -98,7 +98,7 @@ async def _training(entries: Iterable[ModelEntry], workspace: Workspace) -> list
     for name, ids in bases.items():
         profile = workspace.profile_called(name)
         known = catalog if profile.kind == "openai" else None  # its dates are OpenAI's own
-        ends = training_ends(ids, known, profile.preset, profile.account_kind)
+        ends = training_ends(ids, known, profile.provider_entry, profile.account_kind)
         found += [(name, base, until) for base, until in ends.items() if until.day is not None]
     return sorted(found, key=lambda one: (one[2].day or date.max, *one[:2]))
 

@@ -85,7 +85,7 @@ def profile_document(book: ProfileBook, one: Profile) -> dict[str, Any]:
     return {
         "name": one.name,
         "kind": one.kind,
-        "provider": one.preset.name,
+        "provider": one.provider_entry.name,
         "base_url": one.base_url and without_credentials(one.base_url),
         "default": one.name == book.default,
         "key": one.key_state,

@@ -19,6 +19,9 @@ _MODELS = (
     Command("running.refresh", "r", "Refresh", "Ask now."),
     Command("running.chat", "c", "Chat", "Chat with it, in its profile."),
     Command("running.copy", "y", "Copy", "Copy the error, the results, or its id."),
+    Command(
+        "prune_models.go_on", "enter", "Go on", "Go on to confirm.", first=True, word="goes on"
+    ),
 )
 
 _JOBS = (
@@ -42,9 +45,6 @@ _JOBS = (
 )
 
 _RUNS = (
-    Command(
-        "prune_models.go_on", "enter", "Go on", "Go on to confirm.", first=True, word="goes on"
-    ),
     Command(
         "earlier_runs.delete", "ctrl+d", "Delete", "Delete the run.", first=True, word="deletes"
     ),

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from tui.lab.folder import disk_words
 from tui.lab.http.errors import ApiError
-from tui.lab.http.middleware import Gate, error_response
+from tui.lab.http.middleware import LabMiddleware, error_response
 from tui.lab.routes import chat, files, health, jobs, models, uploads
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def build_app(lab: Lab) -> Gate:
+def build_app(lab: Lab) -> LabMiddleware:
     """Return the application that serves ``lab``."""
     routes = [
         route for module in (health, models, files, uploads, jobs, chat) for route in module.ROUTES
@@ -40,7 +40,7 @@ def build_app(lab: Lab) -> Gate:
     )
     app.router.redirect_slashes = False
     app.state.lab = lab
-    return Gate(app, lab.key, lab.activity)
+    return LabMiddleware(app, lab.key, lab.activity)
 
 
 async def _refused(_request: Request, error: Exception) -> Response:

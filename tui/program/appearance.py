@@ -12,7 +12,7 @@ from textual.filter import Monochrome, NoColor
 from tui.dispatch import handles
 from tui.services.settings.locations import Locations
 from tui.services.settings.terminal_settings import DEFAULT_THEME, THEMES, theme_at_start
-from tui.terminal.themes import ABOUT, NONE, OWN, named_colors, theme_for, without_color
+from tui.terminal.themes import ABOUT, MONOCHROME, OWN, named_colors, theme_for, without_color
 
 if TYPE_CHECKING:
     from tui.program.program_context import ProgramContext
@@ -45,9 +45,9 @@ class Appearance:
 
     def _show(self, name: str) -> None:
         app = self._context.app
-        theme = NONE.name if self.colorless else self._theme_of(name)
+        theme = MONOCHROME.name if self.colorless else self._theme_of(name)
         if theme != app.theme:
-            app.no_color = theme == NONE.name
+            app.no_color = theme == MONOCHROME.name
             named = named_colors(app.available_themes[theme])
             app.set_reactive(App.ansi_theme_dark, named)
             app.set_reactive(App.ansi_theme_light, named)

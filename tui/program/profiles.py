@@ -139,8 +139,8 @@ class Profiles:
         workspace = self._workspace
         table = workspace.profiles.tables.get(name or "")
         settings = {} if table is None else dict(table.values)
-        presets = workspace.profile.presets
-        form = ProfileForm(presets, name, settings, write=self._write, look=self._look)
+        providers = workspace.profile.providers
+        form = ProfileForm(providers, name, settings, write=self._write, look=self._look)
         written = await self._context.ask(form)
         if written is not None and written == workspace.profile.name:
             await self._take_changes()

@@ -17,7 +17,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from tui.terminal.cells.glyphs import glyphs
 from tui.terminal.cells.painter import Painter
 from tui.terminal.cells.switch import erases_in_color, is_on
-from tui.terminal.colors import system_named
+from tui.terminal.contrast import system_named
 from tui.terminal.keys import KeyParser
 from tui.terminal.typed_ahead import TypedAhead
 

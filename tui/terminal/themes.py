@@ -3,7 +3,7 @@
 Ours for many colours are made of colours that are among the 256, greys too. With 16 the terminal's
 own are used, and without any (NO_COLOR, or a terminal that has none) only shapes: reversed rows,
 bold and underlined words, heavy frames. Textual's own are offered beside them; what of theirs
-could not be read is given another shade when it is painted (`tui.terminal.colors`).
+could not be read is given another shade when it is painted (`tui.terminal.contrast`).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _CURSOR = "block-cursor"
 
 
-def _many(name: str, *, dark: bool, text: Mapping[str, str], **colors: str) -> Theme:
+def _full_color(name: str, *, dark: bool, text: Mapping[str, str], **colors: str) -> Theme:
     """Return a theme of colours among the 256; `text` says how each is written as text.
 
     `chosen` is the ground of the row under the cursor and `resting` that of the same row while
@@ -53,7 +53,7 @@ def _many(name: str, *, dark: bool, text: Mapping[str, str], **colors: str) -> T
     )
 
 
-MANY = _many(
+DARK = _full_color(
     "finetui",
     dark=True,
     primary="#5fafff",
@@ -89,7 +89,7 @@ MANY = _many(
         "resting": "#ffffff",
     },
 )
-LIGHT = _many(
+LIGHT = _full_color(
     "finetui-light",
     dark=False,
     primary="#005fd7",
@@ -125,7 +125,7 @@ LIGHT = _many(
         "resting": "#000000",
     },
 )
-CONTRAST = _many(
+CONTRAST = _full_color(
     "high-contrast",
     dark=True,
     primary="#5fd7ff",
@@ -163,7 +163,7 @@ CONTRAST = _many(
 )
 # For eyes that do not tell red from green, or blue from yellow: what is well is blue, what is wrong
 # is orange, and the lighter is the lesser; each has its sign besides.
-BLUE_ORANGE = _many(
+BLUE_ORANGE = _full_color(
     "blue-orange",
     dark=True,
     primary="#87afff",
@@ -206,7 +206,7 @@ _OWN_COLORS = {
     "panel": "ansi_default",
     "boost": "ansi_default",
 }
-FEW = Theme(
+ANSI_16 = Theme(
     name="finetui-16",
     ansi=True,
     primary="ansi_bright_blue",
@@ -234,7 +234,7 @@ FEW = Theme(
         "screen-selection-foreground": "ansi_black",
     },
 )
-NONE = Theme(
+MONOCHROME = Theme(
     name="monochrome",
     ansi=True,
     primary="ansi_default",
@@ -262,31 +262,32 @@ NONE = Theme(
     },
 )
 # Those to register; they are offered in the order of THEMES (terminal_settings.py).
-OWN = (MANY, LIGHT, CONTRAST, BLUE_ORANGE, FEW, NONE)
+OWN = (DARK, LIGHT, CONTRAST, BLUE_ORANGE, ANSI_16, MONOCHROME)
 # What a theme is for, said beside its name.
 ABOUT = {
     "auto": "what this terminal shows best",
-    MANY.name: "dark; the same in 256 colours",
+    DARK.name: "dark; the same in 256 colours",
     LIGHT.name: "light; the same in 256 colours",
     CONTRAST.name: "7:1 and more",
     BLUE_ORANGE.name: "no red beside green, for any colour vision",
-    FEW.name: "the terminal's own sixteen colours",
-    NONE.name: "shapes only, as with NO_COLOR",
+    ANSI_16.name: "the terminal's own sixteen colours",
+    MONOCHROME.name: "shapes only, as with NO_COLOR",
 }
-_COLORLESS = ("vt52", "vt100", "vt102", "vt125", "vt220", "vt320")
-_WITHOUT_COLOR = ("-mono", "-m")  # how names of terminfo end: xterm-mono, linux-m, rxvt-m
+# Names of terminfo of terminals without colours begin or end so: xterm-mono, linux-m, rxvt-m.
+_COLORLESS_PREFIXES = ("vt52", "vt100", "vt102", "vt125", "vt220", "vt320")
+_COLORLESS_SUFFIXES = ("-mono", "-m")
 
 
 def without_color(environ: Mapping[str, str]) -> bool:
     """Whether no colour may be written: the user will have none, or the terminal has none."""
     term = environ.get("TERM", "")
-    colorless = term.startswith(_COLORLESS) or term.endswith(_WITHOUT_COLOR)
+    colorless = term.startswith(_COLORLESS_PREFIXES) or term.endswith(_COLORLESS_SUFFIXES)
     return colorless or bool(environ.get("NO_COLOR"))
 
 
 def theme_for(system: str | None) -> Theme:
     """Return the theme for a terminal's colours, named as Rich names them."""
-    return FEW if system in {"standard", "windows"} else MANY
+    return ANSI_16 if system in {"standard", "windows"} else DARK
 
 
 def named_colors(theme: Theme) -> TerminalTheme:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.limits import file_limits
 from tui.core.catalog.provider_entries import read_entries
-from tui.core.catalog.providers import BUILT_IN, PART_BYTES, Presets
+from tui.core.catalog.providers import BUILT_IN, PART_BYTES, ProviderCatalog
 from tui.core.checks import RULES
 
 GB = 1_000_000_000
@@ -59,7 +59,7 @@ def test_prices_of_ones_own_stand_before_those_built_in_and_not_instead() -> Non
         '[[providers]]\nid = "azure"\n[[providers.hourly]]\non = "Standard"\nusd = "2.00"\n'
         '[[providers.keeping]]\nwhat = "files"\nusd = "0.10"\nfree_gb = "1"\n'
     )
-    azure = Presets(own).find("azure", None)
+    azure = ProviderCatalog(own).find("azure", None)
     found = {rate.on: rate.usd for rate in reversed(azure.hourly)}
     assert found["Standard"] == Decimal("2.00")
     assert "Developer" in found  # its note is there still

@@ -8,7 +8,7 @@ import pytest
 
 from tui.core.catalog.models import load
 from tui.core.catalog.provider_entries import read_entries
-from tui.core.catalog.providers import BUILT_IN, Presets
+from tui.core.catalog.providers import BUILT_IN, ProviderCatalog
 from tui.core.catalog.shutdown import (
     Shutdown,
     facts_at,
@@ -90,7 +90,7 @@ as_of = 2026-11-27
 def test_dates_differ_by_the_kind_of_account_and_the_earliest_counts_where_it_is_not_known() -> (
     None
 ):
-    azure = Presets(read_entries(OWN)).find("azure", None)
+    azure = ProviderCatalog(read_entries(OWN)).find("azure", None)
     tuned = model(f"{BASE}.ft-0123abcd")
     known = {
         kind: shutdown_of(tuned, "", {}, None, azure, kind) for kind in ("existing", "new", "")

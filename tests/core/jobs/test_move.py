@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui.core.catalog.methods import METHODS
 from tui.core.catalog.providers import BUILT_IN
-from tui.core.catalog.training import AUTO, METHODS, Parameter, terms_of
+from tui.core.catalog.training import AUTO, Parameter, terms_of
 from tui.core.jobs.move.moving import MovedData, NewHome, OldJob, move
 from tui.services.jobs.drafts import Draft
 
 if TYPE_CHECKING:
-    from tui.core.catalog.providers import Preset
+    from tui.core.catalog.providers import ProviderEntry
     from tui.core.catalog.training import Terms
     from tui.core.jobs.move.outcome import MovedJob
 
@@ -26,8 +27,8 @@ DATA = MovedData(120, 50_000)
 
 
 def home(kind: str) -> NewHome:
-    preset = BUILT_IN.all()[kind]
-    return NewHome(preset, terms_of(preset))
+    entry = BUILT_IN.all()[kind]
+    return NewHome(entry, terms_of(entry))
 
 
 def old(kind: str, method: Any = "supervised", texts: Any = None, **settings: str) -> OldJob:
@@ -70,7 +71,7 @@ def values(parameter: Parameter) -> st.SearchStrategy[str]:
     return st.one_of(st.just(AUTO), found.filter(fits))
 
 
-PRESETS = st.sampled_from(TRAINING)
+ENTRIES = st.sampled_from(TRAINING)
 SUFFIXES = st.one_of(st.just(""), st.text("abcXYZ019-._", min_size=1, max_size=64))
 SEEDS = st.sampled_from(["", "0", "7"])
 METADATA = st.sampled_from(["", "team=a"])
@@ -92,9 +93,9 @@ def validation(draw: st.DrawFn, method: str, terms: Terms) -> str:
 
 
 @st.composite
-def jobs(draw: st.DrawFn) -> tuple[OldJob, Preset]:
-    preset = draw(PRESETS)
-    terms = terms_of(preset)
+def jobs(draw: st.DrawFn) -> tuple[OldJob, ProviderEntry]:
+    entry = draw(ENTRIES)
+    terms = terms_of(entry)
     method = draw(st.sampled_from(terms.methods))
     chosen = draw(several(terms.of(method)))
     settings = {one.id: draw(values(one)) for one in chosen}
@@ -107,12 +108,12 @@ def jobs(draw: st.DrawFn) -> tuple[OldJob, Preset]:
         "grader": '{"type": "x"}' if method == "reinforcement" else "",
     }
     unread = draw(UNREAD)
-    return OldJob(terms, method, "base", "base", texts, settings, unread), preset
+    return OldJob(terms, method, "base", "base", texts, settings, unread), entry
 
 
 @given(jobs(), st.sampled_from(IDS), st.booleans())
 def test_everything_is_carried_or_named_and_what_is_carried_fits(
-    job: tuple[OldJob, Preset], kind: str, chosen_only: bool
+    job: tuple[OldJob, ProviderEntry], kind: str, chosen_only: bool
 ) -> None:
     before, came_from = job
     there = home(kind)
@@ -210,7 +211,7 @@ def test_dpo_is_trained_on_the_chosen_answers_only_if_that_is_wanted() -> None:
     assert "below 0.5" in left(wide)["beta"]
     # A base whose trainer takes beta with pairs alone.
     lab = home("lab")
-    only = NewHome(lab.preset, replace(lab.terms, methods=("supervised",)))
+    only = NewHome(lab.provider_entry, replace(lab.terms, methods=("supervised",)))
     assert "it does not go with supervised" in left(move(before, only, chosen_only=True))["beta"]
 
 

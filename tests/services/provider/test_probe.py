@@ -90,7 +90,7 @@ async def test_it_is_remembered_with_its_age(workspace: Workspace, server: Fault
     # Of another address, and damaged, it is worth nothing.
     assert parse_probe(kept.to_json(), kept.at, "https://other.example/v1") is None
     assert parse_probe([{"ability": "jobs"}], kept.at, kept.address) is None
-    abilities = workspace.profile.preset.abilities.with_probed(kept.offers)
+    abilities = workspace.profile.provider_entry.abilities.with_probed(kept.offers)
     assert not abilities.may(Ability.JOBS)
 
 

@@ -128,11 +128,11 @@ def test_one_setting_of_a_known_provider_is_overridden(tmp_path: Path) -> None:
         "[providers.training]\nsuffix_most = 9\n",
     )
     book = load(tmp_path, '[profiles.far]\nbase_url = "https://mine.openai.azure.com/openai/v1"\n')
-    preset = book.get("far").preset
-    assert (book.get("far").kind, preset.id, preset.limits.file_bytes) == ("azure", "azure", 7)
-    assert preset.abilities.of(Ability.PAUSE) == "no"
-    assert preset.abilities.of(Ability.CANCEL) == "yes"
-    assert preset.limits.wants_bom
+    entry = book.get("far").provider_entry
+    assert (book.get("far").kind, entry.id, entry.limits.file_bytes) == ("azure", "azure", 7)
+    assert entry.abilities.of(Ability.PAUSE) == "no"
+    assert entry.abilities.of(Ability.CANCEL) == "yes"
+    assert entry.limits.wants_bom
     assert book.get("far").terms.suffix_most == 9
     assert "dpo" in book.get("far").terms.methods
 
@@ -140,7 +140,7 @@ def test_one_setting_of_a_known_provider_is_overridden(tmp_path: Path) -> None:
 def test_a_host_of_ones_own_is_known(tmp_path: Path) -> None:
     write(tmp_path, ACME)
     book = load(tmp_path, '[profiles.far]\nbase_url = "https://tune.acme.example/v1"\n')
-    assert book.get("far").preset.name == "Acme Tuning"
+    assert book.get("far").provider_entry.name == "Acme Tuning"
 
 
 @pytest.mark.parametrize(

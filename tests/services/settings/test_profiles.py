@@ -82,11 +82,11 @@ def test_the_account_stands_in_the_paths(tmp_path: Path, url: str, base_url: str
     table = f'[profiles.far]\nkind = "fireworks"\n{address}'
     far = load(tmp_path, f'{table}account = "accounts/acme"\n').get("far")
     assert (far.base_url, far.account) == (base_url, "acme")
-    assert far.preset.paths.files == "/v1/accounts/acme/datasets"
-    assert far.preset.paths.chat == "/inference/v1/chat/completions"
+    assert far.provider_entry.paths.files == "/v1/accounts/acme/datasets"
+    assert far.provider_entry.paths.chat == "/inference/v1/chat/completions"
     bare = load(tmp_path, table).get("far")
     assert bare.account is None
-    assert "{account}" in bare.preset.paths.files
+    assert "{account}" in bare.provider_entry.paths.files
 
 
 @pytest.mark.parametrize(

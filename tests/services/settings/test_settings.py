@@ -99,7 +99,7 @@ def test_every_kind_takes_an_address_of_its_own(tmp_path: Path, kind: str) -> No
     assert profile.kind == kind
     assert (profile.base_url or "").startswith("http://127.0.0.1:9")
     assert not profile.bills
-    assert profile.preset.id == ("compatible" if kind == "openai" else kind)
+    assert profile.provider_entry.id == ("compatible" if kind == "openai" else kind)
     assert not profile.embedded
 
 

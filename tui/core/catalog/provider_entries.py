@@ -11,13 +11,12 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from tui.core.catalog.abilities import OFFERS, Ability
+from tui.core.catalog.methods import HYPERPARAMETER_PLACES, METHODS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
 PROTOCOLS = ("openai", "together", "fireworks")
-PLACES = ("method", "top")
-METHODS = ("supervised", "dpo", "reinforcement")
 STATUSES = (
     "validating_files", "queued", "running", "paused", "cancelling",
     "succeeded", "failed", "cancelled",
@@ -39,7 +38,7 @@ class EntryError(ValueError):
 _TRAINING: Mapping[str, object] = {
     "methods": [*METHODS],
     "parameters": [str],
-    "place": PLACES,
+    "place": HYPERPARAMETER_PLACES,
     "suffix_most": int,
     "metadata": bool,
     "seed": bool,
@@ -82,8 +81,11 @@ _ENTRY: Mapping[str, object] = {
     "takes": [str],
     "wants_bom": bool,
     "not_in_chat": [str],
+    "catalog_prices": bool,
+    "tuned_by_name": bool,
     "deploy": str,
     "deployments_need": str,
+    "deployments_apart": bool,
     "idle_cost": str,
     "deletes": str,
     "delete_role": str,

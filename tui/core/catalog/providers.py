@@ -89,13 +89,13 @@ class Paths:
     deployments: str = ""
 
     @property
-    def asks(self) -> frozenset[str]:
-        """Where a POST asks for something and changes nothing."""
+    def read_only_posts(self) -> frozenset[str]:
+        """Paths where a POST changes nothing: a chat, the price of a job."""
         return frozenset({self.chat, self.estimate} - {""})
 
     @property
-    def lists(self) -> frozenset[str]:
-        """Those that are there or not offered: nothing of them can be deleted or misspelt."""
+    def collections(self) -> frozenset[str]:
+        """Collection paths: a 404 there means the provider does not offer them."""
         found = {
             self.files,
             self.uploads,
@@ -145,16 +145,18 @@ class ModelDates:
 
 
 @dataclass(frozen=True, slots=True)
-class Preset:
-    """One provider. `training` is what its training endpoint takes, None where it has none.
+class ProviderEntry:
+    """What is known of a provider. `training` is what its training endpoint takes, None without.
 
-    `statuses` gives its own words of a job's status in OpenAI's. `deploy` says how to make a
-    tuned model answer, `deployments_need` what a profile lacks whose deployments are not listed,
-    `idle_cost` what is billed while nobody looks, `deletes` what deleting a model does where it is
-    not plainly that, and `delete_role` the role that is wanted for it. `tried` is whether anybody
-    has used the preset with the provider itself. `ends` are ends of a base_url that people use and
-    that the paths here have themselves; `form_bytes` is the largest file that goes as a form, where
-    larger ones go to a signed address.
+    `statuses` gives its own words of a job's status in OpenAI's. `catalog_prices` is whether the
+    prices of models.toml are its own, and `tuned_by_name` whether a model's id alone tells that it
+    is a tuned one. `deploy` says how to make a tuned model answer, `deployments_need` what a
+    profile lacks whose deployments are not listed, and `deployments_apart` is whether they are
+    managed at an address of their own. `idle_cost` is what is billed while nobody looks, `deletes`
+    what deleting a model does where it is not plainly that, and `delete_role` the role that is
+    wanted for it. `tried` is whether anybody has used the entry with the provider itself. `ends`
+    are ends of a base_url that people use and that the paths here have themselves; `form_bytes` is
+    the largest file that goes as a form, where larger ones go to a signed address.
     """
 
     id: str
@@ -167,6 +169,8 @@ class Preset:
     auth: Auth
     abilities: Abilities
     not_in_chat: frozenset[str] = frozenset()
+    catalog_prices: bool = False
+    tuned_by_name: bool = False
     training: Mapping[str, Any] | None = None
     statuses: Mapping[str, str] = field(default_factory=dict)
     dates: tuple[ModelDates, ...] = ()
@@ -174,6 +178,7 @@ class Preset:
     keeping: tuple[KeepRate, ...] = ()
     deploy: str = ""
     deployments_need: str = ""
+    deployments_apart: bool = False
     idle_cost: str = ""
     deletes: str = ""
     delete_role: str = ""
@@ -187,7 +192,7 @@ class Preset:
         """Return what keeping "files", "checkpoints" or "models" costs, None where unknown."""
         return next((rate for rate in self.keeping if rate.what == what), None)
 
-    def of_account(self, account: str | None) -> Preset:
+    def of_account(self, account: str | None) -> ProviderEntry:
         """Return this with the paths of an account; None leaves its place in them open."""
         if account is None or ACCOUNT not in self.paths.jobs:
             return self
@@ -206,26 +211,28 @@ class Preset:
         return tuple(one for one in found if len(one.model) == longest)
 
 
-class Presets:
-    """The presets built in, and those of the user's own file over them.
+class ProviderCatalog:
+    """The entries of the providers built in, and those of the user's own file over them.
 
     `own` are entries of a file as `read_entries` gives them.
     """
 
     def __init__(self, own: Sequence[Mapping[str, Any]] = ()) -> None:
         self._own = own
-        self._all: Mapping[str, Preset] | None = None
-        self._by_host: dict[str, Preset | None] = {}  # a profile asks for it at every request
+        self._all: Mapping[str, ProviderEntry] | None = None
+        self._by_host: dict[
+            str, ProviderEntry | None
+        ] = {}  # a profile asks for it at every request
 
-    def all(self) -> Mapping[str, Preset]:
+    def all(self) -> Mapping[str, ProviderEntry]:
         """Return them by id. The first call reads the file."""
         if self._all is None:
             entries = merged(_built_in(), self._own)
-            self._all = MappingProxyType({one["id"]: _preset(one) for one in entries})
+            self._all = MappingProxyType({one["id"]: _entry_of(one) for one in entries})
         return self._all
 
-    def find(self, kind: str, base_url: str | None) -> Preset:
-        """Return the preset for a profile of this kind at this address.
+    def find(self, kind: str, base_url: str | None) -> ProviderEntry:
+        """Return the entry of the provider for a profile of this kind at this address.
 
         The kind decides where it names one; the host does for "custom" and "compatible".
         """
@@ -235,21 +242,21 @@ class Presets:
             return known[kind] if kind != "openai" else self.at(base_url) or known[UNKNOWN]
         return self.at(base_url) or known[UNKNOWN]
 
-    def at(self, base_url: str | None) -> Preset | None:
-        """Return the preset whose host this is, None for any other."""
+    def at(self, base_url: str | None) -> ProviderEntry | None:
+        """Return the entry of the provider whose host this is, None for any other."""
         host = urlsplit(base_url or "").hostname or ""
         if host not in self._by_host:
             self._by_host[host] = self._served_at(host)
         return self._by_host[host]
 
-    def _served_at(self, host: str) -> Preset | None:
-        for preset in self.all().values():
-            if any(fnmatchcase(host, pattern) for pattern in preset.hosts):
-                return preset
+    def _served_at(self, host: str) -> ProviderEntry | None:
+        for entry in self.all().values():
+            if any(fnmatchcase(host, pattern) for pattern in entry.hosts):
+                return entry
         return None
 
 
-BUILT_IN = Presets()
+BUILT_IN = ProviderCatalog()
 
 
 @cache
@@ -259,7 +266,7 @@ def _built_in() -> list[dict[str, Any]]:
     )
 
 
-def _preset(entry: Mapping[str, Any]) -> Preset:
+def _entry_of(entry: Mapping[str, Any]) -> ProviderEntry:
     name = entry.get("name", entry["id"])
     sizes = {
         key: entry[key]
@@ -279,6 +286,9 @@ def _preset(entry: Mapping[str, Any]) -> Preset:
         for key in (
             "deploy",
             "deployments_need",
+            "deployments_apart",
+            "catalog_prices",
+            "tuned_by_name",
             "idle_cost",
             "deletes",
             "delete_role",
@@ -291,7 +301,7 @@ def _preset(entry: Mapping[str, Any]) -> Preset:
         )
         if key in entry
     }
-    return Preset(
+    return ProviderEntry(
         entry["id"],
         name,
         entry.get("protocol", "openai"),

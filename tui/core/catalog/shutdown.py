@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from tui.core.catalog.models import Catalog, ModelFacts
-    from tui.core.catalog.providers import ModelDates, Preset
+    from tui.core.catalog.providers import ModelDates, ProviderEntry
 
 # "" where nobody has said it.
 AccountKind = Literal["", "existing", "new"]
@@ -94,14 +94,14 @@ def shutdown_of(
     base: str,
     listed: Mapping[str, ModelInfo],
     catalog: Catalog | None,
-    preset: Preset | None = None,
+    entry: ProviderEntry | None = None,
     account: AccountKind = "",
 ) -> Shutdown:
     """Return when a model stops; a fine-tuned one stops with its base.
 
     `base` is what it was trained on, possibly another fine-tune. `listed` are the models the
     provider lists, by id. Without a `catalog` only the provider is believed, and the dates of
-    its `preset` for this kind of account.
+    its `entry` for this kind of account.
     """
     if model.shutdown_date:
         return Shutdown(model.shutdown_date)
@@ -111,7 +111,7 @@ def shutdown_of(
         known = listed.get(name)
         if known is not None and known.id != model.id and known.shutdown_date:
             return Shutdown(known.shutdown_date, "base")
-    if preset is not None and root != model.id and (found := use_until(preset, root, account)):
+    if entry is not None and root != model.id and (found := use_until(entry, root, account)):
         day = None if found.day is None else found.day.isoformat()
         return Shutdown(day, "catalogue", found.words, found.source, found.as_of)
     if facts is not None and facts.shutdown is not None:
@@ -120,27 +120,27 @@ def shutdown_of(
     return Shutdown()
 
 
-def use_until(preset: Preset, base: str, account: AccountKind) -> Until | None:
-    """Return until when models tuned from a base are served; None where the preset says nothing."""
-    return _until([(one, one.use_until) for one in _for(preset, base, account)])
+def use_until(entry: ProviderEntry, base: str, account: AccountKind) -> Until | None:
+    """Return until when models tuned from a base are served; None where the entry says nothing."""
+    return _until([(one, one.use_until) for one in _for(entry, base, account)])
 
 
-def train_until(preset: Preset, base: str, account: AccountKind) -> Until | None:
-    """Return until when a base takes jobs; None where the preset says nothing of it."""
-    return _until([(one, one.train_until) for one in _for(preset, base, account)])
+def train_until(entry: ProviderEntry, base: str, account: AccountKind) -> Until | None:
+    """Return until when a base takes jobs; None where the entry says nothing of it."""
+    return _until([(one, one.train_until) for one in _for(entry, base, account)])
 
 
-def facts_at(facts: ModelFacts, preset: Preset, account: AccountKind) -> ModelFacts:
+def facts_at(facts: ModelFacts, entry: ProviderEntry, account: AccountKind) -> ModelFacts:
     """Return what is known of a base with the provider's own dates over those of the catalogue.
 
     One that the catalogue has as closed and the provider still trains has its methods.
     """
-    takes, serves = train_until(preset, facts.id, account), use_until(preset, facts.id, account)
+    takes, serves = train_until(entry, facts.id, account), use_until(entry, facts.id, account)
     if takes is None or serves is None:
         return facts
     methods = facts.methods
     if not methods and takes.day is not None:
-        methods = tuple((preset.training or {}).get("methods", ()))
+        methods = tuple((entry.training or {}).get("methods", ()))
     return replace(
         facts,
         no_new_jobs_after=takes.day,
@@ -152,12 +152,12 @@ def facts_at(facts: ModelFacts, preset: Preset, account: AccountKind) -> ModelFa
 
 
 def training_ends(
-    bases: Iterable[str], catalog: Catalog | None, preset: Preset, account: AccountKind
+    bases: Iterable[str], catalog: Catalog | None, entry: ProviderEntry, account: AccountKind
 ) -> dict[str, Until]:
     """Return until when each base takes jobs, where that is known, by id."""
     found: dict[str, Until] = {}
     for name in bases:
-        until = train_until(preset, name, account)
+        until = train_until(entry, name, account)
         if until is None and catalog is not None:
             facts = catalog.find(name)
             if facts.no_new_jobs_after is not None:
@@ -178,9 +178,9 @@ def days_words(days: int) -> str:
 # -- inside ------------------------------------------------------------------------------
 
 
-def _for(preset: Preset, base: str, account: AccountKind) -> list[ModelDates]:
+def _for(entry: ProviderEntry, base: str, account: AccountKind) -> list[ModelDates]:
     """Return the dates of a base that hold for this kind of account, or may hold."""
-    return [one for one in preset.dates_of(base) if not account or one.account in {"", account}]
+    return [one for one in entry.dates_of(base) if not account or one.account in {"", account}]
 
 
 def _until(found: Sequence[tuple[ModelDates, date | None]]) -> Until | None:

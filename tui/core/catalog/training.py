@@ -18,10 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from tui.core.catalog.providers import Preset
+    from tui.core.catalog.methods import HyperparameterPlace, Method
+    from tui.core.catalog.providers import ProviderEntry
 
-Method = Literal["supervised", "dpo", "reinforcement"]
-METHODS: tuple[Method, ...] = ("supervised", "dpo", "reinforcement")
 Value = int | float | bool | str
 AUTO = "auto"
 _SWITCH = {"yes": True, "true": True, "on": True, "no": False, "false": False, "off": False}
@@ -150,7 +149,7 @@ class Terms:
     methods: tuple[Method, ...]
     parameters: tuple[Parameter, ...]
     suffix_most: int = 64
-    place: Literal["method", "top"] = "method"
+    place: HyperparameterPlace = "method"
     integrations: tuple[str, ...] = ()
     metadata: bool = True
     seed: bool = True
@@ -177,13 +176,13 @@ def terms(kind: str, base_url: str | None, methods: Sequence[Method] = ()) -> Te
     return terms_of(BUILT_IN.find(kind, base_url), methods)
 
 
-def terms_of(preset: Preset, methods: Sequence[Method] = ()) -> Terms:
+def terms_of(entry: ProviderEntry, methods: Sequence[Method] = ()) -> Terms:
     """Return what a provider takes; `methods` stand in for those known.
 
     One that is not known to train is taken to train as any server nobody knows.
     Raises ValueError for a parameter that there is not.
     """
-    found = dict(preset.training or BUILT_IN.all()[UNKNOWN].training or {})
+    found = dict(entry.training or BUILT_IN.all()[UNKNOWN].training or {})
     known = _parameters()
     if unknown := [name for name in found["parameters"] if name not in known]:
         raise ValueError(f"unknown parameters: {', '.join(unknown)}")
@@ -191,7 +190,7 @@ def terms_of(preset: Preset, methods: Sequence[Method] = ()) -> Terms:
     found["methods"] = tuple(methods or found["methods"])
     for name in ("integrations", "no_validation"):
         found[name] = tuple(found.get(name, ()))
-    return Terms("other" if preset.id == UNKNOWN else preset.id, **found)
+    return Terms("other" if entry.id == UNKNOWN else entry.id, **found)
 
 
 def parameter_of(name: str) -> Parameter | None:

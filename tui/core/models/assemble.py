@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from tui.core.catalog.models import Catalog
-    from tui.core.catalog.providers import Preset
+    from tui.core.catalog.providers import ProviderEntry
     from tui.core.catalog.shutdown import AccountKind, Shutdown, Until
     from tui.core.jobs.cost_so_far import JobCost
     from tui.core.jobs.jobs import Job
@@ -55,7 +55,7 @@ class KnownModels:
     costs: Mapping[str, JobCost] = field(default_factory=dict)
     checkpoints: Mapping[str, tuple[CheckpointKept, ...]] = field(default_factory=dict)
     catalog: Catalog | None = None
-    preset: Preset | None = None
+    provider_entry: ProviderEntry | None = None
     account: AccountKind = ""
     asked: Mapping[str, Tombstone] = field(default_factory=dict)
 
@@ -178,9 +178,9 @@ class _Assembly:
 
     def _takes_jobs(self, base: str) -> Until | None:
         told = self._told
-        if told.preset is None:
+        if told.provider_entry is None:
             return None
-        return training_ends([base], told.catalog, told.preset, told.account).get(base)
+        return training_ends([base], told.catalog, told.provider_entry, told.account).get(base)
 
     def _shutdown(self, info: ModelInfo, base: str) -> Shutdown:
         """Return when a model stops; those of one base without a day of their own stop together."""
@@ -188,7 +188,9 @@ class _Assembly:
         if alike and base in self._ends:
             return self._ends[base]
         told = self._told
-        found = shutdown_of(info, base, self._listed, told.catalog, told.preset, told.account)
+        found = shutdown_of(
+            info, base, self._listed, told.catalog, told.provider_entry, told.account
+        )
         if alike:
             self._ends[base] = found
         return found

@@ -12,7 +12,7 @@ from tui.core.text.text import one_line, plural
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tui.core.catalog.providers import Preset
+    from tui.core.catalog.providers import ProviderEntry
     from tui.core.models.deletion_plan import DeletionPlan
     from tui.core.models.entry import ModelEntry
 
@@ -49,7 +49,7 @@ class OfProfile(Protocol):
         """What it is called."""
 
     @property
-    def preset(self) -> Preset:
+    def provider_entry(self) -> ProviderEntry:
         """What is known of its provider."""
 
 
@@ -77,7 +77,7 @@ def plan_lines(
     if plan.going:
         too = _go_too(plan, checkpoints=checkpoints, files=files)
         stays = _stays(plan, checkpoints=checkpoints, files=files)
-        lines += [*plan.notes, *too, stays, *_of_provider(profile.preset)]
+        lines += [*plan.notes, *too, stays, *_of_provider(profile.provider_entry)]
     return lines
 
 
@@ -115,6 +115,6 @@ def _stays(plan: DeletionPlan, *, checkpoints: bool, files: bool) -> str:
     return f"This cannot be undone. What stays: {', '.join(parts)}."
 
 
-def _of_provider(preset: Preset) -> list[str]:
-    role = preset.delete_role and f"{preset.name} wants the role {preset.delete_role} for it."
-    return [line for line in (preset.deletes, role) if line]
+def _of_provider(provider: ProviderEntry) -> list[str]:
+    role = provider.delete_role and f"{provider.name} wants the role {provider.delete_role} for it."
+    return [line for line in (provider.deletes, role) if line]

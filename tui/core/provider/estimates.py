@@ -1,4 +1,4 @@
-"""A provider's own word on what a job costs: shown beside ours, never instead."""
+"""A provider's own price estimate of a job: shown beside ours, never instead."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class PriceEstimate:
         if self.amount is None:
             return f"{self.said_by} names no price: {self.note or 'it does not say why'}"
         note = f" ({self.note})" if self.note else ""
-        return f"{self.said_by} says {money_words(self.amount, self.currency)}{note}"
+        return f"{self.said_by} says {exact_amount_words(self.amount, self.currency)}{note}"
 
     def to_json(self) -> dict[str, Any]:
         """Return it as `--json` prints it."""
@@ -62,7 +62,7 @@ def told_price(raw: Mapping[str, Any]) -> PriceEstimate | None:
     return PriceEstimate(amount, as_text(told.get("currency")) or "USD", said_by)
 
 
-def money_words(amount: Decimal, currency: str) -> str:
+def exact_amount_words(amount: Decimal, currency: str) -> str:
     """Return an amount as a provider names it: not rounded up, and with its small change."""
     places = 2 if amount == amount.quantize(Decimal("0.01")) or amount >= 1 else 4
     return f"{amount:,.{places}f} {currency}"

@@ -24,7 +24,7 @@ _DRAINED: Final = 1024**3
 _DRAINED_SECONDS: Final = 30.0
 
 
-class Gate:
+class LabMiddleware:
     """The outermost ASGI application."""
 
     def __init__(self, app: ASGIApp, key: str, activity: Activity) -> None:

@@ -183,7 +183,7 @@ class Candidates:
             return
         profile = self._context.workspace.profile
         refused = await self._context.workspace.chat.not_taken(column.candidate.model)
-        left_out = refused | profile.preset.not_in_chat
+        left_out = refused | profile.provider_entry.not_in_chat
         dialog = ParametersDialog(column.candidate.parameters, left_out)
         found = await self._context.ask(dialog)
         if found is not None:

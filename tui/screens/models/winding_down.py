@@ -92,7 +92,7 @@ class WindingDown:
             Choice(one, one.name, _remark(one))
             for one in workspace.all_profiles
             if one.name != workspace.profile.name
-            and one.preset.abilities.of(Ability.JOBS) != "no"
+            and one.provider_entry.abilities.of(Ability.JOBS) != "no"
             and not one.read_only
         ]
         empty = f"no other profile that trains: {key_hint('app.profile', 'adds')} one"
@@ -149,4 +149,4 @@ class WindingDown:
 def _remark(profile: Profile) -> str:
     where = "on this machine" if profile.starts else profile.base_url or ""
     bills = "bills" if profile.bills else "bills nothing"
-    return f"{profile.preset.name} · {bills} · {one_line(where, 40)}"
+    return f"{profile.provider_entry.name} · {bills} · {one_line(where, 40)}"

@@ -11,6 +11,7 @@ from textual.widgets import Input, Static
 
 from tui.commands import key_hint
 from tui.core.catalog.providers import ACCOUNT, UNKNOWN
+from tui.core.provider.addresses import is_loopback
 from tui.core.text.text import visible
 from tui.dispatch import handles, start_worker
 from tui.screens.dialogs.base import Dialog
@@ -36,13 +37,12 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from tui.core.catalog.providers import Preset, Presets
+    from tui.core.catalog.providers import ProviderCatalog, ProviderEntry
     from tui.screens.profiles.form_fields import ProfileField
     from tui.services.doctor.profiles import ProfileLook
 
 _SHOWN = 7  # lines of what a test found
 _LAB = "lab"
-_AZURE = "azure"  # its deployments are managed at an address of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class ProfileForm(Dialog[str]):
 
     def __init__(
         self,
-        presets: Presets,
+        providers: ProviderCatalog,
         name: str | None,
         settings: Mapping[str, Any],
         *,
@@ -82,11 +82,11 @@ class ProfileForm(Dialog[str]):
         look: Callable[[ProfileDraft], Awaitable[ProfileLook]],
     ) -> None:
         super().__init__("New profile" if name is None else f"Profile {name}")
-        self._presets, self._name, self._before = presets, name, settings
+        self._providers, self._name, self._before = providers, name, settings
         self._write, self._look = write, look
         self._fields: dict[str, Field] = {}
         self._source = source_of(settings)
-        self._begun: tuple[object, ...] = ()
+        self._initial: tuple[object, ...] = ()
 
     def compose_content(self) -> ComposeResult:
         """Lay out the fields, what a test found, and the keys."""
@@ -150,7 +150,7 @@ class ProfileForm(Dialog[str]):
         self.query_one(Fold).open = self._name == _LAB  # there is nothing else
         self._arrange()
         self.query("Input").first().focus()
-        self._begun = self._typed()
+        self._initial = self._typed()
 
     # -- what is typed -------------------------------------------------------------------
 
@@ -158,35 +158,37 @@ class ProfileForm(Dialog[str]):
         return self._fields[name].value if name in self._fields else ""
 
     @property
-    def _preset(self) -> Preset:
-        known = self._presets.all()
+    def _entry(self) -> ProviderEntry:
+        known = self._providers.all()
         kind = self._value("kind").strip()
         if kind in known and kind != UNKNOWN:
             return known[kind]
-        return self._presets.at(self._value("base_url").strip()) or known[UNKNOWN]
+        return self._providers.at(self._value("base_url").strip()) or known[UNKNOWN]
 
     @property
-    def _is_far(self) -> bool:
+    def _is_remote_lab(self) -> bool:
         """Whether it is the lab of another machine, which has its own address and key."""
         return self._value("kind").strip() == _LAB and not self._value("base_url").strip()
 
     def _chosen_source(self) -> str:
-        if self._name == _LAB or self._is_far:
+        if self._name == _LAB or self._is_remote_lab:
             return "none"
         return self.query_one("#source", OneOf).value
 
     def _typed(self) -> tuple[object, ...]:
         return (*(one.value for one in self._fields.values()), self._chosen_source())
 
-    @property
-    def draft(self) -> ProfileDraft:
-        """What the form says. Raises InputError for what a setting cannot be."""
+    def read_draft(self) -> ProfileDraft:
+        """Return what the form says; a key typed is masked from now on.
+
+        Raises InputError for what a setting cannot be.
+        """
         name = self._name or self._value("name").strip()
-        entry = self._before.get("key_keyring") or name
+        in_keyring = self._before.get("key_keyring") or name
         source = self._chosen_source()
         secret = {one: self._value(one) for one in ("api_key_env", "key_command")}
-        if source == "keyring" and isinstance(entry, str):
-            secret["key_keyring"] = entry
+        if source == "keyring" and isinstance(in_keyring, str):
+            secret["key_keyring"] = in_keyring
         texts = {
             one: row.value
             for one, row in self._fields.items()
@@ -196,7 +198,7 @@ class ProfileForm(Dialog[str]):
         if self._name is None:
             settings = {key: value for key, value in settings.items() if value is not None}
         key = self._value("key") if source in {"keyring", "typed"} else ""
-        read_key(key)  # from now on it is masked
+        read_key(key)  # registers it for masking
         return ProfileDraft(name, settings, self._name is None, key)
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -225,20 +227,20 @@ class ProfileForm(Dialog[str]):
         self.query_one("#folded").display = fold.open
         if self._name == _LAB:
             return
-        preset, source = self._preset, self._chosen_source()
-        self.query_one("#base_url", Input).placeholder = preset.base_url or "https://…"
-        self._fields["account"].display = ACCOUNT in preset.paths.jobs or bool(
+        entry, source = self._entry, self._chosen_source()
+        self.query_one("#base_url", Input).placeholder = entry.base_url or "https://…"
+        self._fields["account"].display = ACCOUNT in entry.paths.jobs or bool(
             self._value("account")
         )
-        differs = any(one.account for one in preset.dates)
+        differs = any(one.account for one in entry.dates)
         self._fields["account_kind"].display = differs or bool(self._value("account_kind"))
         for name in MANAGED:
-            self._fields[name].display = preset.id == _AZURE or bool(self._value(name))
-        far = self._is_far
-        self._fields["ssh"].display = far
-        self._fields["base_url"].display = not far
+            self._fields[name].display = entry.deployments_apart or bool(self._value(name))
+        remote_lab = self._is_remote_lab
+        self._fields["ssh"].display = remote_lab
+        self._fields["base_url"].display = not remote_lab
         for part in ("#source-line", "#source-words"):
-            self.query_one(part).display = not far
+            self.query_one(part).display = not remote_lab
         self._fields["api_key_env"].display = source == "variable"
         self._fields["key_command"].display = source == "command"
         self._fields["key"].display = source in {"keyring", "typed"}
@@ -265,7 +267,7 @@ class ProfileForm(Dialog[str]):
     def _choose_provider(self) -> None:
         choices = [
             Choice(one.id, one.name if one.id != _LAB else "lab of another machine", _remark(one))
-            for one in self._presets.all().values()
+            for one in self._providers.all().values()
         ]
         dialog = Choose("Provider", choices, self._value("kind") or None)
         self.app.push_screen(dialog, self._provider_chosen)
@@ -273,20 +275,20 @@ class ProfileForm(Dialog[str]):
     def _provider_chosen(self, kind: str | None) -> None:
         if kind is None:
             return
-        before, preset = self._preset, self._presets.all()[kind]
+        before, entry = self._entry, self._providers.all()[kind]
         self._fill("kind", kind)
         if self._value("base_url").strip() in {"", before.base_url}:
-            self._fill("base_url", preset.base_url or "")
+            self._fill("base_url", entry.base_url or "")
         if not self._value("name").strip() and self._name is None:
             self._fill("name", kind if kind != _LAB else "gpu")
         if self._value("api_key_env").strip() in {"", variable_for(before)}:
-            self._fill("api_key_env", variable_for(preset))
-        local = (preset.base_url or "").startswith("http://127.0.0.1")
+            self._fill("api_key_env", variable_for(entry))
+        local = is_loopback(entry.base_url)
         source = self.query_one("#source", OneOf)
         if self._name is None and source.value in {"variable", "none"}:
             source.value = "none" if local else "variable"
         self._arrange()
-        self.query_one("#ssh" if self._is_far else "#base_url").focus()
+        self.query_one("#ssh" if self._is_remote_lab else "#base_url").focus()
 
     def _fill(self, name: str, value: str) -> None:
         if name in self._fields:
@@ -298,7 +300,7 @@ class ProfileForm(Dialog[str]):
     def test(self) -> None:
         """Ask the provider with what is typed; nothing is written."""
         self._tell("asking …")
-        start_worker(self, partial(self._test, self.draft), "test", "test a profile")
+        start_worker(self, partial(self._test, self.read_draft()), "test", "test a profile")
 
     async def _test(self, draft: ProfileDraft) -> None:
         try:
@@ -316,7 +318,7 @@ class ProfileForm(Dialog[str]):
     @handles("profile_form.save")
     def save(self) -> None:
         """Write the profile into the configuration."""
-        draft = self.draft
+        draft = self.read_draft()
         problem = name_problem(draft.name) if draft.new else ""
         said = self.query_one("#wrong", Static)
         said.update(f"✗ {visible(problem)}" if problem else "")
@@ -331,10 +333,10 @@ class ProfileForm(Dialog[str]):
     @handles("dialog.cancel")
     def cancel(self) -> None:
         """Leave; asks when something was typed."""
-        leave(self, "form", typed=self._typed() != self._begun)
+        leave(self, "form", typed=self._typed() != self._initial)
 
 
-def _remark(preset: Preset) -> str:
-    if preset.training is not None:
-        return "fine-tuning and chat" if preset.id != UNKNOWN else "any server of OpenAI's protocol"
+def _remark(entry: ProviderEntry) -> str:
+    if entry.training is not None:
+        return "fine-tuning and chat" if entry.id != UNKNOWN else "any server of OpenAI's protocol"
     return "chat"

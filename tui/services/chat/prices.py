@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from tui.core.catalog.models import Catalog, ModelFacts
     from tui.services.settings.profile import Profile
 
-_LIST_PRICES = {"lab", "openai"}  # whose prices the catalogue holds; others ask their own
-
 
 class ChatPrices:
     """Looks up prices at the profile's terms."""
@@ -33,4 +31,4 @@ class ChatPrices:
 
     @property
     def _listed(self) -> bool:
-        return self._profile.preset.id in _LIST_PRICES
+        return self._profile.provider_entry.catalog_prices

@@ -194,7 +194,7 @@ class ChatService:
     def _call(self, request: ChatRequest, body: Mapping[str, Any]) -> Call:
         return Call(
             "POST",
-            self._provider.profile.preset.paths.chat,
+            self._provider.profile.provider_entry.paths.chat,
             _doing(request),
             body=body,
             headers={"Accept": "text/event-stream"},

@@ -18,7 +18,7 @@ from tui.services.provider.select import api_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from tui.core.catalog.providers import Preset
+    from tui.core.catalog.providers import ProviderEntry
     from tui.core.provider.probed import Probe, Verdict
     from tui.services.doctor.findings import State
     from tui.services.settings.locations import Locations
@@ -39,18 +39,18 @@ class ProfileLook:
 
     def to_json(self) -> dict[str, Any]:
         """Return it as `finetui doctor --json` prints it: no secret is in it."""
-        profile, preset = self.profile, self.profile.preset
-        abilities = preset.abilities.with_probed(self.probe.offers if self.probe else {})
+        profile, entry = self.profile, self.profile.provider_entry
+        abilities = entry.abilities.with_probed(self.probe.offers if self.probe else {})
         return {
             "name": profile.name,
             "kind": profile.kind,
-            "provider": preset.name,
+            "provider": entry.name,
             "base_url": profile.base_url and without_credentials(profile.base_url),
             "key": self.key or profile.key_state,
             "read_only": profile.read_only,
-            "tried_live": preset.tried,
-            "source": preset.source,
-            "as_of": preset.as_of and preset.as_of.isoformat(),
+            "tried_live": entry.tried,
+            "source": entry.source,
+            "as_of": entry.as_of and entry.as_of.isoformat(),
             "abilities": {str(one): abilities.of(one) for one in Ability},
             "asked_at": self.probe.at if self.probe else None,
             "asked": [
@@ -108,17 +108,17 @@ async def _look(
         await provider.close()
     sends_key = provider.key_state != "none"
     findings += _answers(area, found, asked=asked, sends_key=sends_key)
-    findings += _offers(area, profile.preset, found)
+    findings += _offers(area, profile.provider_entry, found)
     return ProfileLook(profile, tuple(findings), found, provider.key_state)
 
 
 def _described(area: str, profile: Profile) -> Finding:
-    preset = profile.preset
+    entry = profile.provider_entry
     where = f" at {host_of(profile.base_url)}" if profile.base_url else ""
-    tried = "" if preset.tried else "; not yet tried with the provider itself"
-    as_of = f", as of {preset.as_of}" if preset.as_of else ""
+    tried = "" if entry.tried else "; not yet tried with the provider itself"
+    as_of = f", as of {entry.as_of}" if entry.as_of else ""
     read_only = "; read-only" if profile.read_only else ""
-    text = f"{preset.name}{where}{read_only}{tried} (from {preset.source}{as_of})"
+    text = f"{entry.name}{where}{read_only}{tried} (from {entry.source}{as_of})"
     return Finding(area, "provider", "ok", text)
 
 
@@ -178,14 +178,14 @@ def _answers(
         yield Finding(area, "endpoint", state, text, step)
 
 
-def _offers(area: str, preset: Preset, found: Probe | None) -> Iterable[Finding]:
-    abilities = preset.abilities.with_probed(found.offers if found else {})
+def _offers(area: str, entry: ProviderEntry, found: Probe | None) -> Iterable[Finding]:
+    abilities = entry.abilities.with_probed(found.offers if found else {})
     asked = found.offers if found else {}
     for offer, words in (("yes", "offered"), ("no", "not offered here"), ("unknown", "not known")):
         names = [WORDS[one] for one in Ability if abilities.of(one) == offer and one not in asked]
         if names:
             yield Finding(area, words, "ok", f"{words}, by its preset: {', '.join(names)}")
-    if preset.deploy and abilities.of(Ability.CHAT_BY_NAME) == "no":
-        yield Finding(area, "deployment", "ok", f"a tuned model needs one: {preset.deploy}")
-    if preset.idle_cost:
-        yield Finding(area, "idle cost", "ok", preset.idle_cost)
+    if entry.deploy and abilities.of(Ability.CHAT_BY_NAME) == "no":
+        yield Finding(area, "deployment", "ok", f"a tuned model needs one: {entry.deploy}")
+    if entry.idle_cost:
+        yield Finding(area, "idle cost", "ok", entry.idle_cost)

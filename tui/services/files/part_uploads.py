@@ -60,7 +60,7 @@ class PartUploads:
         self._find = find
         self._limits = limits
         self._profile = provider.profile.name
-        self._path = provider.profile.preset.paths.uploads
+        self._path = provider.profile.provider_entry.paths.uploads
 
     async def unfinished(self) -> list[OpenUpload]:
         """Return the uploads begun from here that can still be gone on with, newest first."""

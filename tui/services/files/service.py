@@ -69,7 +69,7 @@ class FileService:
     def limits(self) -> FileLimits:
         """What the provider allows of files."""
         profile = self._provider.profile
-        return profile.preset.limits.with_own(profile.file_bytes, profile.part_bytes)
+        return profile.provider_entry.limits.with_own(profile.file_bytes, profile.part_bytes)
 
     @cached_property
     def _parts(self) -> PartUploads:
@@ -258,7 +258,9 @@ class FileService:
 
     async def _at_once(self, file: LocalFile, purpose: str, teller: Teller) -> FileInfo:
         check_offered(
-            self._provider.profile.preset.abilities, Ability.FILES, f"upload {file.path.name}"
+            self._provider.profile.provider_entry.abilities,
+            Ability.FILES,
+            f"upload {file.path.name}",
         )
         outgoing = Outgoing(file, purpose, teller)
         teller.start()

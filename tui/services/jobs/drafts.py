@@ -7,7 +7,8 @@ import shlex
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from tui.core.catalog.training import AUTO, METHODS, Method, Terms, Value, terms
+from tui.core.catalog.methods import METHODS, Method
+from tui.core.catalog.training import AUTO, Terms, Value, terms
 from tui.core.jobs.mark import NONCE
 from tui.core.provider.parsing import as_map, as_text, as_texts
 from tui.services.errors import InputError, disk_words

@@ -6,19 +6,20 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tui.core.catalog.training import Method, Parameter, Terms, Value, terms
+from tui.core.catalog.training import Parameter, Terms, Value, terms
 from tui.core.jobs.mark import NONCE
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tui.core.catalog.methods import Method
     from tui.core.money.terms import Forecast
 
-MOST_SEED = 2_147_483_647
+MAX_SEED = 2_147_483_647
 MAX_METADATA = 15  # pairs for the user: 16 are allowed, one is ours
-_LONGEST_KEY, _LONGEST_VALUE = 64, 512
-_MOST_TAGS, _LONGEST_TAG = 50, 64
+_MAX_KEY, _MAX_VALUE = 64, 512  # characters of a pair
+_MAX_TAGS, _MAX_TAG = 50, 64  # how many, and characters of each
 _SUFFIX = re.compile(r"[A-Za-z0-9._-]+")
 
 
@@ -123,22 +124,22 @@ class JobRequest:
 
 
 def validation_problem(file: str | None, method: str, offered: Terms) -> str:
-    """Return what is wrong with a validation file, None for none."""
+    """Return what is wrong with a validation file, empty when it is fine."""
     if file and method in offered.no_validation:
         return f"A validation file is not offered here with {method}."
     return ""
 
 
 def seed_problem(seed: int | None, offered: Terms) -> str:
-    """Return what is wrong with a seed."""
+    """Return what is wrong with a seed, empty when it is fine."""
     if seed is not None and not offered.seed:
         return "A seed is not offered here."
-    fine = seed is None or 0 <= seed <= MOST_SEED
-    return "" if fine else f"The seed must be from 0 to {MOST_SEED:,}."
+    fine = seed is None or 0 <= seed <= MAX_SEED
+    return "" if fine else f"The seed must be from 0 to {MAX_SEED:,}."
 
 
 def suffix_problem(suffix: str | None, offered: Terms) -> str:
-    """Return what is wrong with a suffix."""
+    """Return what is wrong with a suffix, empty when it is fine."""
     if suffix is not None and not offered.suffix_most:
         return "Suffixes are not offered here."
     if suffix is None or (_SUFFIX.fullmatch(suffix) and len(suffix) <= offered.suffix_most):
@@ -148,22 +149,22 @@ def suffix_problem(suffix: str | None, offered: Terms) -> str:
 
 
 def metadata_problem(pairs: Mapping[str, str], offered: Terms) -> str:
-    """Return what is wrong with pairs of metadata."""
+    """Return what is wrong with pairs of metadata, empty when they are fine."""
     if pairs and not offered.metadata:
         return "Metadata is not offered here."
     if len(pairs) > MAX_METADATA:
         return f"At most {MAX_METADATA} pairs of metadata."
     if NONCE in pairs:
         return f"{NONCE} is the mark by which finetui finds the job again."
-    if any(not key or len(key) > _LONGEST_KEY for key in pairs):
-        return f"A key of metadata has 1 to {_LONGEST_KEY} characters."
-    if any(len(value) > _LONGEST_VALUE for value in pairs.values()):
-        return f"A value of metadata has at most {_LONGEST_VALUE} characters."
+    if any(not key or len(key) > _MAX_KEY for key in pairs):
+        return f"A key of metadata has 1 to {_MAX_KEY} characters."
+    if any(len(value) > _MAX_VALUE for value in pairs.values()):
+        return f"A value of metadata has at most {_MAX_VALUE} characters."
     return ""
 
 
 def wandb_problem(settings: Mapping[str, str | list[str]], offered: Terms) -> str:
-    """Return what is wrong with the settings of Weights & Biases."""
+    """Return what is wrong with the settings of Weights & Biases, empty when they are fine."""
     if not settings:
         return ""
     if "wandb" not in offered.integrations:
@@ -171,6 +172,6 @@ def wandb_problem(settings: Mapping[str, str | list[str]], offered: Terms) -> st
     if not settings.get("project"):
         return "Weights & Biases needs a project."
     tags = settings.get("tags", [])
-    if len(tags) > _MOST_TAGS or any(len(tag) > _LONGEST_TAG for tag in tags):
-        return f"At most {_MOST_TAGS} tags of at most {_LONGEST_TAG} characters."
+    if len(tags) > _MAX_TAGS or any(len(tag) > _MAX_TAG for tag in tags):
+        return f"At most {_MAX_TAGS} tags of at most {_MAX_TAG} characters."
     return ""

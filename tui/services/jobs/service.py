@@ -86,7 +86,7 @@ class JobService:
                 self._store.forecasts.add(self._profile, nonce, request.forecast)
             )
         asked_at = time.time()
-        paths = self._provider.profile.preset.paths
+        paths = self._provider.profile.provider_entry.paths
         with self._provider.watched(Write(doing, "POST", paths.jobs, paths)):
             try:
                 job = await self._api.create(body)

@@ -51,7 +51,7 @@ class DeploymentService:
         """Look for one profile; `looks` takes the last look of each, by profile."""
         self._looks = {} if looks is None else looks
         self._provider, self._api, self._store = provider, api, store
-        self._preset = provider.profile.preset
+        self._provider_entry = provider.profile.provider_entry
         self._listeners = StateListeners[DeploymentsSeen]()
 
     @property
@@ -86,8 +86,10 @@ class DeploymentService:
         if self.told:
             return
         refusal = self._api.abilities.refusal(Ability.DEPLOYMENTS)
-        step = self._preset.deployments_need
-        cause = f"{self._preset.name} does not tell them for this profile" if step else refusal
+        step = self._provider_entry.deployments_need
+        cause = (
+            f"{self._provider_entry.name} does not tell them for this profile" if step else refusal
+        )
         raise NotOffered("Cannot list the deployments", cause, step or "Nothing runs there.")
 
     async def look(self) -> DeploymentsSeen:
@@ -122,7 +124,7 @@ class DeploymentService:
         """Add the prices; the provider's own word stands above what is known here."""
         asks = any(one.hourly and one.hardware for one in found)
         told = await self._api.deployments.rates() if asks else []
-        rates = [*told, *self._preset.hourly]
+        rates = [*told, *self._provider_entry.hourly]
         counted = counted_by(self._provider.profile.money)
         return [priced(one, rates, counted) for one in found]
 

@@ -240,7 +240,7 @@ class Inventory:
             next_step=self._api.deployments.next_step,
             remembered=remembered,
             catalog=catalog,
-            preset=self._profile.preset,
+            provider_entry=self._profile.provider_entry,
             account=self._profile.account_kind,
             asked=asked,
         )

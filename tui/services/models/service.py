@@ -130,7 +130,7 @@ class ModelService:
         self._api = self._whole.models
         self._store = store
         self._jobs, self._deployed = jobs, deployed
-        self._profile, self._preset = provider.profile.name, provider.profile.preset
+        self._profile, self._provider_entry = provider.profile.name, provider.profile.provider_entry
         self._account = provider.profile.account_kind
         self._load_catalog = catalog
         self._checkpoints: dict[str, list[Checkpoint]] = {}  # of jobs that ended
@@ -244,7 +244,7 @@ class ModelService:
     def _shutdown(
         self, model: ModelInfo, base: str, listed: Mapping[str, ModelInfo], catalog: Catalog | None
     ) -> Shutdown:
-        return shutdown_of(model, base, listed, catalog, self._preset, self._account)
+        return shutdown_of(model, base, listed, catalog, self._provider_entry, self._account)
 
     async def delete(self, model_id: str, known: Mapping[str, Any] | None = None) -> Deleted:
         """Delete a fine-tuned model for good; the ledger keeps what was `known` of it."""

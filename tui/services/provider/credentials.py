@@ -26,7 +26,7 @@ class Credentials:
     @property
     def headers(self) -> dict[str, str]:
         """The header that carries the key; none without a key."""
-        return self._profile.preset.auth.headers(self.key) if self.key else {}
+        return self._profile.provider_entry.auth.headers(self.key) if self.key else {}
 
     async def fetch(self) -> None:
         """Fetch a key that is not at hand yet. Raises InputError when it cannot be."""

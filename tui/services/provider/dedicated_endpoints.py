@@ -15,24 +15,24 @@ from tui.services.provider.paging import parse_page
 from tui.services.provider.requests import Call, segment
 
 if TYPE_CHECKING:
-    from tui.core.catalog.providers import Preset
+    from tui.core.catalog.providers import ProviderEntry
     from tui.core.provider.deployments import Deployment
     from tui.services.provider.interface import Rates
     from tui.services.provider.provider import Provider
 
-_UP = "../"  # begins a preset's path that is relative to the address without its last part
+_UP = "../"  # begins an entry's path that is relative to the address without its last part
 
 
 class DedicatedEndpoints:
     """Endpoints of one account. Each bills by GPU time until it is stopped."""
 
-    def __init__(self, provider: Provider, preset: Preset) -> None:
-        self._provider, self._preset = provider, preset
+    def __init__(self, provider: Provider, entry: ProviderEntry) -> None:
+        self._provider, self._entry = provider, entry
 
     async def list(self) -> list[Deployment]:
         """Return them all; the list has no pages."""
         doing = "list the endpoints"
-        check_offered(self._preset.abilities, Ability.DEPLOYMENTS, doing)
+        check_offered(self._entry.abilities, Ability.DEPLOYMENTS, doing)
         value = await self._provider.get_json(self._list, doing=doing)
         return parsed_all(endpoint_of_row, parse_page(value, "endpoints").items, doing)
 
@@ -51,7 +51,7 @@ class DedicatedEndpoints:
     async def act(self, one: Deployment, act: Act) -> None:
         """Stop one, by taking it out of use, or delete it."""
         doing = act.to(f"endpoint {one.title}")
-        check_offered(self._preset.abilities, ABILITIES[act], doing)
+        check_offered(self._entry.abilities, ABILITIES[act], doing)
         if act is Act.DELETE:
             call = Call("DELETE", self._path_of(one), doing, listed="deployments")
         else:
@@ -66,11 +66,11 @@ class DedicatedEndpoints:
     def next_step(self, model_id: str) -> str:
         """Return how to deploy a model."""
         del model_id
-        return self._preset.deploy
+        return self._entry.deploy
 
     @property
     def _list(self) -> str:
-        path = self._preset.paths.deployments
+        path = self._entry.paths.deployments
         if not path.startswith(_UP):
             return path
         above = self._provider.base_url.rstrip("/").rpartition("/")[0]

@@ -1,4 +1,4 @@
-"""What the app needs of a provider. One implementation a protocol, chosen by the profile's preset.
+"""What the app needs of a provider. One implementation a protocol, chosen by the provider's entry.
 
 Services keep what is alike everywhere: creating a job exactly once, the ledger, matching after a
 lost answer, budgets. An implementation knows paths, fields and meanings, and makes its requests
@@ -196,7 +196,7 @@ class ProviderApi(Protocol):
 
     @property
     def abilities(self) -> Abilities:
-        """What it offers, as far as its preset tells."""
+        """What it offers, as far as its entry tells."""
 
     @property
     def files(self) -> FilesApi:

@@ -22,7 +22,7 @@ from tui.services.provider.requests import Call, segment
 from tui.services.provider.response_errors import RequestContext, json_value, whole_body
 
 if TYPE_CHECKING:
-    from tui.core.catalog.providers import Preset
+    from tui.core.catalog.providers import ProviderEntry
     from tui.core.provider.deployments import Deployment
     from tui.services.provider.interface import Rates
     from tui.services.provider.provider import Provider
@@ -37,8 +37,8 @@ WHOLE_ANSWER = 5  # times the time-out
 class ManagedDeployments:
     """Deployments of one resource, as Azure Resource Manager lists them."""
 
-    def __init__(self, provider: Provider, preset: Preset, management: Management) -> None:
-        self._preset = preset
+    def __init__(self, provider: Provider, entry: ProviderEntry, management: Management) -> None:
+        self._entry = entry
         self._provider, self._management = provider, management
         self._token: str | None = None
         self._fetching = asyncio.Lock()
@@ -60,7 +60,7 @@ class ManagedDeployments:
     def next_step(self, model_id: str) -> str:
         """Return how to deploy a model."""
         del model_id
-        return self._preset.deploy
+        return self._entry.deploy
 
     async def retrieve(self, one: Deployment) -> Deployment | None:
         """Return one as it is now, None where it is not there any more."""
@@ -76,7 +76,7 @@ class ManagedDeployments:
         """Delete one; nothing else can be done with them."""
         doing = act.to(f"deployment {one.title}")
         if act is not Act.DELETE:
-            check_offered(self._preset.abilities, ABILITIES[act], doing)
+            check_offered(self._entry.abilities, ABILITIES[act], doing)
         try:
             await self._ask("DELETE", self._path_of(one), doing)
         except Refused as error:

@@ -1,4 +1,4 @@
-"""OpenAI's protocol, with the differences that a preset names: paths, fields, statuses."""
+"""OpenAI's protocol, with the differences that an entry names: paths, fields, statuses."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     import httpx2
 
-    from tui.core.catalog.providers import Preset
+    from tui.core.catalog.providers import ProviderEntry
     from tui.core.provider.deployments import Act, Deployment
     from tui.core.provider.estimates import PriceEstimate
     from tui.services.provider.interface import (
@@ -47,32 +47,32 @@ FEW_NEW = 20
 
 
 class OpenAiProtocol:
-    """A provider that speaks OpenAI's protocol, as its preset says."""
+    """A provider that speaks OpenAI's protocol, as its entry says."""
 
-    def __init__(self, provider: Provider, preset: Preset) -> None:
-        self.files = OpenAiFiles(provider, preset)
-        self.jobs = OpenAiJobs(provider, preset, self.files)
-        self.models = OpenAiModels(provider, preset)
-        self.deployments: DeploymentsApi = OpenAiDeployments(preset)
+    def __init__(self, provider: Provider, entry: ProviderEntry) -> None:
+        self.files = OpenAiFiles(provider, entry)
+        self.jobs = OpenAiJobs(provider, entry, self.files)
+        self.models = OpenAiModels(provider, entry)
+        self.deployments: DeploymentsApi = OpenAiDeployments(entry)
         self.estimates = NoEstimates()
-        self.abilities = preset.abilities
+        self.abilities = entry.abilities
         if (management := provider.profile.management) is not None:
             from tui.services.provider.managed_deployments import ManagedDeployments
 
-            self.deployments = ManagedDeployments(provider, preset, management)
+            self.deployments = ManagedDeployments(provider, entry, management)
             self.abilities = self.abilities.with_probed({Ability.DEPLOYMENTS: "yes"})
-        elif preset.paths.deployments:
+        elif entry.paths.deployments:
             from tui.services.provider.dedicated_endpoints import DedicatedEndpoints
 
-            self.deployments = DedicatedEndpoints(provider, preset)
+            self.deployments = DedicatedEndpoints(provider, entry)
 
 
 class OpenAiFiles:
     """Files."""
 
-    def __init__(self, provider: Provider, preset: Preset) -> None:
-        self._provider, self._abilities = provider, preset.abilities
-        self._path = preset.paths.files
+    def __init__(self, provider: Provider, entry: ProviderEntry) -> None:
+        self._provider, self._abilities = provider, entry.abilities
+        self._path = entry.paths.files
 
     async def list(self, purpose: str | None = None) -> list[FileInfo]:
         """Return all, newest first, or those of one purpose."""
@@ -134,10 +134,10 @@ class OpenAiFiles:
 class OpenAiJobs:
     """Fine-tuning jobs."""
 
-    def __init__(self, provider: Provider, preset: Preset, files: OpenAiFiles) -> None:
+    def __init__(self, provider: Provider, entry: ProviderEntry, files: OpenAiFiles) -> None:
         self._provider, self._files = provider, files
-        self._abilities, self._path = preset.abilities, preset.paths.jobs
-        self._statuses = preset.statuses
+        self._abilities, self._path = entry.abilities, entry.paths.jobs
+        self._statuses = entry.statuses
 
     def wire(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the request without what the provider is known not to take."""
@@ -201,7 +201,7 @@ class OpenAiJobs:
         return await self._provider.read(self._files.content_call(job.result_files[0]))
 
     def _job(self, value: object) -> Job:
-        """Read a job, its status in OpenAI's words where the preset knows the server's own."""
+        """Read a job, its status in OpenAI's words where the entry knows the server's own."""
         raw = as_map(value)
         meant = self._statuses.get(as_text(raw.get("status")) or "")
         return parse_job({**raw, "status": meant} if meant else value)
@@ -232,9 +232,9 @@ class OpenAiJobs:
 class OpenAiModels:
     """Models."""
 
-    def __init__(self, provider: Provider, preset: Preset) -> None:
-        self._provider, self._abilities = provider, preset.abilities
-        self._path = preset.paths.models
+    def __init__(self, provider: Provider, entry: ProviderEntry) -> None:
+        self._provider, self._abilities = provider, entry.abilities
+        self._path = entry.paths.models
 
     async def list(self) -> list[ModelInfo]:
         """Return all, in the provider's order."""
@@ -265,10 +265,10 @@ class OpenAiModels:
 
 
 class OpenAiDeployments:
-    """The protocol knows no deployments: a preset says how they are made."""
+    """The protocol knows no deployments: an entry says how they are made."""
 
-    def __init__(self, preset: Preset) -> None:
-        self._preset = preset
+    def __init__(self, entry: ProviderEntry) -> None:
+        self._entry = entry
 
     async def list(self) -> list[Deployment]:
         """Return none: they are made and listed elsewhere."""
@@ -281,7 +281,7 @@ class OpenAiDeployments:
 
     async def act(self, one: Deployment, act: Act) -> None:
         """Raise NotOffered."""
-        check_offered(self._preset.abilities, Ability.DEPLOYMENTS, act.to(one.title))
+        check_offered(self._entry.abilities, Ability.DEPLOYMENTS, act.to(one.title))
 
     async def rates(self) -> Rates:
         """Return none."""
@@ -290,8 +290,8 @@ class OpenAiDeployments:
     def next_step(self, model_id: str) -> str:
         """Return how to make a model answer, empty where its name is enough."""
         del model_id
-        by_name = self._preset.abilities.of(Ability.CHAT_BY_NAME)
-        return self._preset.deploy if by_name == "no" else ""
+        by_name = self._entry.abilities.of(Ability.CHAT_BY_NAME)
+        return self._entry.deploy if by_name == "no" else ""
 
 
 class NoEstimates:

@@ -45,14 +45,14 @@ async def probe(provider: Provider, api: ProviderApi, store: Store | None = None
 
     What came is kept in `store`, for `last_probe`, if anything answered.
     """
-    preset = provider.profile.preset
-    paths = preset.paths
+    entry = provider.profile.provider_entry
+    paths = entry.paths
     asks: dict[Ability, Callable[[], Awaitable[ProbeResult]]] = {
         Ability.JOBS: lambda: _ask(provider, Ability.JOBS, paths.jobs, "jobs", {"limit": 1}),
         Ability.FILES: lambda: _ask(provider, Ability.FILES, paths.files, "files", {"limit": 1}),
         Ability.MODELS: lambda: _ask(provider, Ability.MODELS, paths.models, "models", None),
     }
-    if preset.protocol != "openai":  # only the adapter knows how its lists are asked for
+    if entry.protocol != "openai":  # only the adapter knows how its lists are asked for
         asks = {
             Ability.JOBS: lambda: _list(Ability.JOBS, "the jobs", lambda: api.jobs.list(1)),
             Ability.FILES: lambda: _list(Ability.FILES, "the files", api.files.list),

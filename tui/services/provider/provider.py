@@ -214,7 +214,7 @@ class Provider:
         if call.method != "GET":
             self.check_writable(call.doing)
         # While it is under way it is listed as an upload: a signed address would reveal too much.
-        with self.watched(self._write(replace(call, path=self.profile.preset.paths.files))):
+        with self.watched(self._write(replace(call, path=self.profile.provider_entry.paths.files))):
             async with open_elsewhere(self.profile, call) as response:
                 yield response
 
@@ -403,10 +403,12 @@ class Provider:
             await client.close()
 
     def _write(self, call: Call) -> Write:
-        return Write(call.doing, call.method, call.path, self.profile.preset.paths, call.listed)
+        return Write(
+            call.doing, call.method, call.path, self.profile.provider_entry.paths, call.listed
+        )
 
     def _changes(self, method: str, path: str) -> bool:
-        return method != "GET" and path not in self.profile.preset.paths.asks
+        return method != "GET" and path not in self.profile.provider_entry.paths.read_only_posts
 
     def _context(self, call: Call) -> RequestContext:
         return RequestContext(self.profile, call.doing, call.method, call.path, self.base_url)

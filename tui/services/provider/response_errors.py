@@ -167,7 +167,7 @@ def _not_offered(
         return False
     # A 404 on a single object is about that object only, and so is one that names a code unless
     # it answers the reading of a list: that is there, or not offered.
-    collection = context.path in context.profile.preset.paths.lists
+    collection = context.path in context.profile.provider_entry.paths.collections
     return status == 404 and collection and (context.method == "GET" or not structured)
 
 

@@ -1,4 +1,4 @@
-"""Choose the implementation of the interface that a profile's preset names."""
+"""Choose the implementation of the interface that the entry of a profile's provider names."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 def api_of(provider: Provider) -> ProviderApi:
     """Return what speaks the protocol of the provider of a profile."""
-    preset = provider.profile.preset
+    entry = provider.profile.provider_entry
     # Adapters of other protocols are imported only where they are needed.
-    if preset.protocol == "fireworks":
+    if entry.protocol == "fireworks":
         from tui.services.provider.fireworks.protocol import FireworksProtocol
 
-        return FireworksProtocol(provider, preset)
-    if preset.protocol == "together":
+        return FireworksProtocol(provider, entry)
+    if entry.protocol == "together":
         from tui.services.provider.together import Together
 
-        return Together(provider, preset)
-    return OpenAiProtocol(provider, preset)
+        return Together(provider, entry)
+    return OpenAiProtocol(provider, entry)

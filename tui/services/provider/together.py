@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     import httpx2
 
     from tui.core.catalog.abilities import Abilities
-    from tui.core.catalog.providers import Preset
+    from tui.core.catalog.providers import ProviderEntry
     from tui.core.provider.estimates import PriceEstimate
     from tui.services.provider.interface import (
         Action,
@@ -65,29 +65,29 @@ _TYPES = {".jsonl": "jsonl", ".parquet": "parquet", ".csv": "csv"}
 class Together:
     """One account at Together. The profile's `account` is the project its endpoints are in."""
 
-    def __init__(self, provider: Provider, preset: Preset) -> None:
+    def __init__(self, provider: Provider, entry: ProviderEntry) -> None:
         project = provider.profile.account
-        self._abilities = preset.abilities
+        self._abilities = entry.abilities
         if project:
-            self._abilities = preset.abilities.with_probed({Ability.DEPLOYMENTS: "yes"})
-        self.files = TogetherFiles(provider, preset)
-        self.jobs = TogetherJobs(provider, preset)
-        self.models = TogetherModels(provider, preset, self.jobs)
-        self.deployments = TogetherDeployments(provider, preset, project or "")
-        self.estimates = TogetherEstimates(provider, preset)
+            self._abilities = entry.abilities.with_probed({Ability.DEPLOYMENTS: "yes"})
+        self.files = TogetherFiles(provider, entry)
+        self.jobs = TogetherJobs(provider, entry)
+        self.models = TogetherModels(provider, entry, self.jobs)
+        self.deployments = TogetherDeployments(provider, entry, project or "")
+        self.estimates = TogetherEstimates(provider, entry)
 
     @property
     def abilities(self) -> Abilities:
-        """What it offers, as far as its preset and the profile tell."""
+        """What it offers, as far as its entry and the profile tell."""
         return self._abilities
 
 
 class TogetherFiles:
     """Files. Their content goes to a storage elsewhere, by an address that is given for each."""
 
-    def __init__(self, provider: Provider, preset: Preset) -> None:
-        self._provider, self._path = provider, preset.paths.files
-        self._name = preset.name
+    def __init__(self, provider: Provider, entry: ProviderEntry) -> None:
+        self._provider, self._path = provider, entry.paths.files
+        self._name = entry.name
         self._asked: set[str] = set()  # files whose check was asked for
 
     async def list(self, purpose: str | None = None) -> list[FileInfo]:
@@ -212,9 +212,9 @@ class TogetherFiles:
 class TogetherJobs:
     """Fine-tuning jobs."""
 
-    def __init__(self, provider: Provider, preset: Preset) -> None:
-        self._provider, self._path = provider, preset.paths.jobs
-        self._abilities, self._statuses = preset.abilities, preset.statuses
+    def __init__(self, provider: Provider, entry: ProviderEntry) -> None:
+        self._provider, self._path = provider, entry.paths.jobs
+        self._abilities, self._statuses = entry.abilities, entry.statuses
         self._steps: dict[str, int] = {}  # the last one measured, by job
 
     def wire(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -331,9 +331,9 @@ class TogetherJobs:
 class TogetherModels:
     """Models: those listed, and those that jobs have made."""
 
-    def __init__(self, provider: Provider, preset: Preset, jobs: TogetherJobs) -> None:
-        self._provider, self._path, self._jobs = provider, preset.paths.models, jobs
-        self._abilities = preset.abilities
+    def __init__(self, provider: Provider, entry: ProviderEntry, jobs: TogetherJobs) -> None:
+        self._provider, self._path, self._jobs = provider, entry.paths.models, jobs
+        self._abilities = entry.abilities
 
     async def list(self) -> list[ModelInfo]:
         """Return the models listed, and those that jobs have made."""
@@ -380,8 +380,8 @@ class TogetherModels:
 class TogetherEstimates:
     """What Together says a job would cost."""
 
-    def __init__(self, provider: Provider, preset: Preset) -> None:
-        self._provider, self._path = provider, preset.paths.estimate
+    def __init__(self, provider: Provider, entry: ProviderEntry) -> None:
+        self._provider, self._path = provider, entry.paths.estimate
 
     async def estimate(self, request: Mapping[str, Any]) -> PriceEstimate | None:
         """Return its price, or why it names none. Raises InputError like `wire`."""

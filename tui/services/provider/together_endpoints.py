@@ -16,7 +16,7 @@ from tui.services.provider.paging import Page, collect, parse_page
 from tui.services.provider.requests import Call, segment
 
 if TYPE_CHECKING:
-    from tui.core.catalog.providers import Preset
+    from tui.core.catalog.providers import ProviderEntry
     from tui.core.provider.deployments import Deployment
     from tui.services.provider.interface import Rates, Raws
     from tui.services.provider.provider import Provider
@@ -28,8 +28,8 @@ _NO_REPLICA = {"autoscaling": {"minReplicas": 0, "maxReplicas": 0}}
 class TogetherDeployments:
     """Dedicated endpoints of a project, which its id is needed for."""
 
-    def __init__(self, provider: Provider, preset: Preset, project: str) -> None:
-        self._provider, self._preset, self._project = provider, preset, project
+    def __init__(self, provider: Provider, entry: ProviderEntry, project: str) -> None:
+        self._provider, self._entry, self._project = provider, entry, project
 
     async def list(self) -> list[Deployment]:
         """Return what is deployed in the project; none without one."""
@@ -38,7 +38,7 @@ class TogetherDeployments:
         doing = "list the deployments"
         endpoints, models = await both(self._walk("endpoints"), self._walk("models"))
         names = {str(one.get("id")): str(one.get("name")) for one in models if one.get("name")}
-        read = partial(deployments_of, names=names, cost=self._preset.idle_cost)
+        read = partial(deployments_of, names=names, cost=self._entry.idle_cost)
         return [one for found in parsed_all(read, endpoints, doing) for one in found]
 
     async def retrieve(self, one: Deployment) -> Deployment | None:
@@ -51,14 +51,14 @@ class TogetherDeployments:
                 raise
             return None
         found = parsed(
-            lambda raw: deployments_of(raw, {}, self._preset.idle_cost), value, doing
+            lambda raw: deployments_of(raw, {}, self._entry.idle_cost), value, doing
         )  # fmt: skip
         return next((each for each in found if each.id == one.id), None)
 
     async def act(self, one: Deployment, act: Act) -> None:
         """Stop one, by allowing it no replica, or delete it; its endpoint stays."""
         doing = act.to(f"deployment {one.title}")
-        check_offered(self._preset.abilities, ABILITIES[act], doing)
+        check_offered(self._entry.abilities, ABILITIES[act], doing)
         path = f"{self._path_of(one.place)}/deployments/{segment(one.id)}"
         if act is Act.DELETE:
             call = Call("DELETE", path, doing, listed="deployments")
@@ -82,7 +82,7 @@ class TogetherDeployments:
         listed = "" if self._project else (
             ' With account = "PROJECT" in the profile finetui lists the endpoints of a project.'
         )  # fmt: skip
-        return f"{self._preset.deploy}{listed}"
+        return f"{self._entry.deploy}{listed}"
 
     def _path_of(self, endpoint: str) -> str:
         return f"/v2/projects/{segment(self._project)}/endpoints/{segment(endpoint)}"

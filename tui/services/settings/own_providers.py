@@ -6,7 +6,7 @@ import tomllib
 from typing import TYPE_CHECKING
 
 from tui.core.catalog.provider_entries import EntryError, read_entries
-from tui.core.catalog.providers import BUILT_IN, Presets
+from tui.core.catalog.providers import BUILT_IN, ProviderCatalog
 from tui.core.catalog.training import parameter_ids
 from tui.services.errors import InputError, disk_words
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 NAME = "providers.toml"
 
 
-def load_presets(folder: Path) -> Presets:
+def load_providers(folder: Path) -> ProviderCatalog:
     """Return the providers known, with those of the file in `folder` if there is one.
 
     Raises InputError naming line and column of what cannot be used.
@@ -31,7 +31,7 @@ def load_presets(folder: Path) -> Presets:
             f"{NAME} cannot be read", disk_words(error, path), "Correct or move the file."
         ) from error
     try:
-        return Presets(read_entries(text, parameter_ids()))
+        return ProviderCatalog(read_entries(text, parameter_ids()))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise InputError(
             f"{NAME} is not valid TOML", f"{path}: {error}", "Correct that line."

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from tui.core.catalog.providers import ACCOUNT, BUILT_IN, Preset, Presets
+from tui.core.catalog.providers import ACCOUNT, BUILT_IN, ProviderCatalog, ProviderEntry
 from tui.core.catalog.shutdown import facts_at
-from tui.core.catalog.training import Method, Terms, terms_of
+from tui.core.catalog.training import Terms, terms_of
 from tui.core.money.counted import counted_by
 from tui.core.money.terms import Money
 from tui.core.provider.addresses import host_of, is_unencrypted
@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from tui.core.catalog.methods import Method
     from tui.core.catalog.models import ModelFacts
     from tui.core.catalog.shutdown import AccountKind
     from tui.core.money.rates import KeepRate
 
-# The id of a preset; "compatible" is told by its host.
+# The id of a provider's entry; "compatible" is told by its host.
 Kind = str
 TIMEOUT_S = 30.0
 CONNECT_S = 5.0
@@ -82,12 +83,12 @@ class Profile:
     wants_key: bool = False
     remarks: tuple[str, ...] = ()
     advice: tuple[str, ...] = ()
-    presets: Presets = field(default=BUILT_IN, repr=False, compare=False)
+    providers: ProviderCatalog = field(default=BUILT_IN, repr=False, compare=False)
 
     @property
-    def preset(self) -> Preset:
+    def provider_entry(self) -> ProviderEntry:
         """What is known of the provider, its paths those of this account."""
-        return self.presets.find(self.kind, self.base_url).of_account(self.account)
+        return self.providers.find(self.kind, self.base_url).of_account(self.account)
 
     @property
     def embedded(self) -> bool:
@@ -113,11 +114,11 @@ class Profile:
     @property
     def without_account(self) -> tuple[str, str] | None:
         """The cause and the next step of why nothing but chats can be asked for, if that is so."""
-        if self.account is not None or ACCOUNT not in self.preset.paths.jobs:
+        if self.account is not None or ACCOUNT not in self.provider_entry.paths.jobs:
             return None
         return (
-            f"it names no account, which {self.preset.name} has in the path of everything but"
-            " chats",
+            f"it names no account, which {self.provider_entry.name} has in the path of everything"
+            " but chats",
             f'Write account = "…" into profile {self.name}: the id in the address of the'
             " provider's dashboard.",
         )
@@ -135,15 +136,15 @@ class Profile:
     @property
     def terms(self) -> Terms:
         """What the provider takes for training."""
-        return terms_of(self.preset, self.methods)
+        return terms_of(self.provider_entry, self.methods)
 
     def priced(self, facts: ModelFacts) -> ModelFacts:
         """Return what is known of a model at this profile's prices and its provider's dates."""
-        return self.money.priced(facts_at(facts, self.preset, self.account_kind))
+        return self.money.priced(facts_at(facts, self.provider_entry, self.account_kind))
 
     def keep_rate(self, what: str) -> KeepRate | None:
         """Return what keeping "files", "checkpoints" or "models" costs, as the profile counts."""
-        rate = self.preset.keep_rate(what)
+        rate = self.provider_entry.keep_rate(what)
         return None if rate is None else replace(rate, counted=counted_by(self.money))
 
     def with_typed_key(self, raw: str) -> Profile:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from tui.core.catalog.providers import UNKNOWN, Presets
-from tui.core.catalog.training import METHODS, Method
+from tui.core.catalog.methods import METHODS, Method
+from tui.core.catalog.providers import UNKNOWN, ProviderCatalog
 from tui.core.money.terms import Money
 from tui.core.provider.addresses import (
     address_problem,
@@ -45,7 +45,7 @@ class ProfileReader:
     """Reads tables of profiles. `withheld` are variables that hold keys of any of them."""
 
     environ: Mapping[str, str]
-    presets: Presets
+    providers: ProviderCatalog
     withheld: frozenset[str]
 
     def read(self, table: Table) -> Profile | None:
@@ -61,14 +61,15 @@ class ProfileReader:
             found = self._custom(table)
         if found is None:
             return None
-        found = replace(found, presets=self.presets)
+        found = replace(found, providers=self.providers)
         advice = []
         if (without := found.without_account) is not None:
             advice.append(f"profile {found.name}: {without[0]}. {without[1].rstrip('.')}")
         if _wants_a_key(found):
-            where = f'Say where it is, such as api_key_env = "{variable_for(found.preset)}"'
+            entry = found.provider_entry
+            where = f'Say where it is, such as api_key_env = "{variable_for(entry)}"'
             advice.append(
-                f"profile {found.name}: it names no key, and {found.preset.name} wants one. {where}"
+                f"profile {found.name}: it names no key, and {entry.name} wants one. {where}"
             )
         return replace(found, advice=(*found.advice, *advice)) if advice else found
 
@@ -112,15 +113,15 @@ class ProfileReader:
         if "ssh_command" in table.values:
             raise table.bad("ssh_command", "says nothing without ssh")
         kind = self._kind(table, UNKNOWN)
-        known = self.presets.all()[kind]
+        known = self.providers.all()[kind]
         url = table.url() or known.base_url
-        if kind == UNKNOWN and (told := self.presets.at(url)) is not None:
+        if kind == UNKNOWN and (told := self.providers.at(url)) is not None:
             kind = told.id
         if url is None:
             meant = nearest(table.name, ("openai", "lab"))
             hint = f", did you mean [profiles.{meant}]?" if meant else ""
             raise table.bad_profile(f"has no base_url{hint}")
-        url = self.presets.find(kind, url).trimmed(url)
+        url = self.providers.find(kind, url).trimmed(url)
         # A server on this very machine sends no bill unless the configuration says so.
         bills = kind != "lab" and not is_loopback(url)
         profile = Profile(table.name, kind, url, bills=bills)
@@ -163,8 +164,8 @@ class ProfileReader:
 
     def _kind(self, table: Table, otherwise: str) -> str:
         kind = table.text("kind") or otherwise
-        if kind not in self.presets.all():
-            raise table.unknown_kind(kind, self.presets.all())
+        if kind not in self.providers.all():
+            raise table.unknown_kind(kind, self.providers.all())
         return kind
 
     def _with_settings(self, table: Table, profile: Profile) -> Profile:
@@ -191,13 +192,13 @@ class ProfileReader:
 
 def _wants_a_key(profile: Profile) -> bool:
     """Whether a profile sends nothing by which its provider, which is a known one, may know it."""
-    preset = profile.preset
+    entry = profile.provider_entry
     if profile.source is not None or profile.problem is not None or profile.headers:
         return False
     if profile.starts or is_loopback(profile.base_url):
         return False
-    public = preset.base_url is not None and not is_loopback(preset.base_url)
-    return public or (preset.training is not None and preset.id != UNKNOWN)
+    public = entry.base_url is not None and not is_loopback(entry.base_url)
+    return public or (entry.training is not None and entry.id != UNKNOWN)
 
 
 def _ca_file(table: Table) -> Path | None:

@@ -11,7 +11,7 @@ from tui.services.settings.config_file import NOT_FOR_LAB, ConfigFile
 from tui.services.settings.environment import header_secrets
 from tui.services.settings.key_settings import read_keymap
 from tui.services.settings.keys import key_variables
-from tui.services.settings.own_providers import load_presets
+from tui.services.settings.own_providers import load_providers
 from tui.services.settings.profile import Profile
 from tui.services.settings.profile_reading import OPENAI_URL, ProfileReader
 from tui.services.settings.profile_table import Table
@@ -85,7 +85,7 @@ class ProfileBook:
         source.check()
         tables = {name: Table(source, name, {}) for name in ("lab", "openai")}
         tables |= source.profile_tables()
-        reader = ProfileReader(environ, load_presets(locations.config), variables)
+        reader = ProfileReader(environ, load_providers(locations.config), variables)
         profiles = {name: one for name in tables if (one := reader.read(tables[name])) is not None}
         default = (
             environ.get("FINETUI_PROFILE")

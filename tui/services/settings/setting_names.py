@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from tui.core.catalog.providers import Preset
+    from tui.core.catalog.providers import ProviderEntry
 
 # How a value that is given as a text (by the environment, the command line, a form) is read.
 Shape = Literal["text", "flag", "seconds", "bytes", "amount", "day", "words", "table"]
@@ -67,9 +67,9 @@ KEY_SETTINGS = ("api_key_env", "key_command", "key_keyring", "key_ask", "api_key
 OVERRIDES = tuple(name for name, one in SETTINGS.items() if one.over)
 
 
-def variable_for(preset: Preset) -> str:
+def variable_for(entry: ProviderEntry) -> str:
     """Return the variable that a provider's key usually stands in."""
-    return f"{preset.id.upper().replace('-', '_')}_API_KEY"
+    return f"{entry.id.upper().replace('-', '_')}_API_KEY"
 
 
 def variable_of(name: str) -> str:

@@ -13,8 +13,9 @@ from tui.core.text.text import plural, size_words
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tui.core.catalog.providers import Preset
-    from tui.core.catalog.training import Method, Terms
+    from tui.core.catalog.methods import Method
+    from tui.core.catalog.providers import ProviderEntry
+    from tui.core.catalog.training import Terms
 
 _NOT_IN_SUFFIX = re.compile(r"[^A-Za-z0-9._-]+")
 _WANDB = ("wandb_project", "wandb_name", "wandb_entity", "wandb_tags")
@@ -56,13 +57,13 @@ class MovedData:
 class NewHome:
     """Where the job goes: the provider, and what it takes for training."""
 
-    preset: Preset
+    provider_entry: ProviderEntry
     terms: Terms
 
     @property
     def name(self) -> str:
         """What the provider is called."""
-        return self.preset.name
+        return self.provider_entry.name
 
 
 def move(
@@ -152,7 +153,7 @@ def _limits(home: NewHome, data: MovedData | None) -> str:
     """Return why this data cannot go there, empty where it can."""
     if data is None:
         return ""
-    limits, there = home.preset.limits, home.terms
+    limits, there = home.provider_entry.limits, home.terms
     if problem := limits.problem(data.size):
         return f"{problem}. {limits.larger}"
     if there.least_examples and data.examples < there.least_examples:
@@ -173,20 +174,20 @@ def _notes(old: OldJob, home: NewHome, data: MovedData | None) -> Iterator[str]:
         )
     if data is not None:
         yield from _data_notes(home, data)
-    if home.preset.deploy:
-        yield f"to ask it afterwards: {home.preset.deploy}"
-    if home.preset.idle_cost:
-        yield home.preset.idle_cost
+    if home.provider_entry.deploy:
+        yield f"to ask it afterwards: {home.provider_entry.deploy}"
+    if home.provider_entry.idle_cost:
+        yield home.provider_entry.idle_cost
 
 
 def _data_notes(home: NewHome, data: MovedData) -> Iterator[str]:
-    limits = home.preset.limits
+    limits = home.provider_entry.limits
     known = "" if limits.known else ", as is assumed"
     yield (
         f"{plural(data.examples, 'example')}, {size_words(data.size)}:"
         f" {home.name} takes {size_words(limits.most)}{known}"
     )
-    if data.tools and "tools" in home.preset.not_in_chat:
+    if data.tools and "tools" in home.provider_entry.not_in_chat:
         yield f"{plural(data.tools, 'example')} with tools, which {home.name} takes no notice of"
     if data.images:
         images = plural(data.images, "example")

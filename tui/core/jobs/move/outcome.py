@@ -10,7 +10,7 @@ from tui.core.text.text import one_line, plural
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tui.core.catalog.training import Method
+    from tui.core.catalog.methods import Method
 
 _SHOWN = 60
 

@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from tui.screens.controller_context import ScreenContext
 
 
-_NAMED_BY_KIND = frozenset({"lab", "openai", "azure"})  # theirs begin with ft: or are deployed
-
-
 class ModelChoice:
     """Knows the model to ask, and looks for one where none is chosen.
 
@@ -158,9 +155,9 @@ class ModelChoice:
         return "checkpoint" if named.is_checkpoint else "tuned" if named.is_tuned else "base"
 
     @property
-    def _named_by_kind(self) -> bool:
+    def _tuned_by_name(self) -> bool:
         """Whether a tuned model can be told by its name alone."""
-        return self._context.workspace.profile.preset.id in _NAMED_BY_KIND
+        return self._context.workspace.profile.provider_entry.tuned_by_name
 
     @property
     def kind_words(self) -> str:
@@ -176,7 +173,7 @@ class ModelChoice:
             )
         kind = self.kind(self.model)
         offer = self._models.offer
-        if kind == "base" and offer is None and not self._named_by_kind:
+        if kind == "base" and offer is None and not self._tuned_by_name:
             return ""  # nobody knows before the models are listed
         if kind == "base" and offer and all(one.id != self.model for one in offer.choices):
             return "not listed"  # typed: whatever it is

@@ -86,7 +86,7 @@ class Parameters:
         workspace = self._context.workspace
         profile = workspace.profile
         refused = await workspace.chat.not_taken(self._model())
-        return refused | profile.preset.not_in_chat
+        return refused | profile.provider_entry.not_in_chat
 
     @handles("chat.parameters", group="parameters")
     @opens

@@ -69,7 +69,7 @@ class Recording:
         source = await self._sources.choose([candidate.model], None, records=True)
         if source is None:
             return False
-        left_out = self._context.workspace.profile.preset.not_in_chat
+        left_out = self._context.workspace.profile.provider_entry.not_in_chat
         asked = recorder(candidate.model, candidate, logprobs="logprobs" not in left_out)
         return await self._running.ask_source([asked], source, records=True)
 

@@ -155,7 +155,7 @@ class Importing:
 
     async def _ask_choice(self, looked: ForeignFiles, now: Choices, about: str) -> Choices | None:
         """Ask about format, columns or rows, or nothing; None when the question was left."""
-        from tui.screens.datasets.importing.columns import ColumnsDialog
+        from tui.screens.datasets.importing.columns_dialog import ColumnsDialog
         from tui.screens.datasets.importing.row_options_dialog import RowsDialog
 
         if about == "rows":

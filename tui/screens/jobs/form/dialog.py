@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.widget import Widget
 
-    from tui.core.catalog.training import Method
+    from tui.core.catalog.methods import Method
     from tui.services.jobs.preflight import Preflight
     from tui.services.workspace import Workspace
 

@@ -53,7 +53,7 @@ async def first_model(
 
 def _facts(catalog: Catalog, model: ModelInfo, profile: Profile) -> ModelFacts:
     """Return what is known of a model, with the provider's own dates."""
-    return facts_at(catalog.find(model.id), profile.preset, profile.account_kind)
+    return facts_at(catalog.find(model.id), profile.provider_entry, profile.account_kind)
 
 
 def _trainable(facts: ModelFacts, today: date) -> bool:

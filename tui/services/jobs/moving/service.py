@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from tui.core.catalog.abilities import Ability
+from tui.core.catalog.methods import METHODS
 from tui.core.catalog.models import base_of
-from tui.core.catalog.training import AUTO, METHODS
+from tui.core.catalog.training import AUTO
 from tui.core.jobs.move.moving import MovedData, NewHome, OldJob, move
 from tui.core.jobs.progress import Progress
 from tui.core.money.pricing import FREE
@@ -154,7 +155,7 @@ class Moving:
             files.append(await self._file("validation", job.validation_file, given.validation))
         data = await self._data.look(files[0].path)
         moved = self._moved(job, was, target, data, given)
-        bom = target.preset.limits.wants_bom
+        bom = target.provider_entry.limits.wants_bom
         made = [
             await self._data.fitted(one.path, chosen_only=moved.chosen_only, bom=bom)
             for one in files
@@ -199,7 +200,7 @@ class Moving:
             was.settings,
             _unread(job, was, self._profile),
         )
-        home = NewHome(target.preset, target.terms)
+        home = NewHome(target.provider_entry, target.terms)
         return move(old, home, data, chosen_only=given.chosen_only)
 
     def _draft(self, job: Job, moved: MovedJob, paths: list[Path], cost: str) -> Draft:
@@ -245,8 +246,8 @@ def _check_target(profile: Profile, target: Profile) -> None:
             "Nothing to move", f"the model is at profile {target.name} already",
             "Name another profile; `finetui jobs create --like JOB` makes it again here.",
         )  # fmt: skip
-    if target.preset.abilities.of(Ability.JOBS) == "no":
-        cause = f"{target.preset.name} offers no fine-tuning"
+    if target.provider_entry.abilities.of(Ability.JOBS) == "no":
+        cause = f"{target.provider_entry.name} offers no fine-tuning"
         raise InputError("The job cannot be moved", cause, "Choose another profile.")
     if not target.wants_key:  # that is asked for with the switch
         target.check_usable()

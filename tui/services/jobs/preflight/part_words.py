@@ -87,8 +87,9 @@ def model_part(
 
     `listed` are the provider's models, None when they could not be listed.
     """
-    takes = train_until(profile.preset, facts.id, profile.account_kind)
-    facts = facts_at(facts, profile.preset, profile.account_kind)  # the provider's own dates first
+    takes = train_until(profile.provider_entry, facts.id, profile.account_kind)
+    # The provider's own dates count before the catalogue's.
+    facts = facts_at(facts, profile.provider_entry, profile.account_kind)
     name = one_line(facts.id, 60)
     found = next((model for model in listed or () if model.id == facts.id), None)
     stops = _stops(facts, found, day)
@@ -135,7 +136,7 @@ def _whose(facts: ModelFacts, takes: Until | None, profile: Profile) -> str:
     """Say whose dates these are, and for which kind of account they hold."""
     if takes is not None:
         said = one_line(takes.words, 200)
-        return f"; {profile.preset.name}'s dates" + (f": {said}" if said else "")
+        return f"; {profile.provider_entry.name}'s dates" + (f": {said}" if said else "")
     if profile.kind in {"openai", "lab"} or not facts.no_new_jobs_after:
         return ""
     return "; these are OpenAI's dates"

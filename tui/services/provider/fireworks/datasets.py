@@ -45,7 +45,7 @@ class FireworksFiles:
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway, self._provider = gateway, gateway.provider
-        self._form_bytes = gateway.preset.form_bytes or FORM_BYTES
+        self._form_bytes = gateway.entry.form_bytes or FORM_BYTES
 
     async def list(self, purpose: str | None = None) -> list[FileInfo]:
         """Return all, newest first; none for another purpose than training."""

@@ -15,7 +15,7 @@ from tui.services.provider.response_errors import LONGEST_ANSWER
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tui.core.catalog.providers import Preset
+    from tui.core.catalog.providers import ProviderEntry
     from tui.services.provider.provider import Provider
 
 PAGE = 200  # the most it gives
@@ -25,9 +25,9 @@ WHOLE_ANSWER = 5  # times the time-out, for all of a file at a signed address
 class Gateway:
     """One account at Fireworks. Methods raise as requests do, InputError without one."""
 
-    def __init__(self, provider: Provider, preset: Preset) -> None:
-        self.provider, self.preset = provider, preset
-        self.abilities, self.name = preset.abilities, preset.name
+    def __init__(self, provider: Provider, entry: ProviderEntry) -> None:
+        self.provider, self.entry = provider, entry
+        self.abilities, self.name = entry.abilities, entry.name
 
     @property
     def account(self) -> str:

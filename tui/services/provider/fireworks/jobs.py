@@ -56,7 +56,7 @@ class FireworksJobs:
     def __init__(self, gateway: Gateway, models: FireworksModels) -> None:
         self._gateway, self._provider = gateway, gateway.provider
         self._abilities, self._models = gateway.abilities, models
-        self._statuses = gateway.preset.statuses
+        self._statuses = gateway.entry.statuses
         # By id, when and how it was last told: whoever follows one asks for the job, then for
         # its events, which are made of the same object.
         self._seen: dict[str, tuple[float, Mapping[str, Any] | None]] = {}

@@ -13,16 +13,16 @@ from tui.services.provider.openai_protocol import NoEstimates
 
 if TYPE_CHECKING:
     from tui.core.catalog.abilities import Abilities
-    from tui.core.catalog.providers import Preset
+    from tui.core.catalog.providers import ProviderEntry
     from tui.services.provider.provider import Provider
 
 
 class FireworksProtocol:
     """A provider that speaks Fireworks' own protocol. Its account stands in the profile."""
 
-    def __init__(self, provider: Provider, preset: Preset) -> None:
-        self._preset = preset
-        gateway = Gateway(provider, preset)
+    def __init__(self, provider: Provider, entry: ProviderEntry) -> None:
+        self._entry = entry
+        gateway = Gateway(provider, entry)
         self.files = FireworksFiles(gateway)
         self.models = FireworksModels(gateway)
         self.jobs = FireworksJobs(gateway, self.models)
@@ -31,5 +31,5 @@ class FireworksProtocol:
 
     @property
     def abilities(self) -> Abilities:
-        """What it offers, as far as its preset tells."""
-        return self._preset.abilities
+        """What it offers, as far as its entry tells."""
+        return self._entry.abilities

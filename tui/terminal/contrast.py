@@ -1,8 +1,8 @@
-"""Contrast: whatever is painted over whatever, by whichever theme, its text can be read.
+"""A line filter that keeps text readable (WCAG contrast 4.5:1) in any theme and colour depth.
 
 A terminal takes true colours, 256 or 16 (SSH does not forward COLORTERM, so 256 are common), and
 what it cannot show becomes the nearest it can. Text is given a contrast of 4.5:1, computed with
-the colours as they arrive.
+the colours as they are displayed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from textual.filter import LineFilter
 if TYPE_CHECKING:
     from textual.color import Color
 
-LEAST = 4.5  # WCAG 2 AA, for text
+MIN_CONTRAST = 4.5  # WCAG 2 AA, for text
 _SYSTEMS = {
     "truecolor": ColorSystem.TRUECOLOR,
     "256": ColorSystem.EIGHT_BIT,
@@ -39,7 +39,7 @@ def system_named(system: str | None) -> ColorSystem:
     return _SYSTEMS.get(system or "", ColorSystem.TRUECOLOR)
 
 
-class Readable(LineFilter):
+class ContrastFilter(LineFilter):
     """Gives text that could not be read another shade, after all else is decided."""
 
     def __init__(self, system: str | None) -> None:
@@ -65,17 +65,17 @@ def _readable(style: Style, behind: RichColor, system: ColorSystem) -> Style:
     under, color = style.bgcolor or behind, style.color or RichColor.default()
     if under.is_default:
         return _over_default(style, color)
-    shown = _arrives(under, system)
+    shown = _as_displayed(under, system)
     if color.is_default:  # over a colour of ours it may be anything
         return style + Style(
             color=_nearest(RichColor.from_triplet(shown), shown, system), dim=False
         )
-    at = _arrives(color, system)
+    at = _as_displayed(color, system)
     if style.dim:  # only where the terminal's own colours are used: what it makes of it is its own
         style += Style(dim=False)
     return (
         style
-        if contrast(at, shown) >= LEAST
+        if contrast(at, shown) >= MIN_CONTRAST
         else style + Style(color=_nearest(color, shown, system))
     )
 
@@ -91,7 +91,7 @@ def _over_default(style: Style, color: RichColor) -> Style:
         return style
     if number == 0:
         return style + Style(color=RichColor.default())
-    brighter = contrast(color.get_truecolor(), _BLACK) < LEAST
+    brighter = contrast(color.get_truecolor(), _BLACK) < MIN_CONTRAST
     if number == _BLUE:  # dark on many terminals, however bright it is called
         number = _CYAN
     return style + Style(color=RichColor.from_ansi(number + _BRIGHT)) if brighter else style
@@ -103,12 +103,12 @@ def _nearest(color: RichColor, under: ColorTriplet, system: ColorSystem) -> Rich
     start = color.get_truecolor()
     for step in range(1, _STEPS + 1):
         tried = RichColor.from_triplet(blend_rgb(start, towards, step / _STEPS))
-        if contrast(_arrives(tried, system), under) >= LEAST:
+        if contrast(_as_displayed(tried, system), under) >= MIN_CONTRAST:
             return tried
     return RichColor.from_triplet(towards)
 
 
-def _arrives(color: RichColor, system: ColorSystem) -> ColorTriplet:
+def _as_displayed(color: RichColor, system: ColorSystem) -> ColorTriplet:
     """Return what a terminal with such colours shows."""
     return color.downgrade(system).get_truecolor()
 

@@ -1,4 +1,4 @@
-"""The palette in the program: a command is carried out where it works, a thing is gone to."""
+"""The command palette: carries out the command, or goes to the thing, that was chosen in it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _MODES = frozenset(mode for _, mode, _ in MODES)
 
 
-class Finding:
+class PaletteController:
     """Opens the palette, and does what is chosen there."""
 
     def __init__(self, context: ProgramContext, opening: Opening) -> None:
