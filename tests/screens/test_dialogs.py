@@ -13,9 +13,10 @@ from textual.widgets import Input, Static
 
 from tests.until import on_screen, strips_of, until
 from tui.app import FinetuiApp
-from tui.commands import MODES, commands_for
+from tui.commands import COMMANDS, MODES, commands_for
 from tui.core.formats import ConvertedRows, DroppedRow
 from tui.screens.base import ModeScreen
+from tui.screens.datasets.fixing.preview import BeforeAfter
 from tui.screens.datasets.importing.preview import ConversionPreview
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.confirm import Confirm, GoOn, TypedConfirm
@@ -65,8 +66,8 @@ def titles(screen: object) -> list[str]:
 async def test_the_line_of_keys_says_what_they_do_here(app_home: Path) -> None:
     """Also the palette of the mode below, which lists no command of a dialog."""
     lines: dict[Dialog[Any], str] = {
-        Confirm("Ask", "Really?", "replace"): "y replace · n no",
-        GoOn("Ask", "Really?", "spends it", "goes back"): ("y spends it · enter or n goes back"),
+        Confirm("Ask", "Really?", "replace"): "y or enter replace · n or esc no",
+        GoOn("Ask", "Really?", "spends", "goes back"): "y spends · enter, n or esc goes back",
         TypedConfirm("Ask", "Gone.", "delete"): "enter goes on · esc leaves everything as it is",
         Choose("Which", [Choice(1, "one")]): "↑ ↓ move · enter chooses · esc cancels",
         PathDialog("Open"): "↑ ↓ move · tab completes · enter opens · esc cancels",
@@ -240,3 +241,56 @@ def test_help_loses_no_word_at_any_width(width: int) -> None:
     assert max(map(cell_len, written.getvalue().splitlines())) <= width
     told = [f"{one.key_label}{one.title}.{one.hint}" for one in commands]
     assert "".join(written.getvalue().split()) == "".join("".join(told).split())
+
+
+@pytest.mark.parametrize(
+    ("dialog", "line", "keys"),
+    [
+        (Confirm, "y or enter does · n or esc leaves", {"y": True, "enter": True, "n": False}),
+        (GoOn, "y does · enter, n or esc leaves", {"y": True, "enter": False, "n": False}),
+        (BeforeAfter, "enter or y does · n or esc leaves it", {"y": True, "enter": True}),
+    ],
+)
+async def test_a_question_tells_every_key_that_answers_it(
+    app_home: Path, dialog: Any, line: str, keys: dict[str, bool]
+) -> None:
+    for key, answer in {**keys, "escape": None}.items():
+        asked = dialog("Ask", [] if dialog is BeforeAfter else "Really?", *_MORE[dialog])
+        async with shown(asked) as (pilot, answers):
+            assert key_line(asked).startswith(line)
+            await pilot.press(key)
+            await until(lambda answers=answers: answers, pilot)
+            assert answers == [answer]
+
+
+_MORE: dict[Any, tuple[Any, ...]] = {
+    Confirm: ("does", "leaves"),
+    GoOn: ("does", "leaves"),
+    BeforeAfter: ([], "does"),
+}
+
+
+async def test_a_question_tells_what_esc_does_where_it_is_neither_yes_nor_no(
+    app_home: Path,
+) -> None:
+    lines = {
+        ("does", "does not", "leaves both"): "y or enter does · n does not · esc leaves both",
+        ("goes back", "sends", "goes back"): "y, enter or esc goes back · n sends",
+        ("back", "back", ""): "y, enter, n or esc back",
+    }
+    for (yes, no, leaves), line in lines.items():
+        dialog = Confirm("Ask", "Really?", yes, no, leaves)
+        async with shown(dialog):
+            assert key_line(dialog) == line
+
+
+def test_commands_that_answer_tell_all_their_keys() -> None:
+    """A key that says yes, or sends a form off, and stands in no line takes people by surprise."""
+    silent = [
+        one.id
+        for one in COMMANDS
+        if one.name in {"yes", "no", "take", "go_on", "preview"}
+        and len(one.labels) > 1
+        and not one.answers
+    ]
+    assert silent == []

@@ -15,7 +15,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from tui.commands.command import Command
+from tui.commands.command import Command, either
 from tui.commands.dialogs import DIALOG_COMMANDS
 from tui.commands.keymap import Keymap, with_keys
 from tui.commands.modes import MODE_COMMANDS, MODES
@@ -39,6 +39,7 @@ __all__ = [
     "commands_in_dialogs",
     "commands_in_use",
     "default_command",
+    "either",
     "key_hint",
     "key_line_order",
     "key_of",
@@ -153,7 +154,7 @@ def key_of(command_id: str) -> str:
 
 
 def key_words(commands: Iterable[Command], words: Mapping[str, str | None]) -> list[str]:
-    """Return what a line of keys says: each key, with the word behind it.
+    """Return what a line of keys says: the keys of each, with the word behind them.
 
     `words` says by a command's name or id what it is called in this line, "" shows the key alone
     and None leaves it out. Neighbours of the same word share it, as in `↑ ↓ move`.
@@ -163,9 +164,8 @@ def key_words(commands: Iterable[Command], words: Mapping[str, str | None]) -> l
         word = words.get(one.id, words.get(one.name, one.word))
         if word is None:
             continue
-        if not one.labels:
+        if not (key := one.told_keys):
             continue
-        key = one.labels[0]
         if line and line[-1][1:] == (word, one.where):
             key = f"{line.pop()[0]} {key}"
         line.append((key, word, one.where))

@@ -10,10 +10,10 @@ from tui.commands.model_dialogs import MODEL_DIALOGS
 from tui.commands.shared import SHARED_COMMANDS
 
 _QUESTIONS = (
-    Command("confirm.yes", "y,enter", "Yes", "Do what is asked about.", word="yes"),
-    Command("confirm.no", "n", "No", "Do not.", word="no"),
-    Command("go_on.yes", "y", "Yes", "Do what is asked about.", word="yes"),
-    Command("go_on.no", "enter,n", "No", "Go back; nothing is done.", word="no"),
+    Command("confirm.yes", "y,enter", "Yes", "Do what is asked about.", word="yes", answers=True),
+    Command("confirm.no", "n", "No", "Do not.", word="no", answers=True),
+    Command("go_on.yes", "y", "Yes", "Do what is asked about.", word="yes", answers=True),
+    Command("go_on.no", "enter,n", "No", "Go back; nothing is done.", word="no", answers=True),
     Command(
         "typed.go_on",
         "enter",
@@ -136,9 +136,15 @@ _DATASETS = (
         word="scroll",
     ),
     Command(
-        "before_after.yes", "enter,y", "Do it", "Do what is shown.", first=True, word="does it"
+        "before_after.yes",
+        "enter,y",
+        "Do it",
+        "Do what is shown.",
+        first=True,
+        word="does it",
+        answers=True,
     ),
-    Command("before_after.no", "n", "Leave it", "Close it; nothing is changed."),
+    Command("before_after.no", "n", "Leave it", "Close it; nothing is changed.", answers=True),
     Command(
         "before_after.previous",
         "left,left_square_bracket",
@@ -291,6 +297,7 @@ _DATASETS = (
         "Show what the split would do.",
         first=True,
         word="previews",
+        answers=True,
     ),
     Command("diff.go", "enter", "Go there", "Go to the example.", word="goes there"),
 )
@@ -449,6 +456,7 @@ _OTHERS = (
         "Ask, unless something is wrong.",
         first=True,
         word="asks",
+        answers=True,
     ),
     Command(
         "parameters.take", "enter", "Take", "Take the parameters.", first=True, word="takes them"

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from tui.commands import command, key_hint, key_of
+from tui.commands import command, either, key_hint
 from tui.core.text.text import visible
 from tui.dispatch import handles
 from tui.screens.dialogs.base import Dialog
+from tui.widgets.frame.key_hints import KeyHints
 from tui.widgets.text_fields import Entry
 
 if TYPE_CHECKING:
@@ -24,18 +25,34 @@ _SHARE, _BORDERS, _LEAST = 0.94, 2, 2  # of the terminal a dialog may take; rows
 
 
 class Confirm(Dialog[bool]):
-    """Asks a plain question; y or enter is yes, n is no, esc leaves it open (None)."""
+    """Asks a plain question; y or enter is yes, n is no, esc leaves it open (None).
+
+    `yes` and `no` say what happens then; `leaves` says it of esc where that is not what a no does.
+    """
 
     WHERE = "confirm"
 
-    def __init__(self, title: str, question: str, yes: str = "yes", no: str = "no") -> None:
+    def __init__(
+        self, title: str, question: str, yes: str = "yes", no: str = "no", leaves: str = ""
+    ) -> None:
         super().__init__(title)
-        self._question, self._yes, self._no = question, yes, no
+        self._question, self._yes, self._no, self._leaves = question, yes, no, leaves
 
     def compose_content(self) -> ComposeResult:
         """Lay out the question and its keys."""
         yield Static(visible(self._question), classes="question", markup=False)
-        yield self.key_hints(yes=self._yes, no=self._no, cancel=None)
+        yield KeyHints(self._told_keys())
+
+    def _told_keys(self) -> list[str]:
+        """Return what each key does: all that answer are told, by what comes of them."""
+        keys: dict[str, list[str]] = {}
+        for name, word in (
+            (f"{self.WHERE}.yes", self._yes),
+            (f"{self.WHERE}.no", self._no),
+            ("dialog.cancel", self._leaves or self._no),
+        ):
+            keys.setdefault(word, []).extend(command(name).labels)
+        return [f"{either(labels)} {word}" for word, labels in keys.items() if labels]
 
     @handles("confirm.yes", "go_on.yes")
     def yes(self) -> None:
@@ -69,14 +86,6 @@ class GoOn(Confirm):
     """A question whose answer is no unless y is pressed: enter, n and esc go back."""
 
     WHERE = "go_on"
-
-    def __init__(self, title: str, question: str, yes: str, no: str) -> None:
-        super().__init__(
-            title,
-            question,
-            yes,
-            f"or {' or '.join(command('go_on.no').labels[1:]) or key_of('dialog.cancel')} {no}",
-        )
 
 
 class Typed(Dialog[T]):

@@ -192,7 +192,9 @@ class FileUploads:
                 f"sent to {profile}, and what is trained can be asked out of the model again."
                 "\n\nGo back and put placeholders in their place (p, then F, in Datasets)?"
             )
-            dialog = Confirm("Secrets in the data", question, "go back", "send it all the same")
+            dialog = Confirm(
+                "Secrets in the data", question, "go back", "send it all the same", "go back"
+            )
             return await self._context.ask(dialog) is False
         question = (
             f"{name} {concern.predicate}.\n(In Datasets p lists them.)\n\nUpload it as it is?"
@@ -209,7 +211,7 @@ class FileUploads:
             f"The content of {path_line(path.name, 40)} is at the provider already:\n"
             f"{earlier.id} ({path_line(earlier.filename, 40)}{age}).\n\nUse that one?"
         )
-        dialog = Confirm("Uploaded before", question, "use it", "upload it again")
+        dialog = Confirm("Uploaded before", question, "use it", "upload it again", "neither")
         return await self._context.ask(dialog)
 
     def _tell(self, path: Path) -> Watch:

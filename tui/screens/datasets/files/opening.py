@@ -69,7 +69,13 @@ class Opening:
             "in the rows you see, not yet in the file."
         )
         answer = await self._context.ask(
-            Confirm("Unsaved changes recovered", question, "keep", "drop (redo brings them back)")
+            Confirm(
+                "Unsaved changes recovered",
+                question,
+                "keep",
+                "drop (redo brings them back)",
+                "keep",
+            )
         )
         if answer is False:
             await document.drop_changes()

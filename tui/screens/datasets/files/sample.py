@@ -47,7 +47,9 @@ class SampleTour:
             f"provider of this machine, that is free; at {now.name} {there}.\n\n"
             f"Change to lab? {key_hint('app.profile', 'changes back')}."
         )
-        dialog = Confirm("Where to train", question, "change to lab", f"stay with {now.name}")
+        dialog = Confirm(
+            "Where to train", question, "change to lab", f"stay with {now.name}", "neither"
+        )
         answer = await self._context.ask(dialog)
         if answer:
             return await self._screen.host.switch_profile(lab)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
+from tui.commands import key_of
 from tui.core.dataset.example import parse
 from tui.core.text.text import blanks_shown, one_line, plural, visible
 from tui.dispatch import handles
@@ -56,7 +57,8 @@ class BeforeAfter(Dialog[bool]):
             for side in ("before", "after"):
                 with Vertical(classes="side", id=f"{side}-pane"):
                     yield Conversation(id=side)  # empty until the sides have a size
-        yield self.key_hints(yes=self._yes, cancel="leaves it", **{"focus.next": "switches sides"})
+        no = f"or {key_of('dialog.cancel')} leaves it"
+        yield self.key_hints(yes=self._yes, no=no, cancel=None, **{"focus.next": "switches sides"})
 
     def on_mount(self) -> None:
         """Show the first example."""

@@ -70,7 +70,8 @@ class Repairs:
             f"{document.path.name} would be saved with LF after each line, the last too, and "
             "without a byte order mark. The examples stay as they are."
         )
-        dialog = Confirm("Plain line ends", question, "saves it so", "repair into a copy instead")
+        title, copy = "Plain line ends", "repair into a copy instead"
+        dialog = Confirm(title, question, "saves it so", copy, "saves nothing")
         answer = await self._context.ask(dialog)
         if answer is None:
             return
