@@ -10,8 +10,8 @@ from tui.cli.chat_parameters import read_parameters
 from tui.cli.inputs import STDIN, check_stdin, stdin_bytes
 from tui.cli.json_files import GivenChat, read_conversation, read_schema
 from tui.core.chat.images import user_message
-from tui.services.chat.images import read_image
 from tui.services.errors import InputError
+from tui.services.image_files import read_image
 
 if TYPE_CHECKING:
     import argparse
@@ -40,7 +40,7 @@ async def read_question(
     if options.system:
         found = [m for m in found if m.get("role") != "system"]
         found.insert(0, {"role": "system", "content": options.system})
-    urls = [await read_image(path) for path in options.image]
+    urls = [(await read_image(path)).url for path in options.image]
     if options.prompt is not None:
         found.append(user_message(await _prompt(options.prompt), urls))
     elif urls:

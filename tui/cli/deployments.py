@@ -80,7 +80,7 @@ async def _act(act: Act, options: argparse.Namespace, workspace: Workspace, out:
         seen = await workspace.deployments.look()
         placed = [DeploymentTarget(workspace.deployments, one) for one in seen.deployed]
         return await _act_on(act, options, placed, out)
-    every = all_deployments(workspace)
+    every = workspace.all_profiles_deployments()
     try:
         found = await of_all_profiles(every, workspace)
         for one in found:
@@ -181,13 +181,6 @@ def _document_of(placed: DeploymentTarget, act: Act) -> dict[str, Any]:
     }
 
 
-def all_deployments(workspace: Workspace) -> AllProfilesDeployments:
-    """Return what looks at the deployments of all profiles; to be closed."""
-    from tui.services.models.all_profiles_deployments import AllProfilesDeployments
-
-    return AllProfilesDeployments(workspace.locations, workspace.environ, workspace.store)
-
-
 async def of_all_profiles(
     every: AllProfilesDeployments, workspace: Workspace
 ) -> list[ProfileDeployments]:  # fmt: skip
@@ -199,7 +192,7 @@ async def of_all_profiles(
 
 async def _list_all_profiles(workspace: Workspace, out: Output) -> int:
     """Print what runs in all profiles; ends with 3 if one that can be asked did not answer."""
-    every = all_deployments(workspace)
+    every = workspace.all_profiles_deployments()
     try:
         found = await of_all_profiles(every, workspace)
     finally:

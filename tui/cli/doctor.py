@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tui.cli.arguments import Commands, Parser, command
 from tui.cli.exit_codes import PROBLEMS
 from tui.core.text.text import one_line, plural
-from tui.services.doctor.findings import Finding
+from tui.services.doctor.diagnosis import Diagnosis
 from tui.services.doctor.machine import look_at_machine
 from tui.services.doctor.profiles import look_at_profiles
 from tui.services.errors import InputError, ServiceError
@@ -41,12 +41,12 @@ async def _run(options: argparse.Namespace, workspace: Workspace, out: Output) -
     named = options.provider or getattr(options, "profile", None)
     broken: InputError | None = getattr(options, "broken", None)
     environ = workspace.environ
-    findings = await asyncio.to_thread(look_at_machine, workspace.locations, environ)
-    findings += await _ledger_finding(workspace)
+    diagnoses = await asyncio.to_thread(look_at_machine, workspace.locations, environ)
+    diagnoses += await _ledger_diagnosis(workspace)
     if broken is not None:
         step = broken.next_step
-        findings.append(Finding("configuration", broken.title, "problem", broken.cause, step))
-    findings += [Finding("configuration", "remark", "note", one) for one in workspace.remarks]
+        diagnoses.append(Diagnosis("configuration", broken.title, "problem", broken.cause, step))
+    diagnoses += [Diagnosis("configuration", "remark", "note", one) for one in workspace.remarks]
     looks = await look_at_profiles(
         _chosen(workspace, named, broken),
         workspace.locations,
@@ -55,16 +55,16 @@ async def _run(options: argparse.Namespace, workspace: Workspace, out: Output) -
         asks=not options.offline,
         starts_lab=named == "lab" and not options.offline,
     )
-    told = [*findings, *(one for look in looks for one in look.findings)]
+    told = [*diagnoses, *(one for look in looks for one in look.diagnoses)]
     problems = [one for one in told if one.state == "problem"]
     out.document(
         {
             "healthy": not problems,
-            "findings": [one.to_json() for one in findings],
+            "findings": [one.to_json() for one in diagnoses],
             "profiles": [look.to_json() for look in looks],
         }
     )
-    print_findings(told, out)
+    print_diagnoses(told, out)
     said = f"{plural(len(problems), 'problem')}." if problems else "No problem found."
     out.line(f"\n{said} Providers were only asked to read; nothing was changed there.")
     return PROBLEMS if problems else 0
@@ -82,22 +82,22 @@ def _chosen(
     return found
 
 
-async def _ledger_finding(workspace: Workspace) -> list[Finding]:
+async def _ledger_diagnosis(workspace: Workspace) -> list[Diagnosis]:
     """Return whether the ledger can be used."""
     try:
         if not workspace.locations.ledger.exists():
-            return [Finding("folders", "ledger", "ok", "no ledger yet: it is made when needed")]
+            return [Diagnosis("folders", "ledger", "ok", "no ledger yet: it is made when needed")]
         await workspace.store.recent.paths()
     except ServiceError as error:
-        return [Finding("folders", "ledger", "problem", error.cause, error.next_step)]
+        return [Diagnosis("folders", "ledger", "problem", error.cause, error.next_step)]
     except OSError as error:  # its folder cannot be searched: told with the folders
-        return [Finding("folders", "ledger", "problem", f"{error.filename}: {error.strerror}")]
-    return [Finding("folders", "ledger", "ok", "the ledger can be read")]
+        return [Diagnosis("folders", "ledger", "problem", f"{error.filename}: {error.strerror}")]
+    return [Diagnosis("folders", "ledger", "ok", "the ledger can be read")]
 
 
-def print_findings(findings: Sequence[Finding], out: Output) -> None:
+def print_diagnoses(diagnoses: Sequence[Diagnosis], out: Output) -> None:
     """Print what was found, area by area."""
-    for area, group in groupby(findings, lambda one: one.area):
+    for area, group in groupby(diagnoses, lambda one: one.area):
         out.line(f"\n{one_line(area, 80)}")
         for one in group:
             out.line(f"  {_MARKS[one.state]} {one.name:<14} {one_line(one.text, _WIDEST)}")

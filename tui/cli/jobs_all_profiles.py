@@ -9,7 +9,6 @@ from tui.core.text.moments import date_words
 from tui.services.errors import InputError
 from tui.services.jobs.all_profiles import (
     MOST,
-    AllProfilesJobs,
     failure_words,
     newest_first,
     nothing_kept,
@@ -32,7 +31,7 @@ def job_document(job: Job) -> dict[str, Any]:
 async def list_all_profiles(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
     """Print the jobs of all profiles; ends with 3 if one that can be asked did not answer."""
     book = workspace.profiles
-    every = AllProfilesJobs(workspace.locations, workspace.environ, workspace.store)
+    every = workspace.all_profiles_jobs()
     asking = every.list(workspace.all_profiles, asks=not options.kept, limit=options.limit or MOST)
     found = [one async for one in asking]
     found.sort(key=lambda one: book.names.index(one.profile))

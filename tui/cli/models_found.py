@@ -10,7 +10,6 @@ from tui.core.models.listing import ORDERS, filtered, ordered
 from tui.core.models.states import ModelState
 from tui.services.errors import InputError, NotOffered
 from tui.services.jobs.all_profiles import nothing_kept
-from tui.services.models.all_profiles import AllProfilesModels
 
 if TYPE_CHECKING:
     import argparse
@@ -103,9 +102,7 @@ def _of_one_profile(seen: InventorySeen) -> FoundModels:
 
 async def _of_all_profiles(options: argparse.Namespace, workspace: Workspace) -> FoundModels:
     book = workspace.profiles
-    every = AllProfilesModels(
-        workspace.locations, workspace.environ, workspace.store, lambda: workspace.tokens.catalog
-    )
+    every = workspace.all_profiles_models()
     found = [one async for one in every.list(workspace.all_profiles, asks=not options.kept)]
     found.sort(key=lambda one: book.names.index(one.profile))
     return FoundModels(

@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from tui.cli.arguments import Commands, Parser, add_yes, command, group, refuse_broken
-from tui.cli.doctor import print_findings
+from tui.cli.doctor import print_diagnoses
 from tui.cli.exit_codes import NO_ANSWER
 from tui.cli.inputs import key_from_stdin
 from tui.core.provider.addresses import without_credentials
@@ -156,8 +156,8 @@ async def _test(options: argparse.Namespace, workspace: Workspace, out: Output) 
         [profile], workspace.locations, workspace.environ, workspace.store, starts_lab=True
     )
     out.document(look.to_json())
-    print_findings(look.findings, out)
-    return NO_ANSWER if any(one.state == "problem" for one in look.findings) else 0
+    print_diagnoses(look.diagnoses, out)
+    return NO_ANSWER if any(one.state == "problem" for one in look.diagnoses) else 0
 
 
 async def _remove(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:

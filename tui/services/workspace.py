@@ -26,11 +26,14 @@ if TYPE_CHECKING:
     from tui.core.catalog.models import Catalog
     from tui.services.datasets import DatasetService, Document
     from tui.services.datasets.adding import ExampleAdding
+    from tui.services.jobs.all_profiles import AllProfilesJobs
     from tui.services.jobs.creation import JobCreation
     from tui.services.jobs.moving.service import Moving
     from tui.services.jobs.preflight import PreflightService
     from tui.services.jobs.spending import Spending
     from tui.services.jobs.unanswered import UnansweredJobs
+    from tui.services.models.all_profiles import AllProfilesModels
+    from tui.services.models.all_profiles_deployments import AllProfilesDeployments
     from tui.services.models.deployments import DeploymentsSeen
     from tui.services.session.session import Session
     from tui.services.settings.typed_texts import TypedTexts
@@ -310,6 +313,26 @@ class Workspace:
             self.profile, self.preflight(), self.spending, self.jobs, self.files, self.store,
             self.api.estimates,
         )  # fmt: skip
+
+    def all_profiles_jobs(self) -> AllProfilesJobs:
+        """Return what lists the jobs of all profiles."""
+        from tui.services.jobs.all_profiles import AllProfilesJobs
+
+        return AllProfilesJobs(self.locations, self.environ, self.store)
+
+    def all_profiles_models(self) -> AllProfilesModels:
+        """Return what lists the models of all profiles."""
+        from tui.services.models.all_profiles import AllProfilesModels
+
+        return AllProfilesModels(
+            self.locations, self.environ, self.store, self.catalog, self.deployed
+        )
+
+    def all_profiles_deployments(self) -> AllProfilesDeployments:
+        """Return what looks at what runs in all profiles; close it in the end."""
+        from tui.services.models.all_profiles_deployments import AllProfilesDeployments
+
+        return AllProfilesDeployments(self.locations, self.environ, self.store, self.deployed)
 
     def _prepare(self) -> None:
         """Have a process ready to count a large dataset before its tokens are asked for."""

@@ -7,7 +7,7 @@ import binascii
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tui.core.dataset.images import data_url, image_type
+from tui.core.dataset.images import image_type
 from tui.core.edits.base import EditError, message_object, with_message
 from tui.core.text.text import one_line, size_words
 
@@ -106,14 +106,6 @@ def image_words(url: str) -> str:
         found = None
     odd = "" if found == kind else f", its bytes are {found or 'no image known here'}"
     return f"image {one_line(kind, 30)}, {size_words(size)}, in the line{odd}"
-
-
-def attached(data: bytes) -> str:
-    """Return an image as a data URL. Raises EditError when its type is not known."""
-    kind = image_type(data)
-    if kind is None:
-        raise EditError("this file is not a PNG, JPEG, WEBP or GIF image; choose another")
-    return data_url(data, kind)
 
 
 def _part(item: object) -> Part:

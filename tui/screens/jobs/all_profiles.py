@@ -23,10 +23,9 @@ class JobsOfAllProfiles:
         """Show the jobs of all profiles; enter goes to one, with its profile."""
         from tui.screens.dialogs.all_profiles import choose_of_all
         from tui.screens.jobs.all_jobs import AllJobsDialog
-        from tui.services.jobs.all_profiles import AllProfilesJobs
 
         workspace = self._context.workspace
-        all_profiles = AllProfilesJobs(workspace.locations, workspace.environ, workspace.store)
+        all_profiles = workspace.all_profiles_jobs()
         profiles = workspace.all_profiles
         dialog = AllJobsDialog(len(profiles), lambda: all_profiles.list(profiles))
         await choose_of_all(self._context, dialog, self._select)

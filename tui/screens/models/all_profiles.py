@@ -22,16 +22,9 @@ class ModelsOfAllProfiles:
         """Show the models of all profiles; enter goes to one, with its profile."""
         from tui.screens.dialogs.all_profiles import choose_of_all
         from tui.screens.models.all_models import AllModelsDialog
-        from tui.services.models.all_profiles import AllProfilesModels
 
         workspace = self._context.workspace
-        all_profiles = AllProfilesModels(
-            workspace.locations,
-            workspace.environ,
-            workspace.store,
-            lambda: workspace.tokens.catalog,
-            workspace.deployed,
-        )
+        all_profiles = workspace.all_profiles_models()
         profiles = workspace.all_profiles
         dialog = AllModelsDialog(len(profiles), lambda: all_profiles.list(profiles))
         await choose_of_all(self._context, dialog, self._listed.select)

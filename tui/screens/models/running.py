@@ -23,7 +23,7 @@ from tui.screens.host import host_of
 from tui.screens.models import running_rows
 from tui.services.errors import ServiceError
 from tui.services.models.all_profiles_acts import AllProfilesActs, DeploymentTarget
-from tui.services.models.all_profiles_deployments import AllProfilesDeployments, ProfileDeployments
+from tui.services.models.all_profiles_deployments import ProfileDeployments
 from tui.services.models.deployments import in_cost_order
 from tui.widgets.frame.error_panel import ErrorPanel
 from tui.widgets.frame.key_hints import KeyHints
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from tui.screens.controller_context import ScreenContext
+    from tui.services.models.all_profiles_deployments import AllProfilesDeployments
     from tui.services.workspace import Workspace
 
 ASKING = "Asking what runs …"
@@ -53,9 +54,7 @@ class WhatRuns:
     async def show(self) -> None:
         """Show what runs and costs; it can be ended there."""
         workspace = self._context.workspace
-        every = AllProfilesDeployments(
-            workspace.locations, workspace.environ, workspace.store, workspace.deployed
-        )
+        every = workspace.all_profiles_deployments()
         try:
             chosen = await self._context.ask(RunningDialog(workspace, every))
         finally:

@@ -30,7 +30,7 @@ _WHERE = {"its own", "in the keyring"}
 def look_words(look: ProfileLook, lines: int) -> str:
     """Return what was found in at most this many lines: problems first, then what is offered."""
     said = []
-    for one in look.findings:
+    for one in look.diagnoses:
         if one.state == "problem":
             said.append(f"✗ {one.name}: {one_line(one.text, _LONGEST)}")
             if one.next_step:

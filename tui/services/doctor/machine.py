@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from tui import __version__
 from tui.core.catalog.models import ENCODINGS
 from tui.core.text.text import plural, size_words
-from tui.services.doctor.findings import Finding
+from tui.services.doctor.diagnosis import Diagnosis
 from tui.services.settings.own_providers import NAME as OWN_PROVIDERS
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ LEAST_FREE = 500_000_000  # bytes; a ledger, a dataset's journal and a small job
 _OTHERS_BITS = 0o077  # of a mode: what others than the owner may do
 
 
-def look_at_machine(locations: Locations, environ: Mapping[str, str]) -> list[Finding]:
+def look_at_machine(locations: Locations, environ: Mapping[str, str]) -> list[Diagnosis]:
     """Return all that is to be said of this machine. Raises nothing for what is broken."""
     return [
         *_versions(),
@@ -45,25 +45,25 @@ def look_at_machine(locations: Locations, environ: Mapping[str, str]) -> list[Fi
     ]
 
 
-def _versions() -> Iterator[Finding]:
+def _versions() -> Iterator[Diagnosis]:
     system = f"{platform.system()} {platform.release()}"
     text = f"finetui {__version__}, Python {platform.python_version()}, {system}"
-    yield Finding("versions", "finetui", "ok", text, details={"version": __version__})
+    yield Diagnosis("versions", "finetui", "ok", text, details={"version": __version__})
     needed, extras = _requirements()
     for name in needed:
         if (version := _version(name)) is None:
             step = "Install finetui again, into an environment of its own."
-            yield Finding("versions", name, "problem", "is not installed", step)
+            yield Diagnosis("versions", name, "problem", "is not installed", step)
         else:
-            yield Finding("versions", name, "ok", version, details={"version": version})
+            yield Diagnosis("versions", name, "ok", version, details={"version": version})
     for extra, names in extras.items():
         missing = [name for name in names if _version(name) is None]
         if missing:
             step = f"pip install 'finetui[{extra}]' brings {_BRINGS[extra]}."
-            yield Finding("versions", extra, "note", f"without {', '.join(missing)}", step)
+            yield Diagnosis("versions", extra, "note", f"without {', '.join(missing)}", step)
         else:
             told = ", ".join(f"{name} {_version(name)}" for name in names)
-            yield Finding("versions", extra, "ok", told)
+            yield Diagnosis("versions", extra, "ok", told)
 
 
 def _requirements() -> tuple[list[str], dict[str, list[str]]]:
@@ -92,7 +92,7 @@ def _version(name: str) -> str | None:
         return None
 
 
-def _terminal(environ: Mapping[str, str]) -> Iterator[Finding]:
+def _terminal(environ: Mapping[str, str]) -> Iterator[Diagnosis]:
     term = environ.get("TERM", "")
     seen = sys.stdout is not None and sys.stdout.isatty()
     size = shutil.get_terminal_size()
@@ -107,68 +107,70 @@ def _terminal(environ: Mapping[str, str]) -> Iterator[Finding]:
     details = {"term": term, "columns": size.columns, "lines": size.lines, "is_terminal": seen}
     text = ", ".join(parts)
     if not seen:
-        yield Finding(
+        yield Diagnosis(
             "terminal", "screen", "note", f"{text}; the output is not a terminal", details=details
         )
     elif term in {"", "dumb"}:
         step = "Set TERM to what your terminal is, such as xterm-256color."
-        yield Finding("terminal", "screen", "problem", text, step, details)
+        yield Diagnosis("terminal", "screen", "problem", text, step, details)
     elif size.columns < 80 or size.lines < 24:
         step = "The app needs 80×24 to show everything."
-        yield Finding("terminal", "screen", "note", text, step, details)
+        yield Diagnosis("terminal", "screen", "note", text, step, details)
     else:
-        yield Finding("terminal", "screen", "ok", text, details=details)
+        yield Diagnosis("terminal", "screen", "ok", text, details=details)
     encoding = (sys.stdout.encoding if sys.stdout else "") or "unknown"
     if encoding.lower().replace("-", "") == "utf8":
-        yield Finding("terminal", "encoding", "ok", encoding)
+        yield Diagnosis("terminal", "encoding", "ok", encoding)
     else:
         step = "Set LANG to a UTF-8 locale, such as C.UTF-8."
-        yield Finding("terminal", "encoding", "note", encoding, step)
+        yield Diagnosis("terminal", "encoding", "note", encoding, step)
 
 
-def _folders(locations: Locations) -> Iterator[Finding]:
+def _folders(locations: Locations) -> Iterator[Diagnosis]:
     for name in ("config", "data", "state", "cache", "lab"):
         path: Path = getattr(locations, name)
         there, exists = _nearest_existing(path), _exists(path)
         details = {"path": str(path), "exists": exists}
         if not os.access(there, os.W_OK | os.X_OK) or not there.is_dir():
             step = "Make it writable, or set FINETUI_HOME to a folder that is."
-            yield Finding("folders", name, "problem", f"{path} cannot be written", step, details)
+            yield Diagnosis("folders", name, "problem", f"{path} cannot be written", step, details)
         elif exists and _open_to_others(path):
             step = f"chmod 700 {path}"
             text = f"{path} is open to other users"
-            yield Finding("folders", name, "note", text, step, details)
+            yield Diagnosis("folders", name, "note", text, step, details)
         else:
             text = str(path) if exists else f"{path} (made when needed)"
-            yield Finding("folders", name, "ok", text, details=details)
+            yield Diagnosis("folders", name, "ok", text, details=details)
     yield _free_space(locations.data)
 
 
-def _free_space(path: Path) -> Finding:
+def _free_space(path: Path) -> Diagnosis:
     there = _nearest_existing(path)
     try:
         free = shutil.disk_usage(there).free
     except OSError as error:
-        return Finding("folders", "space", "problem", f"{there}: {error.strerror or error}")
+        return Diagnosis("folders", "space", "problem", f"{there}: {error.strerror or error}")
     text = f"{size_words(free)} free at {there}"
     if free < LEAST_FREE:
-        return Finding("folders", "space", "problem", text, "Free some disk space.")
-    return Finding("folders", "space", "ok", text, details={"free_bytes": free})
+        return Diagnosis("folders", "space", "problem", text, "Free some disk space.")
+    return Diagnosis("folders", "space", "ok", text, details={"free_bytes": free})
 
 
-def _files(locations: Locations) -> Iterator[Finding]:
+def _files(locations: Locations) -> Iterator[Diagnosis]:
     for path in (locations.config_file, locations.config / OWN_PROVIDERS, locations.ledger):
         if not _exists(path):
             continue
         details = {"path": str(path)}
         if not os.access(path, os.R_OK):
             step = f"chmod u+r {path}"
-            yield Finding("folders", path.name, "problem", f"{path} cannot be read", step, details)
+            yield Diagnosis(
+                "folders", path.name, "problem", f"{path} cannot be read", step, details
+            )
         elif path != locations.config / OWN_PROVIDERS and _open_to_others(path):
             text, step = f"{path} is open to other users", f"chmod 600 {path}"
-            yield Finding("folders", path.name, "note", text, step, details)
+            yield Diagnosis("folders", path.name, "note", text, step, details)
         else:
-            yield Finding("folders", path.name, "ok", str(path), details=details)
+            yield Diagnosis("folders", path.name, "ok", str(path), details=details)
 
 
 def _nearest_existing(path: Path) -> Path:
@@ -193,7 +195,7 @@ def _open_to_others(path: Path) -> bool:
         return False
 
 
-def _vocabularies() -> Iterator[Finding]:
+def _vocabularies() -> Iterator[Diagnosis]:
     for name in ENCODINGS:
         try:
             from tui.services.tokens.vocabularies import encoder
@@ -202,16 +204,16 @@ def _vocabularies() -> Iterator[Finding]:
         except Exception as error:  # noqa: BLE001 - whatever it is, it is what was asked for
             step = "Install finetui again: its vocabularies are damaged or missing."
             said = f"{type(error).__name__}: {error}"
-            yield Finding("vocabularies", name, "problem", said, step)
+            yield Diagnosis("vocabularies", name, "problem", said, step)
         else:
             text = f"read, counts ({plural(count, 'token')} in its sample); nothing is downloaded"
-            yield Finding("vocabularies", name, "ok", text)
+            yield Diagnosis("vocabularies", name, "ok", text)
 
 
-def _engines() -> Iterator[Finding]:
+def _engines() -> Iterator[Diagnosis]:
     if util.find_spec("numpy") is None:
         step = "Install finetui again: lab cannot train."
-        yield Finding("engines", "lab", "problem", "numpy is missing", step)
+        yield Diagnosis("engines", "lab", "problem", "numpy is missing", step)
     else:
         text = "the small model built in, in numpy: for trying the workflow"
-        yield Finding("engines", "lab", "ok", text)
+        yield Diagnosis("engines", "lab", "ok", text)

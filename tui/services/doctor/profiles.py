@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.core.catalog.abilities import WORDS, Ability
 from tui.core.provider.addresses import host_of, without_credentials
-from tui.services.doctor.findings import Finding
+from tui.services.doctor.diagnosis import Diagnosis
 from tui.services.errors import InputError
 from tui.services.provider.probe import last_probe, probe
 from tui.services.provider.provider import Provider
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tui.core.catalog.providers import ProviderEntry
     from tui.core.provider.probed import Probe, Verdict
-    from tui.services.doctor.findings import State
+    from tui.services.doctor.diagnosis import State
     from tui.services.settings.locations import Locations
     from tui.services.settings.profile import Profile
     from tui.services.store.store import Store
@@ -33,7 +33,7 @@ class ProfileLook:
     """What there is to say of one profile."""
 
     profile: Profile
-    findings: tuple[Finding, ...]
+    diagnoses: tuple[Diagnosis, ...]
     probe: Probe | None = None
     key: str = ""
 
@@ -58,7 +58,7 @@ class ProfileLook:
                  "offer": one.offer}
                 for one in (self.probe.found if self.probe else ())
             ],
-            "findings": [one.to_json() for one in self.findings],
+            "findings": [one.to_json() for one in self.diagnoses],
         }  # fmt: skip
 
 
@@ -88,41 +88,41 @@ async def _look(
     starts_lab: bool,
 ) -> ProfileLook:
     area = f"profile {profile.name}"
-    findings = [_described(area, profile)]
+    diagnoses = [_described(area, profile)]
     told = (*profile.remarks, *profile.advice)
     if profile.without_account is not None:
-        findings.append(Finding(area, "account", "problem", *profile.without_account))
+        diagnoses.append(Diagnosis(area, "account", "problem", *profile.without_account))
         told = tuple(one for one in told if profile.without_account[0] not in one)
     quick = replace(profile, timeout=min(profile.timeout, LONGEST_S))
     provider = Provider(quick, locations, environ)
     try:
         key = await _key(area, provider, fetches=asks)
-        findings += [*key, *(Finding(area, "remark", "note", remark) for remark in told)]
+        diagnoses += [*key, *(Diagnosis(area, "remark", "note", remark) for remark in told)]
         if profile.embedded and not starts_lab:
-            findings.append(Finding(area, "server", "ok", "started on this machine when needed"))
-            return ProfileLook(profile, tuple(findings), key=provider.key_state)
+            diagnoses.append(Diagnosis(area, "server", "ok", "started on this machine when needed"))
+            return ProfileLook(profile, tuple(diagnoses), key=provider.key_state)
         asked = asks and not any(one.state == "problem" for one in key)
         ask = probe(provider, api_of(provider), store) if asked else last_probe(provider, store)
         found: Probe | None = await ask
     finally:
         await provider.close()
     sends_key = provider.key_state != "none"
-    findings += _answers(area, found, asked=asked, sends_key=sends_key)
-    findings += _offers(area, profile.provider_entry, found)
-    return ProfileLook(profile, tuple(findings), found, provider.key_state)
+    diagnoses += _answers(area, found, asked=asked, sends_key=sends_key)
+    diagnoses += _offers(area, profile.provider_entry, found)
+    return ProfileLook(profile, tuple(diagnoses), found, provider.key_state)
 
 
-def _described(area: str, profile: Profile) -> Finding:
+def _described(area: str, profile: Profile) -> Diagnosis:
     entry = profile.provider_entry
     where = f" at {host_of(profile.base_url)}" if profile.base_url else ""
     tried = "" if entry.tried else "; not yet tried with the provider itself"
     as_of = f", as of {entry.as_of}" if entry.as_of else ""
     read_only = "; read-only" if profile.read_only else ""
     text = f"{entry.name}{where}{read_only}{tried} (from {entry.source}{as_of})"
-    return Finding(area, "provider", "ok", text)
+    return Diagnosis(area, "provider", "ok", text)
 
 
-async def _key(area: str, provider: Provider, *, fetches: bool) -> list[Finding]:
+async def _key(area: str, provider: Provider, *, fetches: bool) -> list[Diagnosis]:
     """Look at the key; one that a command or the keyring has is fetched, if that is wanted."""
     profile = provider.profile
     problem = profile.problem
@@ -132,11 +132,11 @@ async def _key(area: str, provider: Provider, *, fetches: bool) -> list[Finding]
         except InputError as error:
             problem = (error.cause, error.next_step)
     if problem is not None:
-        return [Finding(area, "key", "problem", *problem)]
+        return [Diagnosis(area, "key", "problem", *problem)]
     if profile.embedded:
         return []
     state = provider.key_state
-    return [Finding(area, "key", "ok", "no key is sent" if state == "none" else f"key {state}")]
+    return [Diagnosis(area, "key", "ok", "no key is sent" if state == "none" else f"key {state}")]
 
 
 _NAME_A_KEY = "Say where its key is: api_key_env, key_command or key_keyring."
@@ -162,30 +162,30 @@ _VERDICTS: Mapping[Verdict, tuple[State, str, str]] = {
 
 def _answers(
     area: str, found: Probe | None, *, asked: bool, sends_key: bool
-) -> Iterable[Finding]:  # fmt: skip
+) -> Iterable[Diagnosis]:  # fmt: skip
     if found is None:
-        yield Finding(area, "endpoint", "note", "not asked, and nothing is remembered")
+        yield Diagnosis(area, "endpoint", "note", "not asked, and nothing is remembered")
         return
     age = found.age(time.time())
     for one in found.found:
         bad = not asked or one.offer == "unknown"
         text = f"{one.asked} → {one.told}: {one.words} ({age})"
-        yield Finding(area, str(one.ability), "note" if bad else "ok", text)
+        yield Diagnosis(area, str(one.ability), "note" if bad else "ok", text)
     if asked and (said := _VERDICTS.get(found.verdict)) is not None:
         state, text, step = said
         if found.verdict == "key refused" and not sends_key:
             text, step = "it wants a key, and the profile names none", _NAME_A_KEY
-        yield Finding(area, "endpoint", state, text, step)
+        yield Diagnosis(area, "endpoint", state, text, step)
 
 
-def _offers(area: str, entry: ProviderEntry, found: Probe | None) -> Iterable[Finding]:
+def _offers(area: str, entry: ProviderEntry, found: Probe | None) -> Iterable[Diagnosis]:
     abilities = entry.abilities.with_probed(found.offers if found else {})
     asked = found.offers if found else {}
     for offer, words in (("yes", "offered"), ("no", "not offered here"), ("unknown", "not known")):
         names = [WORDS[one] for one in Ability if abilities.of(one) == offer and one not in asked]
         if names:
-            yield Finding(area, words, "ok", f"{words}, by its preset: {', '.join(names)}")
+            yield Diagnosis(area, words, "ok", f"{words}, by its preset: {', '.join(names)}")
     if entry.deploy and abilities.of(Ability.CHAT_BY_NAME) == "no":
-        yield Finding(area, "deployment", "ok", f"a tuned model needs one: {entry.deploy}")
+        yield Diagnosis(area, "deployment", "ok", f"a tuned model needs one: {entry.deploy}")
     if entry.idle_cost:
-        yield Finding(area, "idle cost", "ok", entry.idle_cost)
+        yield Diagnosis(area, "idle cost", "ok", entry.idle_cost)

@@ -10,7 +10,7 @@ from tui.core.checks.registry import Finding, row_rule
 from tui.core.checks.row import Row, Turn, json_type, quoted
 from tui.core.dataset.example import ROLES
 from tui.core.dataset.names import MOST_CHARACTERS, VALID_NAME
-from tui.core.formats.turns import IN_LANGUAGES
+from tui.core.formats.turns import IN_LANGUAGES, ROLE_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,18 +25,16 @@ _KEYS = {
     "function": _COMMON,
 }
 _PARTS = {"user": ("text", "image_url"), "assistant": ("text", "refusal")}
-# How people call the roles elsewhere.
+# How people call the roles elsewhere. Only some of what an import reads as a role: these are put
+# right without asking, and a role such as "output" or "operator" may be meant as it is.
 _ALIASES = {
-    "human": "user",
-    "customer": "user",
-    "prompter": "user",
-    "gpt": "assistant",
-    "bot": "assistant",
-    "ai": "assistant",
-    "model": "assistant",
-    "chatgpt": "assistant",
-    "observation": "tool",
-    **IN_LANGUAGES,
+    name: ROLE_NAMES[name]
+    for name in (
+        *("human", "customer", "prompter"),
+        *("gpt", "bot", "ai", "model", "chatgpt"),
+        "observation",
+        *IN_LANGUAGES,
+    )
 }
 
 

@@ -67,9 +67,9 @@ class Attaching:
             self._prompt.focus()
 
     async def _read(self, path: Path) -> None:
-        from tui.services.chat.images import read_image
+        from tui.services.image_files import read_image
 
-        url = await read_image(str(path))
+        url = (await read_image(str(path))).url
         self._paths[url] = str(path)
         self.give_back((*self._images, (path.name, url)))
 

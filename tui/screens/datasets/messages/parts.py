@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.commands import key_of
 from tui.core import edits
-from tui.core.dataset.images import image_type
-from tui.core.edits.content import attached
 from tui.core.text.paths import path_line
 from tui.core.text.text import size_words
-from tui.screens.datasets.editing.example_rewriter import attempt
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.editor import LineEditor
 from tui.services.errors import InputError
-from tui.services.given_files import expanded, read_given
+from tui.services.image_files import read_image
 
 if TYPE_CHECKING:
     from tui.core.dataset.example import Message
     from tui.screens.datasets.dataset_context import DatasetContext
     from tui.screens.datasets.editing.example_rewriter import ExampleRewriter
 
-# What OpenAI takes for one image; a line cannot hold more sensibly.
-LARGEST_IMAGE = 10_000_000
 _ADDRESSES = ("http://", "https://", "data:")
 
 
@@ -110,17 +104,16 @@ class MessageParts:
         typed = await self._context.ask(LineEditor("Image", "", hint))
         if not typed or typed.startswith(_ADDRESSES):
             return typed
-        data = await asyncio.to_thread(_read_image, typed)
-        url = attempt(lambda: attached(data))
-        kind = image_type(data)
+        step = "Make it smaller, or give an address."
+        image = await read_image(typed, "Cannot read the image", step)
         question = (
-            f"{path_line(Path(typed).name, 60)}: {kind}, {size_words(len(data))}.\n"
-            f"It goes into the line itself, as {size_words(len(url))} of text."
+            f"{path_line(Path(typed).name, 60)}: {image.kind}, {size_words(image.size)}.\n"
+            f"It goes into the line itself, as {size_words(len(image.url))} of text."
         )
-        if kind == "image/gif":
+        if image.kind == "image/gif":
             question += "\nExamples with a GIF are skipped in training: convert it to PNG first."
         agreed = await self._context.ask(Confirm("Put the image in?", question, "put in"))
-        return url if agreed else None
+        return image.url if agreed else None
 
 
 def part_choices(message: Message) -> list[Choice[int]]:
@@ -128,9 +121,3 @@ def part_choices(message: Message) -> list[Choice[int]]:
     content = message.raw.get("content") if isinstance(message.raw, dict) else None
     parts = enumerate(edits.parts_of(content))
     return [Choice(number, f"{number + 1} {part.kind}", part.words) for number, part in parts]
-
-
-def _read_image(typed: str) -> bytes:
-    title = "Cannot read the image"
-    path = expanded(typed, title)
-    return read_given(path, title, LARGEST_IMAGE, step="Make it smaller, or give an address.")

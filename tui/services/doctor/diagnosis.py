@@ -12,7 +12,7 @@ State = Literal["ok", "note", "problem"]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Diagnosis:
     """What was looked at, what was found, and the next step where something is missing.
 
     A "note" is missing without harm. `details` are the same for scripts.
