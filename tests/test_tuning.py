@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -63,6 +64,19 @@ def test_a_key_that_imports_something_itself_is_waited_for_no_more(outer: str) -
     thread.join(30)
     assert not thread.is_alive()
     assert not any(isinstance(one, tuning._GivingWay) for one in sys.meta_path)
+
+
+def test_who_looks_for_a_module_meanwhile_asks_all_finders(outer: str) -> None:
+    before, looks = [*sys.meta_path], list[Iterator[object]]()
+
+    def quiet_for() -> float:  # another thread has asked the first finder
+        if not looks:
+            looks.append(iter(sys.meta_path))
+            next(looks[0])
+        return 1.0
+
+    import_between_keys(outer, quiet_for)
+    assert list(looks[0]) == before == sys.meta_path
 
 
 def test_keys_that_never_end_do_not_keep_it(outer: str, monkeypatch: pytest.MonkeyPatch) -> None:

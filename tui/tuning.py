@@ -29,6 +29,8 @@ _SWITCH_S = 0.0005
 _REST_S, _LOADED_BY_S = 0.06, 2.0
 _LOOK_S = 0.01
 
+_changing_finders = threading.Lock()
+
 _collects = False  # here, from the time on that it has been asked for
 
 
@@ -94,11 +96,15 @@ def import_between_keys(name: str, quiet_for: Callable[[], float]) -> None:
     if name in sys.modules:
         return
     finder = _GivingWay(quiet_for)
-    sys.meta_path.insert(0, finder)
+    with _changing_finders:
+        sys.meta_path = [finder, *sys.meta_path]
     try:
         import_module(name)
     finally:
-        sys.meta_path.remove(finder)
+        # Another list, not a shorter one: another thread that is just asking one finder after the
+        # other would leave one out, and not find a module that is there.
+        with _changing_finders:
+            sys.meta_path = [one for one in sys.meta_path if one is not finder]
 
 
 def take_styles_as_new(screen: Screen[Any]) -> None:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
 from textual.widgets import Input, Static
 
 from tests.faults.server import FaultServer, problem, reply
-from tests.until import until
+from tests.until import on_screen, until
 from tui.app import FinetuiApp
+from tui.core.jobs.jobs import parse_job
 from tui.screens.jobs import JobsScreen
 from tui.screens.jobs.all_jobs import AllJobsDialog
+from tui.services.errors import ServiceError
+from tui.services.jobs.all_profiles import ProfileJobs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncGenerator, Iterator
     from pathlib import Path
 
 
@@ -71,3 +75,33 @@ async def test_one_goes_to_a_job_of_another_profile(
     for name, server in zip(names, servers, strict=True):
         sent = {seen.headers["authorization"] for seen in server.seen}
         assert sent == {f"Bearer sk-of-{name}-012345"}
+
+
+@pytest.mark.parametrize("failed", [2, 9])
+async def test_failures_have_the_room_there_is(app_home: Path, failed: int) -> None:
+    del app_home
+
+    async def ask() -> AsyncGenerator[ProfileJobs, None]:
+        jobs = tuple(parse_job({"id": f"ftjob-{n}", "status": "succeeded"}) for n in range(33))
+        yield ProfileJobs("good", jobs, asked=True)
+        for n in range(failed):
+            error = ServiceError("Lost", f"{'gone ' * 20}whole")
+            yield ProfileJobs(f"a-profile-of-{n}", (), asked=False, error=error)
+        await asyncio.Event().wait()
+
+    app = FinetuiApp()
+    async with app.run_test(size=(40, 10)) as pilot:
+        await until(lambda: app.workspace, pilot)
+        await app.push_screen(dialog := AllJobsDialog(failed + 4, ask))
+        await until(lambda: len(dialog.found) == failed + 1, pilot)
+        await until(lambda: f"✗ {failed} failed: a-profile" in on_screen(app), pilot)
+        assert "33 jobs · 1/" in on_screen(app)
+        assert "3 to come" in on_screen(app)
+        assert "esc closes" in on_screen(app)
+        # What has room in a terminal made larger is told at once, not with the next answer.
+        await pilot.resize_terminal(160, 40)
+        await until(lambda: "✗ a-profile-of-1: gone gone" in on_screen(app), pilot)
+        assert "profiles asked · waiting for 3" in on_screen(app)
+        await pilot.resize_terminal(40, 10)
+        await until(lambda: f"✗ {failed} failed: a-profile" in on_screen(app), pilot)
+        assert "esc closes" in on_screen(app)

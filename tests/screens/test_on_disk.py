@@ -27,6 +27,7 @@ pytestmark = pytest.mark.usefixtures("app_home")
 @pytest.fixture(autouse=True)
 def _look_often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(on_disk, "LOOK_EVERY_S", 0.05)
+    monkeypatch.setattr(on_disk, "REST_S", 0.05)
 
 
 def said_of(screen: DatasetsScreen) -> str:
@@ -40,7 +41,7 @@ async def test_compare_then_keep_then_reload(dataset: Path) -> None:  # noqa: F8
         lines = dataset.read_bytes().splitlines(keepends=True)
         dataset.write_bytes(b"".join(lines[2:]) + b"{}\n")
         await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
-        await pilot.press("down", "down", "enter")
+        await pilot.press("down", "enter")
         await until(lambda: isinstance(pilot.app.screen, Confirm), pilot)
         said = str(pilot.app.screen.query_one(".question").render())
         assert "10 lines the same" in said
@@ -48,15 +49,39 @@ async def test_compare_then_keep_then_reload(dataset: Path) -> None:  # noqa: F8
         assert "1 line only in the file" in said
         await pilot.press("enter")
         await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
-        await pilot.press("down", "enter")  # keep mine: not asked again for this change
+        await pilot.press("enter")  # keep mine: not asked again for this change
         await until(lambda: pilot.app.screen is screen, pilot)
         assert screen.document is before
         assert len(before) == 11
         dataset.write_bytes(b"".join(lines[:3]))
         await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
-        await pilot.press("enter")
+        await pilot.press("up", "enter")
         await until(lambda: screen.document is not before and len(screen.document) == 3, pilot)
         await until(lambda: screen.checks.problems is not None, pilot)
+
+
+async def test_nothing_is_asked_while_keys_come(
+    dataset: Path,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A question that nobody has asked for would be answered by a key meant for the rows."""
+    async with running(dataset) as (pilot, screen):
+        looks, look = [0], Document.disk_change
+
+        async def counted(document: Document) -> str:
+            looks[0] += 1
+            return await look(document)
+
+        monkeypatch.setattr(Document, "disk_change", counted)
+        await pilot.press("down")
+        monkeypatch.setattr(on_disk, "REST_S", 3600.0)
+        dataset.write_bytes(b"".join(dataset.read_bytes().splitlines(keepends=True)[2:]))
+        await until(lambda: "not as on disk" in said_of(screen), pilot)
+        looks[0] = 0
+        await until(lambda: looks[0] > 2, pilot)
+        assert pilot.app.screen is screen
+        monkeypatch.setattr(on_disk, "REST_S", 0.0)
+        await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
 
 
 async def test_a_removed_file_can_be_written_again(dataset: Path) -> None:  # noqa: F811

@@ -157,15 +157,16 @@ class AllProfilesDialog(Dialog[tuple[str, str]], Generic[P, R]):
         """Return which profiles were asked, and which could not be, with as much as has room."""
         found = list(self.found.values())
         asked = sum(one.asked for one in found)
-        lines = [
-            f"{plural(len(self.rows), self.NOUN)} · {asked} of {self._profiles} profiles asked"
-        ]
-        if waiting := self._profiles - len(found):
-            lines[0] += f" · waiting for {waiting}"
+        rows, waiting = plural(len(self.rows), self.NOUN), self._profiles - len(found)
+        line = f"{rows} · {asked} of {self._profiles} profiles asked"
+        line += f" · waiting for {waiting}" if waiting else ""
+        if len(line) > width:
+            line = f"{rows} · {asked}/{self._profiles} asked"
+            line += f" · {waiting} to come" if waiting else ""
+        lines = [line]
         failed = [one for one in found if one.error is not None]
-        room = _LINES
-        if self.has_class("-low"):
-            room = max(min(room, self.size.height * 94 // 100 - _LOW_REST), 1)
+        # The height itself: while the terminal is resized the class for it is that of before.
+        room = max(min(_LINES, self.size.height * 94 // 100 - _LOW_REST), 1)
         most = min(_FAILURES, room)
         shown = failed if len(failed) <= most else failed[: most - 1]
         each = (room - (len(shown) < len(failed))) // max(len(shown), 1)  # lines
@@ -174,10 +175,11 @@ class AllProfilesDialog(Dialog[tuple[str, str]], Generic[P, R]):
             told = (
                 f"✗ {one_line(one.profile, 40)}{before}: {one_line(failure_words(one.error), 300)}"
             )
-            lines.append(one_line(told, max(each * width - (each - 1) * _UNEVEN, 20)))
+            lines.append(_within(told, each, width))
         if len(shown) < len(failed):
             names = ", ".join(one_line(one.profile, 40) for one in failed[len(shown) :])
-            lines.append(f"✗ {len(failed) - len(shown)} more: {names}")
+            more = f"{len(failed) - len(shown)} {'more' if shown else 'failed'}"
+            lines.append(_within(f"✗ {more}: {names}", room - len(shown) * each, width))
         return lines
 
     @property
@@ -197,6 +199,11 @@ class AllProfilesDialog(Dialog[tuple[str, str]], Generic[P, R]):
             self.dismiss(self.key_of(self.rows[self.query_one(RecordList).cursor]))
         else:
             self.nothing_listed()
+
+
+def _within(text: str, lines: int, width: int) -> str:
+    """Return what of a text has room in so many lines of this width (columns)."""
+    return one_line(text, max(lines * width - (lines - 1) * _UNEVEN, 20))
 
 
 async def choose_of_all(

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from tui.services.datasets import Document
 
 LOOK_EVERY_S = 3.0
+# No question opens by itself sooner after a key: the next key would answer it.
+REST_S = 1.0
 
 
 class DiskWatch:
@@ -74,11 +76,15 @@ class DiskWatch:
         current = self._context.looked_at and document is self._context.document
         if not change or not current or document.saving or self._told_of == (document, change):
             return
+        if self._context.host.quiet_for < REST_S:
+            return  # with the next look
         self._told_of = (document, change)
         if change == "gone":
             await self._question.tell_gone(document)
         else:
-            await self._question.decide(document, "go on; saving will ask before it overwrites")
+            keep = "go on; saving will ask before it overwrites"
+            # Nobody has asked for this: a key meant for the rows must not drop what is not saved.
+            await self._question.decide(document, keep, current="keep" if document.modified else "")
 
 
 class DiskQuestion:
@@ -100,8 +106,11 @@ class DiskQuestion:
             return True  # nothing is written over
         return await self.decide(document, "write what is shown here over it") == "keep"
 
-    async def decide(self, document: Document, keep: str) -> str | None:
-        """Ask whether to reload, keep or compare; a reload is done, and what was chosen told."""
+    async def decide(self, document: Document, keep: str, current: str = "") -> str | None:
+        """Ask whether to reload, keep or compare; a reload is done, and what was chosen told.
+
+        `keep` says what keeping does, `current` what the cursor is on first, if not on the reload.
+        """
         lost = f"drops {plural(document.changes, 'unsaved change')}" if document.modified else ""
         choices = [
             Choice("reload", "Reload", lost or "show the file as it is now"),
@@ -109,7 +118,7 @@ class DiskQuestion:
             Choice("compare", "Compare", "count the lines that differ"),
         ]
         title = f"{document.path.name} was changed by another program"
-        while (chosen := await self._context.ask(Choose(title, choices))) == "compare":
+        while (chosen := await self._context.ask(Choose(title, choices, current))) == "compare":
             await self._compare(document)
         if chosen == "reload":
             await self._context.datasets.reopen()
