@@ -37,7 +37,7 @@ TERMINALS = {
     "standard": ("xterm", "", ColorSystem.STANDARD),
 }
 # Those with the same theme are looked at in one app: it differs in what makes its text readable.
-THEMES = {"many": ("truecolor", "256"), "few": ("standard",)}
+THEMES = {"dark": ("truecolor", "256"), "ansi-16": ("standard",)}
 Triplet = tuple[int, int, int]
 # What a terminal's own colours are taken for, where the program does not choose them.
 DEFAULT_TEXT, DEFAULT_GROUND = (229, 229, 229), (0, 0, 0)
@@ -240,7 +240,7 @@ async def test_the_theme_fits_the_terminal(
     be_on(terminal, monkeypatch)
     app = FinetuiApp()
     assert app.console.color_system == terminal
-    assert app.theme == (ANSI_16.name if theme == "few" else DARK.name)
+    assert app.theme == (ANSI_16.name if theme == "ansi-16" else DARK.name)
 
 
 def test_colours_for_many_are_among_the_256() -> None:

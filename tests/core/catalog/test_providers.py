@@ -70,3 +70,18 @@ def test_prices_of_ones_own_stand_before_those_built_in_and_not_instead() -> Non
     openai = BUILT_IN.find("openai", "https://api.openai.com/v1").keep_rate("models")
     assert openai is not None
     assert openai.usd == 0
+
+
+def test_what_code_would_ask_a_providers_id_for_is_a_key_of_its_entry() -> None:
+    known = BUILT_IN.all().values()
+    assert {one.id for one in known if one.catalog_prices} == {"lab", "openai"}
+    assert {one.id for one in known if one.tuned_by_name} == {"lab", "openai", "azure"}
+    assert {one.id for one in known if one.deployments_apart} == {"azure"}
+    own = read_entries(
+        '[[providers]]\nid = "acme"\ncatalog_prices = true\n'
+        '[[providers]]\nid = "azure"\ndeployments_apart = false\n'
+    )
+    found = ProviderCatalog(own)
+    assert found.find("acme", None).catalog_prices
+    assert not found.find("acme", None).tuned_by_name
+    assert not found.find("azure", None).deployments_apart
