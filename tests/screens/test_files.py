@@ -356,3 +356,23 @@ async def test_files_that_nobody_has_seen_are_not_said_to_be_nothing_to_clean_up
         await pilot.press("p")
         await until(lambda: isinstance(pilot.app.screen, PruneDialog), pilot)
         assert "0 files" in said(pilot.app.screen, "#which")
+
+
+async def test_while_a_list_is_asked_for_nobody_says_that_there_is_nothing(
+    server: UploadServer,
+) -> None:
+    server.always |= {"GET /files": HANG, "GET /fine_tuning/jobs": HANG}
+    try:
+        async with files_screen() as (pilot, screen):
+            await pilot.press("d")
+            assert toasts(pilot.app) == ["Asking for the files …"]
+            pilot.app.clear_notifications()
+            await pilot.press("3", "c")
+            await until(lambda: toasts(pilot.app), pilot)
+            assert toasts(pilot.app) == ["Asking the provider…"]
+            server.always.clear()
+            server.release()
+            await pilot.press("6")
+            await until(screen.has_rows, pilot)
+    finally:
+        server.release()

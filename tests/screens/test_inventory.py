@@ -154,8 +154,10 @@ async def test_every_state_is_told_in_its_row(
         await until(lambda: isinstance(pilot.app.screen, JobsScreen), pilot)
         jobs: Any = pilot.app.screen
         await until(lambda: len(jobs.context.jobs) == 4, pilot)
-        for job, key in (("ftjob-1", "c"), ("ftjob-2", "C")):
+        for job, key, what in (("ftjob-1", "c", "here"), ("ftjob-2", "C", "elsewhere")):
             jobs.select(job)
+            await until(lambda: f"deleted {what}" in on_screen(pilot.app), pilot)  # noqa: B023
+            assert "jobs.chat" in jobs.idle()
             await pilot.press(key)
             await until(lambda: "The model is gone" in problem_of(jobs), pilot)
             assert pilot.app.screen is jobs

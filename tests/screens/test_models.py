@@ -144,7 +144,8 @@ async def test_a_dead_provider_is_told_with_the_key_that_helps(app_home: Path) -
 async def test_an_error_goes_once_the_list_comes(app_home: Path) -> None:
     server = FaultServer()
     server.lists["/models"] = lambda _: {"data": [{"id": "ft:m:o::a\x1b[31m"}]}
-    server.fault("GET /models", HANG, *[reply(500, problem_said("boom"))] * 3)
+    server.fault("GET /models", HANG)
+    server.always["GET /models"] = reply(500, problem_said("boom"))
     use_profile(app_home, server.url, "sk-x")
     try:
         async with models_screen() as (pilot, screen):
@@ -160,6 +161,7 @@ async def test_an_error_goes_once_the_list_comes(app_home: Path) -> None:
             server.release()
             await pilot.press("r")
             await until(lambda: "boom" in problem_of(screen), pilot)
+            server.always.clear()
             await pilot.press("r")
             await until(lambda: screen.listed.models and not problem_of(screen), pilot)
             await pilot.press("d")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -13,7 +14,6 @@ from tui.commands import LAST, MODES, command, commands_for, key_hint, key_line_
 from tui.core.text.text import visible
 from tui.dispatch import Dispatcher
 from tui.key_bindings import bindings_for, follow_keymap
-from tui.loop_time import AfterLoopTime
 from tui.screens.dead_ends import why_nothing
 from tui.screens.host import Host, host_of
 from tui.screens.not_offered import refusal
@@ -103,7 +103,7 @@ class ModeScreen(Screen[None]):
     waiting = 0  # commands that have not opened yet what the keys typed after them are meant for
     last_command = ""  # the id of the command of this mode that was given last
     _came_back = False
-    _reopens = False  # the dialog that was open when the program ended is still to open
+    _reopens_until = 0.0  # monotonic seconds
     error: BaseException | None = None  # the one shown
     _provider_used: Provider | None = None  # the provider of the profile in use
     _refused = False  # whether the error shown says only why a command could not be carried out
@@ -178,14 +178,10 @@ class ModeScreen(Screen[None]):
         self._came_back = True
         if remembered := self.host.remembered(self.MODE):
             if remembered.get("open"):
-                self._reopens = True
-                AfterLoopTime(_REOPENS_S, self._wait_no_longer)
+                self._reopens_until = time.monotonic() + _REOPENS_S
             self.come_back(remembered)
             if remembered.get("open") in self.REOPENS:
                 self.call_after_refresh(self.action_command, remembered["open"])
-
-    def _wait_no_longer(self) -> None:
-        self._reopens = False
 
     # -- the program around ----------------------------------------------------------
 
@@ -286,7 +282,7 @@ class ModeScreen(Screen[None]):
         """Whether what the first keys are meant for is still to come."""
         if not self._came_back:
             return self.host.workspace is not None
-        return self._reopens
+        return time.monotonic() < self._reopens_until
 
     def on_mount(self) -> None:
         """Follow the program's status, tour and workspace."""

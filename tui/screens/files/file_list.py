@@ -124,6 +124,12 @@ class FileList:
         return self._seen is not None
 
     @property
+    def why_none(self) -> str:
+        """Why no file is listed, in a line."""
+        waits = self._seen is None and self._failed is None
+        return " ".join((LOADING if waits else self._empty_words(self._failed)).split())
+
+    @property
     def ids(self) -> set[str]:
         """The ids of the files listed."""
         return {file.id for file in self.files}

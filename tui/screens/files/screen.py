@@ -82,6 +82,10 @@ class FilesScreen(ModeScreen):
         """Whether files or uploads are listed."""
         return bool(self.listed.pane.entries)
 
+    def nothing_words(self) -> str:
+        """Return why no file is listed."""
+        return self.listed.why_none
+
     def idle(self) -> Collection[str]:
         """Return what has no file to work on."""
         file = isinstance(self.listed.current, StoredFile)

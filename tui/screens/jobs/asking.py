@@ -13,6 +13,7 @@ from tui.services.errors import InputError
 if TYPE_CHECKING:
     from tui.core.jobs.jobs import Job
     from tui.screens.jobs.jobs_context import JobsContext
+    from tui.services.jobs.polling.poller import PollerState
 
 
 class JobAsking:
@@ -20,6 +21,7 @@ class JobAsking:
 
     def __init__(self, context: JobsContext) -> None:
         self._context = context
+        self._looked_for: dict[str, int | None] = {}
 
     @handles("jobs.chat", group="chat")
     @opens
@@ -47,6 +49,34 @@ class JobAsking:
         if (job := self._context.job) is not None:
             model = await self._model_of(job, "compare it")
             self._context.host.compare(CompareAsked(models=(job.model, model)))
+
+    def take(self, _state: PollerState) -> None:
+        """Look whether the models of jobs that were not listed before are there."""
+        if self._made() != self._looked_for:
+            self.look_for_models()
+
+    def look_for_models(self) -> None:
+        """Look in the ledger which models of the jobs listed are gone."""
+        self._context.run(self._look, group="gone", description="look which models are gone")
+
+    async def _look(self) -> None:
+        from tui.services.models.tombstones import all_gone
+
+        context = self._context
+        workspace = context.workspace
+        self._looked_for, profile = self._made(), workspace.profile.name
+        gone = await all_gone(workspace.store, profile, self._looked_for)
+        if gone != context.gone and profile == context.workspace.profile.name:
+            context.gone = gone
+            context.paint()
+
+    def _made(self) -> dict[str, int | None]:
+        """Return the models of the jobs listed, with when each was made (Unix seconds)."""
+        return {
+            job.fine_tuned_model: job.finished_at or job.created_at
+            for job in self._context.jobs
+            if job.fine_tuned_model
+        }
 
     async def _model_of(self, job: Job, doing: str) -> str:
         """Return the model of a job. Raises InputError where there is none, or none any more."""

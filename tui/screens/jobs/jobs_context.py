@@ -30,7 +30,8 @@ class JobsContext(ScreenContext):
     """The jobs of the profile in use, the one selected, and the ways to ask and to tell.
 
     `started` are the ids of jobs made in this session that have not ended; `ready` says by job
-    what is known of a model that is not there yet.
+    what is known of a model that is not there yet, `gone` by model what became of one that is not
+    there any more.
     """
 
     def __init__(self, screen: ModeScreen) -> None:
@@ -48,6 +49,7 @@ class JobsContext(ScreenContext):
         self.costs = JobCosts()
         self.detail: JobDetail | None = None  # of one job, the last one looked at
         self.ready: dict[str, str] = {}
+        self.gone: dict[str, str] = {}
         self.started.clear()
         self._too_early: dict[str, InputError] = {}  # by job, the last one
 

@@ -86,11 +86,13 @@ class JobsScreen(ModeScreen):
         self.overlays = Overlays(context)
         self.making = JobMaking(context, self.select)
         self.endings = JobEndings(context)
+        self.asking = JobAsking(context)
         context.on_state.insert(0, self.endings.take)
+        context.on_state.append(self.asking.take)
         for owner in (
             *(pane, pane.curve, self.subscriptions, self.overlays, self.making),
             *(JobControl(context), JobWriting(context), JobsOfAllProfiles(context, self.select)),
-            JobAsking(context),
+            self.asking,
             CheckpointPruning(context),
             JobLineage(context),
         ):
@@ -105,6 +107,10 @@ class JobsScreen(ModeScreen):
     def has_rows(self) -> bool:
         """Whether there are jobs."""
         return bool(self.context.jobs)
+
+    def nothing_words(self) -> str:
+        """Return why no job is listed."""
+        return " ".join(self._nothing().split())
 
     # -- the profile, the screen and the terminal --------------------------------------
 
@@ -153,6 +159,8 @@ class JobsScreen(ModeScreen):
         self.endings.seen()
         self.subscriptions.resume()
         self.overlays.resume()
+        if self.host.workspace is not None:
+            self.asking.look_for_models()  # Models may have deleted some
 
     def on_screen_suspend(self) -> None:
         """Ask for nothing nobody sees; jobs made here are followed to their end."""
@@ -259,7 +267,10 @@ class JobsScreen(ModeScreen):
             return ()
         found = [
             (job.terminal, ("cancel", "pause")),
-            (not job.fine_tuned_model, ("chat", "compare")),
+            (
+                not job.fine_tuned_model or job.fine_tuned_model in self.context.gone,
+                ("chat", "compare"),
+            ),
             (not job.result_files, ("result",)),
         ]
         return [f"jobs.{name}" for idles, names in found if idles for name in names]
@@ -273,6 +284,8 @@ class JobsScreen(ModeScreen):
         model = job.fine_tuned_model
         serving = self.workspace.api.deployments.next_step(model) if model else ""
         ready = context.ready.get(job.id, needs_deployment() if serving else "")
+        if (why := context.gone.get(model or "")) is not None:
+            ready = f"{why}."
         self.pane.show_job(
             context.line_of(job), self.overlays.shown(job.id), ready=ready, serving=serving
         )
