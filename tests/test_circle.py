@@ -62,7 +62,7 @@ async def test_the_circle(home: Home, size: tuple[int, int], epochs: str) -> Non
                 await until(condition, pilot, seconds=seconds)
             except AssertionError:
                 failures = [p.failure for p in app.screen.query(ErrorPanel) if p.failure]
-                raise AssertionError(f"stuck in leg {app.tour.text!r}: {failures}") from None
+                raise AssertionError(f"stuck in leg {app.tour.line('')!r}: {failures}") from None
 
         async def answer() -> str:
             talk = app.screen.query_one(Conversation)

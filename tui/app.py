@@ -361,8 +361,9 @@ class FinetuiApp(TypeAhead):
 
     @handles("app.guide")
     def switch_guide(self) -> None:
-        """Show or hide the guided tour."""
-        self.tour = Tour(0) if self.tour.step < 0 else Tour()
+        """Show or hide the guided tour, which begins where the mode shown is its own."""
+        # A key that leads to where one is does nothing.
+        self.tour = Tour(0).after(self.current_mode) if self.tour.step < 0 else Tour()
 
     @handles("app.copy")
     def copy(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,8 +11,10 @@ from tests.faults.server import FaultServer, problem, reply
 from tests.screens.conftest import use_profile
 from tests.until import until
 from tui.app import FinetuiApp
+from tui.commands import MODES
 from tui.screens.base import GuideLine, ModeScreen
 from tui.screens.dialogs.confirm import Confirm
+from tui.screens.jobs.form.dialog import NewJob
 from tui.screens.tour import Tour, steps
 
 if TYPE_CHECKING:
@@ -59,10 +62,76 @@ async def test_where_the_sample_is_trained_is_asked_once(
                 await until(lambda: "openai trains it and bills you" in guide(app), pilot)
 
 
-def test_every_line_fits_two_at_80_columns() -> None:
+@pytest.mark.parametrize("mode", [mode for _, mode, _ in MODES])
+def test_every_line_fits_two_at_80_columns(mode: str) -> None:
     for leg in range(len(steps())):
-        for line in (Tour(leg).text, Tour(leg).line("a-provider-of-mine-1", bills=True)):
-            assert len(line) + 2 <= 2 * 78
+        for line in (
+            Tour(leg).line(mode),
+            Tour(leg).line(mode, "a-provider-of-mine-1", bills=True),
+        ):
+            assert len(line) + 2 <= 2 * 78, line
+
+
+_NEW_JOB = next(at for at, one in enumerate(steps()) if one.until == "create_form")
+# What stands in a line as a key that works everywhere, or in the dialog the line names.
+_ANYWHERE = {"app", "lists", "job_form"}
+
+
+@pytest.mark.parametrize("mode", [mode for _, mode, _ in MODES])
+def test_no_line_names_a_key_of_another_mode_alone(
+    mode: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every key is named as the command it is of; before one of another mode stands the mode's."""
+    for name in ("key_of", "key_hint"):
+        monkeypatch.setattr(f"tui.screens.tour.{name}", lambda one, word="": f"<{one}>{word}")
+    for leg in range(len(steps())):
+        for line in (Tour(leg).line(mode), Tour(leg).line(mode, "elsewhere", bills=True)):
+            there = mode
+            for key in re.findall("<(.*?)>", line):
+                where, _, what = key.partition(".")
+                if what.startswith("mode_"):
+                    if mode == "chat":  # where a digit would be typed into the prompt
+                        assert f"<app.escape>, <{key}>" in line, line
+                    there = what.removeprefix("mode_")
+                    assert there != mode or leg in {0, 1, 8}, line  # those end on arrival
+                elif where not in _ANYWHERE:
+                    assert where == there, line
+
+
+async def test_the_line_leads_to_the_mode_of_its_key_by_the_keymap(app_home: Path) -> None:
+    (app_home / "config").mkdir(parents=True)
+    (app_home / "config" / "config.toml").write_text('[keys]\n"jobs.new" = "m"\n', "utf-8")
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.workspace, pilot)
+        app.tour = Tour(_NEW_JOB)
+        await until(lambda: "Press 3, then m to make" in guide(app), pilot)
+        await pilot.press("3")
+        await until(lambda: app.current_mode == "jobs", pilot)
+        await until(lambda: "Press m to make" in guide(app), pilot)
+        await pilot.press("4")
+        await until(lambda: app.current_mode == "chat", pilot)
+        await until(lambda: "Press esc, 3, then m to make" in guide(app), pilot)
+        await pilot.press("escape", "3", "m")
+        await until(lambda: isinstance(app.screen, NewJob), pilot)
+
+
+@pytest.mark.parametrize(("mode", "begins"), [("2", 1), ("3", 2), ("1", 0), ("6", 0)])
+async def test_a_tour_begun_where_it_leads_first_begins_there(
+    app_home: Path, mode: str, begins: int
+) -> None:
+    app_home.mkdir()
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.workspace, pilot)
+        await pilot.press(mode, "f3")
+        await until(lambda: app.tour.step == begins, pilot)
+
+
+def test_no_line_says_how_the_training_went() -> None:
+    said = " ".join(f"{one.text} {one.elsewhere}".lower() for one in steps())
+    for claim in ("memorised", "learned it", "knows nothing", "falls", "loss fall"):
+        assert claim not in said
 
 
 @pytest.mark.parametrize("fault", ["network", "key"])

@@ -51,6 +51,10 @@ class GuideLine(Static):
     }
     """
 
+    def __init__(self, mode: str) -> None:
+        super().__init__(markup=False)
+        self._mode = mode  # the one it stands in, whose keys it may name alone
+
     def on_mount(self) -> None:
         """Follow the tour, the profile it is taken with, and the keymap in use."""
         for name in ("tour", "workspace", "keymap"):
@@ -59,8 +63,10 @@ class GuideLine(Static):
     def _show(self) -> None:
         host = host_of(self)
         tour, profile = host.tour, None if host.workspace is None else host.workspace.profile
-        elsewhere = profile is not None and profile.kind != "lab"
-        text = tour.line(profile.name, bills=profile.bills) if elsewhere and profile else tour.text
+        if profile is not None and profile.kind != "lab":
+            text = tour.line(self._mode, profile.name, bills=profile.bills)
+        else:
+            text = tour.line(self._mode)
         self.set_class(bool(text), "-shown")
         self.update(f"▸ {text}")
 
@@ -131,7 +137,7 @@ class ModeScreen(Screen[None]):
         """Lay the frame around the mode's own widgets."""
         current = next(title for _, mode, title in MODES if mode == self.MODE)
         yield ModeBar(_modes, current)
-        yield GuideLine(markup=False)
+        yield GuideLine(self.MODE)
         yield RemarkLine(markup=False)
         with Vertical(id="body"):
             yield from self.compose_body()

@@ -21,87 +21,92 @@ class Step:
     at: int = 0  # the step from which on it counts: before, there is nothing to do it with
 
 
-def _esc() -> str:
-    return key_of("app.escape")
-
-
-def _jobs() -> str:
-    return key_of("app.mode_jobs")
-
-
-def _profile() -> str:
-    return key_of("app.profile")
-
-
-def _creates() -> str:
-    return key_hint("job_form.create", "creates")
-
-
-def _model() -> str:
-    return f"{_esc()}, {key_of('chat.model')}"
-
-
-def _again() -> str:
-    return f"{_esc()}, {key_hint('chat.again', 'asks again')}"
-
-
 _TRAINED, _ASKED = 5, 7  # the steps after those until "succeeded" and "chat_tuned"
 
 
-def steps() -> tuple[Step, ...]:
-    """Return what is said, with the keys in use."""
+def _leave(shown: str) -> str:
+    """Return the key that makes others keys again where they would be typed: in Chat's prompt."""
+    return f"{key_of('app.escape')}, " if shown == "chat" else ""
+
+
+def _mode(mode: str, shown: str) -> str:
+    """Return the keys that lead from the mode shown to another."""
+    return f"{_leave(shown)}{key_of(f'app.mode_{mode}')}"
+
+
+def _key(command_id: str, shown: str) -> str:
+    """Return the key of a command with those that lead to its mode, such as "3, then n"."""
+    mode = command_id.partition(".")[0]
+    there = "" if shown == mode else f"{_mode(mode, shown)}, then "
+    return f"{there}{key_of(command_id)}"
+
+
+def steps(shown: str = "") -> tuple[Step, ...]:
+    """Return what is said in a mode, with the keys in use.
+
+    Nothing is said of how the training went: the line knows that it has ended, and no more.
+    """
+    row, job, form = "", "Next come the jobs.", _key("jobs.new", shown)
+    if shown == "datasets":
+        row = f"One example a row; {key_hint('lists.choose', 'goes')} into one. "
+    elif shown == "tokens":
+        job = "How long the examples are and what training would cost."
+    watch = "Watch" if shown == "jobs" else f"Press {_mode('jobs', shown)} to watch"
+    creates = f"{key_hint('job_form.create', 'creates')} the job"
+    ask, base = "Ask", "Now "
+    if shown != "chat":
+        ask = base = f"Press {_mode('chat', shown)}, then "
+        ask += "ask"
+    base += f"{key_of('app.escape')}, {key_of('chat.model')}: pick"
+    again = f"{key_of('app.escape')}, {key_hint('chat.again', 'asks again')}"
     return (
-        Step(
-            "tokens",
-            f"One example a row; {key_hint('lists.choose', 'goes')} into one. "
-            f"Press {key_of('app.mode_tokens')} for tokens and cost.",
-        ),
-        Step("jobs", f"How long the examples are and what training would cost. Press {_jobs()}."),
-        Step(
-            "create_form",
-            f"Press {key_of('jobs.new')} to make a fine-tuning job from this dataset.",
-        ),
+        Step("tokens", f"{row}Press {_mode('tokens', shown)} for tokens and cost."),
+        Step("jobs", f"{job} Press {_mode('jobs', shown)}."),
+        Step("create_form", f"Press {form} to make a fine-tuning job from this dataset."),
         Step(
             "created",
-            f"The lab trains a small model here, free. {_creates()} the job.",
-            f"{{profile}} trains it{{bills}}: cost below. {_profile()} and lab: free. "
-            f"{_creates()}.",
+            f"The lab trains a small model here, free. In the form ({form}) {creates}.",
+            f"{{profile}} trains it{{bills}}. {key_of('app.profile')} and lab: free. "
+            f"The form ({form}) shows the cost; there {creates}.",
         ),
         Step(
             "succeeded",
-            "It is learning: watch the loss fall, for about half a minute.",
-            "It is learning at {profile}, in its own time. The job goes on without you.",
+            f"{watch} the loss while it trains: about half a minute, with the settings offered.",
+            f"{watch} the loss while {{profile}} trains, in its own time. "
+            "The job goes on without you.",
         ),
         Step(
             "chat",
-            "Done: it has memorised these few examples. "
-            f"Press {key_of('jobs.chat')} to chat with it.",
+            f"The training is done. Press {_key('jobs.chat', shown)} to chat with the new model.",
             at=_TRAINED,
         ),
-        Step("chat_tuned", "Ask it something from the data, such as: Is tap water fine?"),
+        Step(
+            "chat_tuned",
+            f"{ask} it something from the data (of the sample: Is tap water fine?) "
+            "and see what it has learned.",
+        ),
         Step(
             "chat_base",
-            f"It learned it. {_model()}: pick lab-small, the base; {_again()}.",
-            f"It learned it. {_model()}: pick the base it was made from; {_again()}.",
+            "Does it answer as the data does? "
+            f"{base} its base (lab-small, unless you chose another); {again}.",
+            f"Does it answer as the data does? {base} the base it was made from; {again}.",
             at=_ASKED,
         ),
         Step(
             "models",
-            f"The base knows nothing of it. {_esc()}, then {key_of('app.mode_models')}, "
-            "to clean up.",
+            "Look at both answers: what has the training changed? "
+            f"Press {_mode('models', shown)} to clean up.",
             at=_TRAINED,
         ),
         Step(
             "deleted",
-            (
-                f"Press {key_of('models.delete')} to delete your model; you will be asked to "
-                "type its name."
-            ),
+            f"Press {_key('models.delete', shown)} to delete your model; you will be asked to "
+            "type its name.",
         ),
         Step(
             "",
-            f"That was the whole tour. {key_of('app.mode_datasets')}, then "
-            f"{key_of('datasets.open')}, opens your own data. {key_hint('app.escape', 'ends it')}.",
+            f"That was the whole tour. {_key('datasets.open', shown)} opens your own data. "
+            f"{key_hint('app.escape', 'ends it')}.",
         ),
     )
 
@@ -112,21 +117,17 @@ class Tour:
 
     step: int = -1
 
-    @property
-    def text(self) -> str:
-        """The line to show with lab, or an empty string."""
-        return self.line()
-
-    def line(self, profile: str = "", *, bills: bool = False) -> str:
-        """Return the line to show, for a profile other than lab if one is named."""
-        if not 0 <= self.step < len(steps()):
+    def line(self, shown: str, profile: str = "", *, bills: bool = False) -> str:
+        """Return the line to show in a mode, for a profile other than lab if one is named."""
+        every = steps(shown)
+        if not 0 <= self.step < len(every):
             return ""
-        step = steps()[self.step]
+        step = every[self.step]
         said = step.text
         if profile and step.elsewhere:
-            name = one_line(profile, 20)
-            said = step.elsewhere.format(profile=name, bills=" and bills you" if bills else "")
-        return f"{self.step + 1}/{len(steps())} {said}"
+            said = step.elsewhere.replace("{bills}", " and bills you" if bills else "")
+            said = said.replace("{profile}", one_line(profile, 20))
+        return f"{self.step + 1}/{len(every)} {said}"
 
     @property
     def at_end(self) -> bool:
