@@ -118,6 +118,9 @@ async def test_ask_correct_example_check_save(app_home: Path, tmp_path: Path) ->
         await pilot.press("ctrl+s")
         await until(lambda: not document.modified, pilot)
         assert rows_of(path)[1] == {"messages": [user("which?"), said("right")]}
+        await pilot.press("4")
+        await until(lambda: pilot.app.screen is screen, pilot)
+        assert "not saved yet" not in shown(screen)
 
 
 async def test_a_correction_and_what_it_corrects_become_a_pair(

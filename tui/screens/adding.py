@@ -36,6 +36,7 @@ class Adding:
     ) -> None:
         self._context = context
         self._choosing, self._taking_back = choosing, taking_back
+        self._unsaved: AddedExample | None = None  # told of in the status line
 
     async def add(self, made: MadeExample, *, choose: bool = False) -> AddedExample | None:
         """Add an example and say where it is; None when the user has left it.
@@ -63,9 +64,25 @@ class Adding:
             path = path if again else None
         return None
 
+    def look_again(self) -> None:
+        """Say no more that an example is not saved, once it is, or stands there no longer."""
+        if (told := self._unsaved) is None:
+            return
+        document = self._context.workspace.datasets.current
+        if (
+            document is None
+            or document.path != told.path
+            or not document.modified
+            or told.number > len(document)
+            or document.line(told.number - 1) != told.line
+        ):
+            self._context.note("")
+            self._unsaved = None
+
     async def take_back(self) -> None:
         """Take the example that was added last out again."""
         self._context.note("")
+        self._unsaved = None
         self._context.tell(await self._context.workspace.adding.take_back(), seconds=5)
 
     # -- inside ------------------------------------------------------------------------
@@ -82,6 +99,7 @@ class Adding:
             or any(i.severity == "error" for i in added.issues),
         )
         state = "saved" if added.saved else "not saved yet"
+        self._unsaved = None if added.saved or not added.is_open else added
         self._context.note(f"{added.place}: {state} · {back} takes it back")
 
     async def _wanted_twice(self, there: AlreadyThere) -> bool:

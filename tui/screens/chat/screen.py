@@ -103,15 +103,16 @@ class ChatScreen(ModeScreen):
         editing = TurnEditing(context, self.session, self.view, held, self.answers.ask_of)
         self.chats = SavedChatsList(context, self.session, held, self._go_on)
         self._reading = DisplayModes(context, self._conversation)
+        self._to_data = AnswersToData(
+            context, self.session, self.view, self.system, self.parameters, held
+        )
         self.session.subscribe(self._show_chat)
         for controller in (
             self.models, SystemLibrary(context, self.system), self.parameters,
             self.attaching, self.answers, editing, self.chats,
             self._reading,
             Comparing(context, self.session, self.models, self.system, self.parameters),
-            AnswersToData(
-                context, self.session, self.view, self.system, self.parameters, held
-            ),
+            self._to_data,
         ):  # fmt: skip
             self.dispatcher.add(controller)
 
@@ -169,6 +170,7 @@ class ChatScreen(ModeScreen):
     def on_screen_resume(self) -> None:
         """Take the model another mode has asked for, and what came while nobody looked."""
         if self.host.workspace is not None and self.is_mounted:
+            self._to_data.look_again()
             self._take_up()
             self.answers.paint()
 

@@ -128,6 +128,7 @@ class CompareScreen(ModeScreen):
         )
         self.results.forgotten = lambda: self.running.look_at(None)
         self.recording = Recording(context, self.running)
+        self._to_data = ComparedToData(context, self._listed, self._run_shown)
         for controller in (
             self.asking,
             self.recording,
@@ -137,7 +138,7 @@ class CompareScreen(ModeScreen):
             self.results,
             self.running,
             Onward(context, self._listed),
-            ComparedToData(context, self._listed, self._run_shown),
+            self._to_data,
         ):
             self.dispatcher.add(controller)
         context.changed.add(self._show)
@@ -206,6 +207,7 @@ class CompareScreen(ModeScreen):
     def on_screen_resume(self) -> None:
         """Take what another mode has asked for, and what came while nobody looked."""
         if self.host.workspace is not None and self.is_mounted:
+            self._to_data.look_again()
             self._take_up()
 
     def _take_up(self) -> None:

@@ -42,6 +42,10 @@ class ComparedToData:
         self._context, self._listed, self._run = context, listed, run
         self._adding = Adding(context, {"preference": "compare.pair_to"}, "compare.take_back")
 
+    def look_again(self) -> None:
+        """Say no more of an example that was added what does not hold any more."""
+        self._adding.look_again()
+
     @handles("compare.pair", "compare.pair_to", group="to data", exclusive=False)
     @opens
     async def make_pair(self, command_id: str) -> None:

@@ -58,6 +58,10 @@ class AnswersToData:
             context, {"chat": "chat.add_to", "preference": "chat.pair_to"}, "chat.take_back"
         )
 
+    def look_again(self) -> None:
+        """Say no more of an example that was added what does not hold any more."""
+        self._adding.look_again()
+
     @handles("chat.add", "chat.add_to", group="to data", exclusive=False)
     @opens
     async def add(self, command_id: str) -> None:
