@@ -12,10 +12,12 @@ from tests.faults.server import FaultServer, problem, reply
 from tests.until import on_screen, until
 from tui.app import FinetuiApp
 from tui.core.jobs.jobs import parse_job
+from tui.screens.dialogs.details import DetailsDialog
 from tui.screens.jobs import JobsScreen
 from tui.screens.jobs.all_jobs import AllJobsDialog
 from tui.services.errors import ServiceError
 from tui.services.jobs.all_profiles import ProfileJobs
+from tui.widgets.reading_scroll import ReadingScroll
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator
@@ -105,3 +107,53 @@ async def test_failures_have_the_room_there_is(app_home: Path, failed: int) -> N
         await pilot.resize_terminal(40, 10)
         await until(lambda: f"✗ {failed} failed: a-profile" in on_screen(app), pilot)
         assert "esc closes" in on_screen(app)
+
+
+@pytest.mark.parametrize("size", [(60, 15), (80, 24)])
+async def test_all_of_several_long_failures_can_be_read(
+    app_home: Path, size: tuple[int, int]
+) -> None:
+    names = [f"far-{number}" for number in range(5)]
+    why = " ".join(f"because{number}" for number in range(30))
+
+    async def ask() -> AsyncGenerator[ProfileJobs, None]:
+        for name in names:
+            error = ServiceError("Cannot list the jobs", f"{name} says {why}", f"Ask at {name}.")
+            yield ProfileJobs(name, (), asked=False, error=error)
+
+    app = FinetuiApp()
+    async with app.run_test(size=size) as pilot:
+        await until(lambda: app.workspace, pilot)
+        dialog = AllJobsDialog(len(names), ask)
+        app.push_screen(dialog)
+        await until(lambda: len(dialog.found) == len(names) and not dialog.waiting, pilot)
+        await until(lambda: "ctrl+o failures" in on_screen(app), pilot)
+        assert "esc closes" in on_screen(app)
+        await pilot.press("ctrl+o")
+        await until(lambda: isinstance(app.screen, DetailsDialog), pilot)
+        read = [on_screen(app)]
+        scrolled = app.screen.query_one(ReadingScroll)
+        while scrolled.scroll_offset.y < scrolled.max_scroll_y:
+            before = scrolled.scroll_offset.y
+            await pilot.press("down")
+            await until(lambda before=before: scrolled.scroll_offset.y > before, pilot)
+            read.append(on_screen(app))
+        words = {*" ".join(read).split()}
+        assert words >= {"because29", *names, *(f"{name}." for name in names), *why.split()}
+        await pilot.press("escape")
+        await until(lambda: app.screen is dialog, pilot)
+
+
+async def test_no_key_for_failures_without_any(app_home: Path) -> None:
+    async def ask() -> AsyncGenerator[ProfileJobs, None]:
+        yield ProfileJobs("near", (), asked=True)
+
+    app = FinetuiApp()
+    async with app.run_test(size=(60, 15)) as pilot:
+        await until(lambda: app.workspace, pilot)
+        dialog = AllJobsDialog(1, ask)
+        app.push_screen(dialog)
+        await until(lambda: dialog.found, pilot)
+        assert "failures" not in on_screen(app)
+        await pilot.press("ctrl+o")
+        assert app.screen is dialog

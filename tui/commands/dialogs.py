@@ -370,6 +370,17 @@ _OTHERS = (
         first=True,
         word="goes to the job",
     ),
+    *(
+        Command(
+            f"{dialog}.failures",
+            "ctrl+o",
+            "Failures",
+            "Show the whole of why profiles could not be asked.",
+            first=True,
+            word="failures",
+        )
+        for dialog in ("all_jobs", "all_models")
+    ),
     Command(
         "all_models.go",
         "enter",

@@ -16,6 +16,13 @@ _MODELS = (
         "Switch between this profile and all.",
         word="all profiles",
     ),
+    Command(
+        "running.failures",
+        "ctrl+o",
+        "Failures",
+        "Show the whole of why profiles could not be asked.",
+        word="failures",
+    ),
     Command("running.refresh", "r", "Refresh", "Ask now."),
     Command("running.chat", "c", "Chat", "Chat with it, in its profile."),
     Command("running.copy", "y", "Copy", "Copy the error, the results, or its id."),

@@ -4,29 +4,34 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from textual.widgets import Static
 
-from tui.core.text.text import one_line, plural
-from tui.dispatch import start_worker
+from tui.core.text.text import one_line, plural, visible
+from tui.dispatch import handles, start_worker
 from tui.screens.dialogs.base import Dialog
+from tui.screens.dialogs.details import DetailsDialog
+from tui.screens.reporting import failure_of
 from tui.services.jobs.all_profiles import failure_words
+from tui.widgets.frame.key_hints import KeyHints
 from tui.widgets.record_list import RecordList
 from tui.widgets.text_fields import Entry
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Sequence
+    from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 
     from rich.text import Text
     from textual.app import ComposeResult
     from textual.widgets import Input
 
     from tui.screens.controller_context import ScreenContext
+    from tui.services.errors import ServiceError
     from tui.services.jobs.all_profiles import ProfileJobs
     from tui.services.models.all_profiles import ProfileModels
 
 _FAILURES = 4  # told one by one
+_NARROW = 56  # columns of the terminal in which the keys take one line only in short words
 _LINES = 6  # all of them together take, where there is room
 _UNEVEN = 10  # columns that a line broken between words may leave free
 _LOW_REST = 10  # lines that all else takes in a low terminal, with the border
@@ -72,7 +77,20 @@ class AllProfilesDialog(Dialog[tuple[str, str]], Generic[P, R]):
         yield RecordList(empty="asking …", id="all")
         yield Static("", id="under", markup=False)
         yield Static("", id="about", markup=False)
-        yield self.key_hints(up=None, down=None, cancel="closes")
+        yield self._keys()
+
+    def _keys(self) -> KeyHints:
+        words = {"go": "goes", "failures": "why"} if self.size.width < _NARROW else {}
+        return self.key_hints(up=None, down=None, cancel="closes", **words)
+
+    def available(self, command_id: str) -> bool:
+        """Offer the failures only where there are some."""
+        return command_id.rpartition(".")[2] != "failures" or bool(self._failed)
+
+    @handles("all_jobs.failures", "all_models.failures")
+    def show_failures(self) -> None:
+        """Show the whole of why profiles could not be asked."""
+        show_failures(self, {one.profile: one.error for one in self._failed})
 
     # -- what a list of one kind says ----------------------------------------------------
 
@@ -138,6 +156,7 @@ class AllProfilesDialog(Dialog[tuple[str, str]], Generic[P, R]):
         self._put("#head", self.head(width) if self.rows else "")
         self._put("#under", self.under(self.rows[listing.cursor]) if self.rows else "")
         self._put("#about", "\n".join(self._about(width)))
+        self.query_one(KeyHints).take(self._keys())
 
     def _put(self, part: str, text: Text | str) -> None:
         line = self.query_one(part, Static)
@@ -164,7 +183,7 @@ class AllProfilesDialog(Dialog[tuple[str, str]], Generic[P, R]):
             line = f"{rows} · {asked}/{self._profiles} asked"
             line += f" · {waiting} to come" if waiting else ""
         lines = [line]
-        failed = [one for one in found if one.error is not None]
+        failed = self._failed
         # The height itself: while the terminal is resized the class for it is that of before.
         room = max(min(_LINES, self.size.height * 94 // 100 - _LOW_REST), 1)
         most = min(_FAILURES, room)
@@ -181,6 +200,10 @@ class AllProfilesDialog(Dialog[tuple[str, str]], Generic[P, R]):
             more = f"{len(failed) - len(shown)} {'more' if shown else 'failed'}"
             lines.append(_within(f"✗ {more}: {names}", room - len(shown) * each, width))
         return lines
+
+    @property
+    def _failed(self) -> list[P]:
+        return [one for one in self.found.values() if one.error is not None]
 
     @property
     def _asking(self) -> bool:
@@ -204,6 +227,14 @@ class AllProfilesDialog(Dialog[tuple[str, str]], Generic[P, R]):
 def _within(text: str, lines: int, width: int) -> str:
     """Return what of a text has room in so many lines of this width (columns)."""
     return one_line(text, max(lines * width - (lines - 1) * _UNEVEN, 20))
+
+
+def show_failures(dialog: Dialog[Any], errors: Mapping[str, ServiceError | None]) -> None:
+    """Show the whole errors of profiles by their names, to be read and scrolled."""
+    failed = {name: error for name, error in errors.items() if error is not None}
+    told = [f"✗ {name}\n{failure_of(error).as_text()}" for name, error in failed.items()]
+    title = f"Why {plural(len(told), 'profile')} could not be asked"
+    dialog.app.push_screen(DetailsDialog(title, visible("\n\n".join(told))))
 
 
 async def choose_of_all(

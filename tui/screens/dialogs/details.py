@@ -19,6 +19,8 @@ class DetailsDialog(Dialog[None]):
     WHERE = "details"
     DEFAULT_CSS = """
     DetailsDialog VerticalScroll { height: auto; max-height: 18; }
+    DetailsDialog.-low VerticalScroll { max-height: 60vh; }
+    DetailsDialog.-low .keys { margin: 0; }
     """
 
     def __init__(self, title: str, text: str) -> None:

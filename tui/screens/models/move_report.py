@@ -23,6 +23,8 @@ class MoveReport(Dialog[bool]):
     WHERE = "move_report"
     DEFAULT_CSS = """
     MoveReport VerticalScroll { height: auto; max-height: 16; }
+    MoveReport.-low VerticalScroll { max-height: 60vh; }
+    MoveReport.-low .keys { margin: 0; }
     """
 
     def __init__(self, title: str, lines: Sequence[str]) -> None:

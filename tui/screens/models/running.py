@@ -17,6 +17,7 @@ from tui.dispatch import handles, start_worker
 from tui.screens.app_words import in_app
 from tui.screens.controller_context import DialogContext
 from tui.screens.deleting import Batch, Deletion, DeletionQuestion, OutcomesPanel
+from tui.screens.dialogs.all_profiles import show_failures
 from tui.screens.dialogs.base import Dialog
 from tui.screens.dialogs.details import DetailsDialog
 from tui.screens.host import host_of
@@ -131,6 +132,18 @@ class RunningDialog(Dialog[tuple[str, str]]):
         names = [name for name, act in self.ACTS.items() if act not in offered]
         names += [] if self.rows else ["running.mark"]
         return self.key_hints(**dict.fromkeys(names, None), cancel="closes")
+
+    def available(self, command_id: str) -> bool:
+        """Offer the failures only where there are some."""
+        return command_id != "running.failures" or bool(self._failed())
+
+    @handles("running.failures")
+    def show_failures(self) -> None:
+        """Show the whole of why profiles could not be asked."""
+        show_failures(self, self._failed())
+
+    def _failed(self) -> dict[str, ServiceError]:
+        return {name: one.error for name, one in self._found.items() if one.error is not None}
 
     # -- asking ------------------------------------------------------------------------
 

@@ -139,6 +139,8 @@ class PricesDialog(Dialog[bool]):
     DEFAULT_CSS = """
     PricesDialog > .dialog { width: 84; max-width: 100%; }
     PricesDialog VerticalScroll { height: auto; max-height: 18; }
+    PricesDialog.-low VerticalScroll { max-height: 60vh; }
+    PricesDialog.-low .keys { margin: 0; }
     PricesDialog .table { width: auto; height: auto; }
     """
     WHERE = "prices"
