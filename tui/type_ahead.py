@@ -24,6 +24,7 @@ from textual import events
 from textual.app import App
 from textual.message import Message
 
+from tui.loop_time import AfterLoopTime
 from tui.terminal.cells import display
 from tui.terminal.keys import typed_after_escape
 from tui.terminal.mouse import use_mouse
@@ -34,11 +35,10 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from textual.await_complete import AwaitComplete
     from textual.screen import Screen
-    from textual.timer import Timer
 
     from tui.services.settings.terminal_settings import TerminalSettings
 
-# No key is held back longer, should what it waits for never come.
+# No key is held back longer, should what it waits for never come: seconds in which the loop runs.
 _LONGEST_S = 1.0
 _LOOK_AGAIN_S = 0.02  # whether a command has opened what it waits to open
 
@@ -55,8 +55,9 @@ class TypeAhead(App[None]):
 
     _number = 0
     _waiting_for = 0  # the number of the key under way; 0 is none
-    _until = 0.0  # when it is waited for no longer
-    _guard: Timer | None = None
+    _waits = False  # whether it is still waited for
+    _patience: AfterLoopTime | None = None  # ends that
+    _guard: AfterLoopTime | None = None
     _starting = False  # a timer looks whether the program has started
     _last_key = 0.0  # monotonic seconds
     _shown_once = False  # a frame has been painted
@@ -123,7 +124,7 @@ class TypeAhead(App[None]):
     @property
     def holds_typed(self) -> bool:
         """Whether something typed has not been dealt with yet."""
-        return bool(self._ahead) or (bool(self._waiting_for) and time.monotonic() < self._until)
+        return bool(self._ahead) or (bool(self._waiting_for) and self._waits)
 
     @property
     def quiet_for(self) -> float:
@@ -144,13 +145,23 @@ class TypeAhead(App[None]):
             screen not in self.screen_stack
         )  # at once, by the key: nothing in it tells any more
         if closed or target.post_message(self.Passed(self._number, screen)):
-            self._waiting_for, self._until = self._number, time.monotonic() + _LONGEST_S
+            self._wait_for(self._number)
             if closed:
                 self.call_after_refresh(self._next, self._number)
             if second is not None:
                 self._guard_against_loss()
         elif second is not None:
             self.call_next(self._hand_on_first)
+
+    def _wait_for(self, number: int) -> None:
+        self._end_wait()
+        self._waiting_for, self._waits = number, True
+        self._patience = AfterLoopTime(_LONGEST_S, self._end_wait)
+
+    def _end_wait(self) -> None:
+        self._waits = False
+        if self._patience is not None:
+            self._patience.stop()
 
     def _second_of(self, event: events.Key | events.Paste) -> events.Key | None:
         """Return the key that was typed after escape, where a key stands for both."""
@@ -169,7 +180,7 @@ class TypeAhead(App[None]):
             await asyncio.sleep(0)
         if not self._screen_stack:  # the program has ended meanwhile
             return
-        if getattr(self.screen, "waiting", 0) and time.monotonic() < self._until:
+        if getattr(self.screen, "waiting", 0) and self._waits:
             self.set_timer(_LOOK_AGAIN_S, partial(self.on_type_ahead_passed, message))
             return
         if self.screen is message.screen:
@@ -190,6 +201,7 @@ class TypeAhead(App[None]):
         if passed != self._waiting_for:
             return
         self._waiting_for = 0
+        self._end_wait()
         if self._guard is not None:
             self._guard.stop()
             self._guard = None
@@ -208,7 +220,7 @@ class TypeAhead(App[None]):
 
     def _guard_against_loss(self) -> None:
         if self._guard is None:
-            self._guard = self.set_timer(_LONGEST_S, self._give_up_waiting)
+            self._guard = AfterLoopTime(_LONGEST_S, self._give_up_waiting)
 
     def _give_up_waiting(self) -> None:
         self._guard = None

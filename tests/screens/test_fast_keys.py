@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ from tests.rows import answer, chat, user
 from tests.screens.test_datasets import running
 from tests.until import until
 from tui import type_ahead
+from tui.loop_time import AfterLoopTime
+from tui.screens import base, controller_context
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.profiles.profile_list import ProfilesDialog
 from tui.widgets.frame.error_panel import ErrorPanel
@@ -162,6 +165,60 @@ async def test_keys_behind_one_whose_dialog_reads_first_are_not_for_the_screen_b
         await until(lambda: isinstance(app.screen, ProfilesDialog), pilot)
         await until(lambda: app.screen.query_one(Input).value == "d", pilot)
         assert questions(screen.document) == "ab"
+
+
+async def test_no_key_is_given_up_while_the_loop_is_blocked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type_ahead, "_LONGEST_S", 0.4)
+    monkeypatch.setattr(controller_context, "_OPENS_WITHIN_S", 0.2)
+    path = tmp_path / "data.jsonl"
+    path.write_bytes(b"".join(chat(user(c), answer(c)) + b"\n" for c in "ab"))
+
+    async def blocks(_profile: Profile, _store: object) -> None:
+        time.sleep(0.5)  # noqa: ASYNC251 - as an import does on a busy machine
+        for _ in range(20):
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr("tui.services.provider.probe.last_probe_of", blocks)
+    async with running(path) as (pilot, screen):
+        app = pilot.app
+        app.post_message(events.Key("f2", None))
+        app.post_message(events.Key("d", "d"))  # deletes an example where no dialog is open
+        await until(lambda: isinstance(app.screen, ProfilesDialog), pilot)
+        await until(lambda: app.screen.query_one(Input).value == "d", pilot)
+        assert questions(screen.document) == "ab"
+
+
+async def test_keys_wait_for_a_dialog_that_opens_again_while_the_loop_is_blocked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "data.jsonl"
+    path.write_bytes(chat(user("a"), answer("b")) + b"\n")
+    async with running(path) as (pilot, screen):
+        monkeypatch.setattr(base, "_REOPENS_S", 0.2)
+        monkeypatch.setattr(pilot.app, "remembered", lambda _mode: {"open": "of another version"})
+        screen._came_back = False
+        screen._bring_back()
+        time.sleep(0.3)  # noqa: ASYNC251 - as while modules are loaded
+        assert screen.starts
+        await until(lambda: not screen.starts, pilot)
+
+
+async def test_what_never_comes_is_given_up() -> None:
+    called = asyncio.Event()
+    waiting = AfterLoopTime(0.1, called.set)
+    time.sleep(0.3)  # noqa: ASYNC251 - the loop is blocked for longer
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert not called.is_set()
+    await asyncio.wait_for(called.wait(), 30)
+    stopped = AfterLoopTime(0.02, lambda: pytest.fail("is called"))
+    stopped.stop()
+    again = asyncio.Event()
+    waiting = AfterLoopTime(0.06, again.set)
+    await asyncio.wait_for(again.wait(), 30)
+    waiting.stop()
 
 
 @pytest.mark.parametrize("rounds", range(6))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -14,6 +13,7 @@ from tui.commands import LAST, MODES, command, commands_for, key_hint, key_line_
 from tui.core.text.text import visible
 from tui.dispatch import Dispatcher
 from tui.key_bindings import bindings_for, follow_keymap
+from tui.loop_time import AfterLoopTime
 from tui.screens.dead_ends import why_nothing
 from tui.screens.host import Host, host_of
 from tui.screens.not_offered import refusal
@@ -109,7 +109,7 @@ class ModeScreen(Screen[None]):
     waiting = 0  # commands that have not opened yet what the keys typed after them are meant for
     last_command = ""  # the id of the command of this mode that was given last
     _came_back = False
-    _reopens_until = 0.0  # monotonic seconds
+    _reopens = False  # the dialog that was open when the program ended is still to open
     error: BaseException | None = None  # the one shown
     _provider_used: Provider | None = None  # the provider of the profile in use
     _refused = False  # whether the error shown says only why a command could not be carried out
@@ -184,10 +184,14 @@ class ModeScreen(Screen[None]):
         self._came_back = True
         if remembered := self.host.remembered(self.MODE):
             if remembered.get("open"):
-                self._reopens_until = time.monotonic() + _REOPENS_S
+                self._reopens = True
+                AfterLoopTime(_REOPENS_S, self._wait_no_longer)
             self.come_back(remembered)
             if remembered.get("open") in self.REOPENS:
                 self.call_after_refresh(self.action_command, remembered["open"])
+
+    def _wait_no_longer(self) -> None:
+        self._reopens = False
 
     # -- the program around ----------------------------------------------------------
 
@@ -288,7 +292,7 @@ class ModeScreen(Screen[None]):
         """Whether what the first keys are meant for is still to come."""
         if not self._came_back:
             return self.host.workspace is not None
-        return time.monotonic() < self._reopens_until
+        return self._reopens
 
     def on_mount(self) -> None:
         """Follow the program's status, tour and workspace."""

@@ -8,6 +8,7 @@ from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from tui.dispatch import start_worker
+from tui.loop_time import AfterLoopTime
 from tui.screens.host import host_of
 from tui.services.errors import InputError
 from tui.tuning import import_between_keys
@@ -135,7 +136,7 @@ def opens(
     async def begin(self: C, /, *args: P.args, **kwargs: P.kwargs) -> None:
         with ExitStack() as hold:
             hold.enter_context(self._context.holding())
-            asyncio.get_running_loop().call_later(_OPENS_WITHIN_S, hold.close)
+            AfterLoopTime(_OPENS_WITHIN_S, hold.close)
             await command(self, *args, **kwargs)
 
     return begin

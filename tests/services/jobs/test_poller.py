@@ -195,6 +195,21 @@ async def test_a_failing_detail_is_asked_for_ever_more_seldom(
     await live.close()
 
 
+async def test_a_job_that_is_gone_was_seen_when_it_was_listed_last(
+    workspace: Workspace, server: FaultServer
+) -> None:
+    server.new_job({"status": "succeeded"})
+    began = int(time.time())
+    live, listener = poller(workspace), Listener[PollerState]()
+    live.subscribe(listener)
+    await until(lambda: said(listener, lambda state: state.jobs))
+    server.jobs.clear()
+    live.refresh()
+    await until(lambda: listener.told[-1].forgotten)
+    assert began <= listener.told[-1].forgotten["ftjob-1"] <= time.time()
+    await live.close()
+
+
 async def test_what_was_seen_stays_readable_offline_and_after_it_is_forgotten(
     workspace: Workspace, server: FaultServer
 ) -> None:

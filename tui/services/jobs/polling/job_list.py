@@ -58,6 +58,7 @@ class Lister:
         self._jobs = jobs
         self._again = again
         self._due: dict[str, float] = {}
+        self._listed_at: dict[str, float] = {}  # Unix seconds, of those listed here
 
     async def list(
         self, state: PollerState, seen: Mapping[str, float]
@@ -72,19 +73,23 @@ class Lister:
             last = max((n for n, job in enumerate(known[:PAGE]) if job.active), default=0)
             most = max(NEWEST, min(last + 1, PAGE))
             newest = await self._jobs.list(limit=most)
-            listed = {job.id for job in newest}
+            listed = self._note(newest)
             if len(newest) < most or any(job.id in listed for job in known):
                 older = await self._look_at_some([job for job in known if job.id not in listed])
                 gone = {id_: at for id_, at in state.forgotten.items() if id_ not in listed}
                 return (*newest, *older), gone
         jobs = await self._jobs.list()
         self.whole = False
-        listed = {job.id for job in jobs}
-        return tuple(jobs), {
-            job.id: seen.get(job.id, state.forgotten.get(job.id, 0.0))
-            for job in state.jobs
-            if job.id not in listed
-        }
+        listed = self._note(jobs)
+        before = dict.fromkeys((job.id for job in state.jobs), state.fetched_at or time.time())
+        before |= {**state.forgotten, **seen, **self._listed_at}
+        return tuple(jobs), {job.id: before[job.id] for job in state.jobs if job.id not in listed}
+
+    def _note(self, jobs: Sequence[Job]) -> set[str]:
+        """Note that these were listed now; return their ids."""
+        ids = {job.id for job in jobs}
+        self._listed_at |= dict.fromkeys(ids, time.time())
+        return ids
 
     async def _look_at_some(self, jobs: Sequence[Job]) -> Sequence[Job]:
         """Return older jobs, the few looked at the longest ago asked for if they can change."""
