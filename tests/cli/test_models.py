@@ -289,3 +289,14 @@ def test_what_a_list_names_still_is_not_told_as_a_second_deletion(tmp_path: Path
     assert done.returncode == 0
     assert done.stdout.splitlines() == [f"deleted model {tuned_id(n)}" for n in (1, 2)]
     assert [f"model {tuned_id(n)} is still listed" in done.stderr for n in (1, 2)] == [True, True]
+
+
+@pytest.mark.parametrize("words", [("deployments", "list"), ("record", "--list")])
+def test_what_needs_no_answer_of_a_lab_says_nothing_of_one_that_rests(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    """Nothing is deployed on a lab, running or not, and recordings are kept here: none is asked."""
+    home = Home(tmp_path)
+    done = home.run(*words, "--all-profiles")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert home.lab_pid() is None

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     import pytest
     from textual.pilot import Pilot
 
-KEYS = {"jobs": "3", "chat": "4", "models": "5", "files": "6"}
+KEYS = {"jobs": "3", "chat": "4", "models": "5", "files": "6", "compare": "7"}
 
 
 @asynccontextmanager
@@ -213,13 +213,39 @@ async def test_every_screen_tells_until_when_to_wait(app_home: Path, server: Fau
     busy = reply(503, problem("overloaded"), retry_after="600")
     server.always |= dict.fromkeys((JOBS, MODELS, FILES, CHAT), busy)
     async with opened(app_home, server, "jobs") as (pilot, _):
-        for mode in ("jobs", "models", "files", "chat"):
+        for mode in ("jobs", "models", "files", "chat", "compare"):
+            if mode == "compare":
+                await pilot.press("escape", "escape")  # the error, then the prompt
             await pilot.press(KEYS[mode])
             screen: Any = pilot.app.screen
             assert type(screen).__name__ == f"{mode.title()}Screen"
             await until(lambda screen=screen: problem_of(screen), pilot)
             assert "overloaded" in problem_of(screen), mode
             assert "asks to wait until" in problem_of(screen), mode
+
+
+async def test_compare_says_why_no_models_came_and_what_to_do_until_they_come(
+    app_home: Path, server: FaultServer
+) -> None:
+    server.always |= {MODELS: reply(401, problem("wrong key")), JOBS: ABSENT["FastAPI"]}
+    async with opened(app_home, server, "compare") as (pilot, screen):
+        await until(lambda: "wrong key" in problem_of(screen), pilot)
+        assert screen.error.next_step
+        listing(server, {"id": "base-one"}, {"id": "base-two"})
+        del server.always[MODELS]
+        await pilot.press("escape", "escape", KEYS["files"])  # the error, the prompt
+        await until(lambda: pilot.app.screen is not screen, pilot)
+        await pilot.press(KEYS["compare"])
+        await until(lambda: len(screen.context.comparison.columns) == 2, pilot)
+        assert problem_of(screen) == ""
+        # A server that only lists none is no error: a model's id can be typed.
+        screen.context.comparison.columns.clear()
+        server.always[MODELS] = NO_MODELS["a 404 page"]
+        looked = server.count(MODELS)
+        screen.candidates.look_for_default()
+        await until(lambda: server.count(MODELS) > looked, pilot)
+        await pilot.app.workers.wait_for_complete()
+        assert problem_of(screen) == ""
 
 
 async def test_what_broke_an_answer_off_stands_below_it_and_a_stall_is_told(

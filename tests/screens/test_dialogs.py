@@ -20,10 +20,12 @@ from tui.screens.datasets.fixing.preview import BeforeAfter
 from tui.screens.datasets.importing.preview import ConversionPreview
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.confirm import Confirm, GoOn, TypedConfirm
+from tui.screens.dialogs.details import DetailsDialog
 from tui.screens.dialogs.help import HelpDialog, KeyTable
 from tui.screens.dialogs.path import PathDialog
 from tui.screens.jobs.form.dialog import NewJob
 from tui.widgets.frame.key_hints import KeyHints
+from tui.widgets.reading_scroll import ReadingScroll
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
@@ -294,3 +296,54 @@ def test_commands_that_answer_tell_all_their_keys() -> None:
         and not one.answers
     ]
     assert silent == []
+
+
+def top_of(scrolled: ReadingScroll) -> str:
+    """Return the first line that is in view, as it is drawn."""
+    region = scrolled.region.shrink(scrolled.gutter)
+    return strips_of(scrolled.screen)[region.y].crop(region.x, region.right).text
+
+
+@pytest.mark.parametrize("size", [(52, 24), (140, 24), (80, 15)])
+async def test_what_help_has_at_the_top_stays_there_in_another_width(
+    app_home: Path, size: tuple[int, int]
+) -> None:
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 18)) as pilot:
+        await until(lambda: app.workspace is not None, pilot)
+        await pilot.press("escape", "f1")
+        await until(lambda: isinstance(app.screen, HelpDialog), pilot)
+        scrolled = app.screen.query_one(ReadingScroll)
+
+        def top() -> str:
+            return top_of(scrolled).strip()
+
+        for _ in range(9):
+            await pilot.press("down")
+        before = top()
+        key = before.split("  ")[0]
+        assert key
+        await pilot.resize_terminal(*size)
+        await until(lambda: top().startswith(key), pilot, seconds=15)
+        await pilot.resize_terminal(60, 30)
+        await pilot.resize_terminal(80, 18)
+        await until(lambda: top() == before, pilot, seconds=15)
+        await pilot.press("down")
+        await until(lambda: top() != before, pilot, seconds=15)
+
+
+async def test_details_keep_their_place_in_the_middle_of_a_paragraph(app_home: Path) -> None:
+    words = " ".join(f"word{number}" for number in range(400))
+    async with shown(DetailsDialog("Long", words)) as (pilot, _):
+        scrolled = pilot.app.screen.query_one(ReadingScroll)
+        for _ in range(12):
+            await pilot.press("down")
+
+        def top() -> list[str]:
+            return top_of(scrolled).split()
+
+        first = top()[0]
+        assert first != "word0"
+        for width in (50, 33, 80):
+            await pilot.resize_terminal(width, 24)
+            await until(lambda: first in top(), pilot, seconds=15)

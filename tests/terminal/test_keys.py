@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import termios
 import time
 import tty
@@ -16,7 +17,7 @@ from textual.widgets import Input, TextArea
 
 import tui
 from tests.lab_process import chat_lines
-from tests.until import until
+from tests.until import LIMIT_S, until
 from tui.app import FinetuiApp
 from tui.terminal.keys import KeyParser, sends_words, typed_after_escape
 from tui.terminal.typed_ahead import TypedAhead
@@ -38,8 +39,10 @@ def test_enter_typed_before_the_program_has_the_terminal_is_enter() -> None:
     ours, terminal = os.openpty()
     ahead = TypedAhead()
     os.write(ours, b"o/tmp/a.jsonl\rx")
+    select.select([terminal], [], [], LIMIT_S)  # the kernel hands it on when it has time
     ahead.look(terminal)
     tty.setraw(terminal, termios.TCSANOW)
+    ahead.taken(terminal)
     os.write(ours, b"\n\r")
     assert ahead.as_typed(os.read(terminal, 5)) == b"o/tmp"
     rest = b""
@@ -48,6 +51,22 @@ def test_enter_typed_before_the_program_has_the_terminal_is_enter() -> None:
     assert rest == b"/a.jsonl\rx\n\r"
     os.write(ours, b"\n")
     ahead.look(terminal)  # it has the terminal already: a new line is ctrl+j
+    assert ahead.as_typed(os.read(terminal, 99)) == b"\n"
+    os.close(ours)
+    os.close(terminal)
+
+
+def test_enter_typed_while_the_program_takes_the_terminal_is_enter() -> None:
+    """Between the look at what waits and the change of the mode, a new line is made of it too."""
+    ours, terminal = os.openpty()
+    ahead = TypedAhead()
+    ahead.look(terminal)  # nothing has come
+    os.write(ours, b"o/tmp/a.jsonl\r")
+    select.select([terminal], [], [], LIMIT_S)
+    tty.setraw(terminal, termios.TCSANOW)
+    ahead.taken(terminal)
+    assert ahead.as_typed(os.read(terminal, 99)) == b"o/tmp/a.jsonl\r"
+    os.write(ours, b"\n")
     assert ahead.as_typed(os.read(terminal, 99)) == b"\n"
     os.close(ours)
     os.close(terminal)

@@ -152,6 +152,7 @@ class TerminalDriver(LinuxDriver):
         """Read what the terminal sends until the driver stops."""
         parser = KeyParser(self._debug, self._answered)
         decode = getincrementaldecoder("utf-8")("replace").decode
+        self._ahead.taken(self.fileno)  # the mode has just been changed, and nothing read yet
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():

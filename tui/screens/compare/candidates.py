@@ -93,6 +93,7 @@ class Candidates:
             self._context.run(self._find_partner, group="model", description="look for models")
 
     async def _find_partner(self) -> None:
+        """Look for a second model. Raises ServiceError when nobody can be asked."""
         offer = await self._models.list()
         columns = self._context.comparison.columns
         if len(columns) != 1:
@@ -104,6 +105,7 @@ class Candidates:
         listed = {one.id for one in offer.choices} - {mine}
         if (second := next((one for one in others if one in listed), None)) is not None:
             self.take([second])
+        self._models.check_answers()
 
     def look_for_default(self) -> None:
         """Begin with the newest fine-tuned model and its base, unless there are columns."""
@@ -111,11 +113,16 @@ class Candidates:
             self._context.run(self._find_default, group="model", description="look for models")
 
     async def _find_default(self) -> None:
+        """Look for models to begin with. Raises ServiceError when nobody can be asked."""
         offer = await self._models.list()
         if not self._context.comparison.columns:
             self._take_before(offer)
-        if self._context.comparison.columns:
-            return
+        if not self._context.comparison.columns:
+            self._take_default(offer)
+            self._context.tell_changed()
+        self._models.check_answers()
+
+    def _take_default(self, offer: ChatOffer) -> None:
         found = default_choice(offer.choices)
         listed = [choice.id for choice in offer.choices]
         if found is not None:
@@ -124,7 +131,6 @@ class Candidates:
             base = ModelInfo(found.id, None, "", None, {}).base
             second = base if base != found.id else next((i for i in listed if i != base), "")
             self.take([model for model in (second, found.id) if model in listed])
-        self._context.tell_changed()
 
     # -- keys --------------------------------------------------------------------------
 

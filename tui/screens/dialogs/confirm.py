@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from tui.commands import command, either, key_hint
@@ -13,6 +12,7 @@ from tui.core.text.text import visible
 from tui.dispatch import handles
 from tui.screens.dialogs.base import Dialog
 from tui.widgets.frame.key_hints import KeyHints
+from tui.widgets.reading_scroll import ReadingScroll
 from tui.widgets.text_fields import Entry
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ class Typed(Dialog[T]):
 
     def compose_content(self) -> ComposeResult:
         """Lay out the statement and the field."""
-        with VerticalScroll(classes="statement", can_focus=False):
+        with ReadingScroll(classes="statement", can_focus=False):
             yield Static(visible(self._statement), classes="question", markup=False)
         yield from self.compose_more()
         if self._asked:

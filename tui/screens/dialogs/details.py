@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from tui.screens.dialogs.base import Dialog
+from tui.widgets.reading_scroll import ReadingScroll
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -35,6 +35,6 @@ class DetailsDialog(Dialog[None]):
 
     def compose_content(self) -> ComposeResult:
         """Lay out the text."""
-        with VerticalScroll():
+        with ReadingScroll():
             yield Static(self._text, markup=False)
         yield self.key_hints(cancel="closes")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from rich.text import Text
-from textual.containers import VerticalScroll
 from textual.widgets import Input, Static, TextArea
 
 from tui.commands import key_hint
@@ -15,6 +14,7 @@ from tui.screens.dialogs.base import Dialog
 from tui.screens.dialogs.confirm import leave
 from tui.screens.dialogs.kept_fields import place_of
 from tui.screens.host import host_of
+from tui.widgets.reading_scroll import ReadingScroll
 from tui.widgets.text_fields import EditArea, Entry
 
 if TYPE_CHECKING:
@@ -201,7 +201,7 @@ class TooLong(Dialog[Literal["outside"]]):
         """Lay out why, and the beginning of the text."""
         note = f"Too long to edit here: {self._why}. Shown is the beginning."
         yield Static(note, classes="question", markup=False)
-        with VerticalScroll():
+        with ReadingScroll():
             yield Static(visible(self._text[:SHOWN]), markup=False)
         yield self.key_hints(cancel="leaves")
 

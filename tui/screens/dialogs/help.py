@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.text import Text
-from textual.containers import VerticalScroll
 from textual.widgets import Input, Static, TextArea
 
 from tui.commands import OF_WIDGETS, PLACES, commands_for, commands_in_dialogs
@@ -14,6 +13,7 @@ from tui.dispatch import handles
 from tui.screens.dialogs.base import Dialog
 from tui.screens.host import host_of
 from tui.screens.not_offered import hint
+from tui.widgets.reading_scroll import ReadingScroll
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -90,7 +90,7 @@ class HelpDialog(Dialog[None]):
     def compose_content(self) -> ComposeResult:
         """Lay out the purpose, then the keys."""
         workspace = host_of(self).workspace
-        with VerticalScroll():
+        with ReadingScroll():
             yield Static(self._place.about, classes="question", markup=False)
             if self._widget_help:
                 yield Static(self._widget_help.strip(), classes="question", markup=False)

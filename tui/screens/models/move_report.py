@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from tui.core.text.text import visible
 from tui.dispatch import handles
 from tui.screens.dialogs.base import Dialog
+from tui.widgets.reading_scroll import ReadingScroll
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +33,7 @@ class MoveReport(Dialog[bool]):
 
     def compose_content(self) -> ComposeResult:
         """Lay out the lines and the keys."""
-        with VerticalScroll():
+        with ReadingScroll():
             yield Static("\n".join(visible(line) for line in self._lines), markup=False)
         yield self.key_hints(cancel="leaves it")
 

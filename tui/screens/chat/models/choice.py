@@ -13,7 +13,6 @@ from tui.core.text.text import one_line
 from tui.dispatch import handles
 from tui.screens.chat.models.model_choices import (
     default_choice,
-    only_the_list,
 )
 from tui.screens.chat.models.offered_models import OfferedModels
 from tui.services.errors import InputError
@@ -111,8 +110,7 @@ class ModelChoice:
         offer = await self._models.list()
         if not self.model and (found := default_choice(offer.choices)):
             self.model = found.id
-        if offer.problem is not None and not only_the_list(offer.problem):
-            raise offer.problem
+        self._models.check_answers()
 
     @handles("chat.model")
     def choose(self) -> None:

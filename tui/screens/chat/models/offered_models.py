@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tui.screens.chat.models.model_choices import choice_of, none_words
+from tui.screens.chat.models.model_choices import choice_of, none_words, only_the_list
 from tui.screens.dialogs.choose import Choose
 from tui.screens.host import at_work
 
@@ -38,6 +38,12 @@ class OfferedModels:
             self._context.clear_errors(*self._problems)
             self._problems.clear()
         return offer
+
+    def check_answers(self) -> None:
+        """Raise why the last list did not come, unless models can be asked all the same."""
+        if self.offer is not None and not only_the_list(self.offer.problem):
+            assert self.offer.problem is not None
+            raise self.offer.problem
 
     def dialog(self, title: str, current: str) -> Choose[str]:
         """Return a dialog with the models known by now; they are listed again meanwhile."""
