@@ -121,6 +121,12 @@ class ModelEntry:
         """Whether it was deleted from here and the provider lists it all the same."""
         return self.state is ModelState.DELETED_HERE and bool(self.listed)
 
+    @property
+    def deleted(self) -> bool:
+        """Whether it was deleted, as far as is known: when it would have ended means nothing."""
+        deleted = {ModelState.DELETED_HERE, ModelState.DELETED_ELSEWHERE}
+        return self.state in deleted and not self.still_listed
+
     def deleted_now(self) -> ModelEntry:
         """Return it as one that has just been deleted from here."""
         state, now = ModelState.DELETED_HERE, int(time.time())
