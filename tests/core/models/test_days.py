@@ -6,7 +6,6 @@ from datetime import date
 import pytest
 
 from tui.core.catalog.shutdown import Shutdown
-from tui.core.models.days import left_words
 from tui.core.models.detail import detail_lines
 from tui.core.models.entry import ModelEntry
 from tui.core.models.export import as_markdown
@@ -27,11 +26,11 @@ def test_a_shutdown_is_not_told_of_what_was_deleted(state: ModelState, shutdown:
     assert ("shutdown" not in about(one, 200).plain) == deleted
     assert ("until" not in dict(detail_lines(one, TODAY))) == deleted
     if shutdown.day:
-        assert (left_words(one, TODAY) == "–") == deleted
+        assert (one.left_words(TODAY) == "–") == deleted
         assert ("2026-12-03" not in as_markdown([one], TODAY)) == deleted
 
 
 def test_what_is_still_listed_ends_all_the_same() -> None:
     one = replace(MODEL, state=ModelState.DELETED_HERE, listed=True)
     assert "shutdown 2026-12-03" in about(one, 200).plain
-    assert left_words(one, TODAY) == "2 days"
+    assert one.left_words(TODAY) == "2 days"

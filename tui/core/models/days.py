@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from tui.core.catalog.shutdown import Shutdown
-    from tui.core.models.entry import ModelEntry
 
 
 def days_left(shutdown: Shutdown, today: date) -> int | None:
@@ -27,8 +26,3 @@ def ends_words(shutdown: Shutdown, today: date) -> str:
     if left < 0:
         return f"ended {shutdown.day}"
     return "today" if left == 0 else plural(left, "day")
-
-
-def left_words(model: ModelEntry, today: date) -> str:
-    """Return when a model ends as `ends_words` does; – too for one that was deleted."""
-    return "–" if model.deleted else ends_words(model.shutdown, today)

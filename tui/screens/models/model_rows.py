@@ -10,7 +10,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from tui.commands import key_hint, key_of
-from tui.core.models.days import days_left, left_words
+from tui.core.models.days import days_left
 from tui.core.models.detail import detail_lines
 from tui.core.models.states import ModelState
 from tui.core.provider.files import age_words
@@ -163,7 +163,7 @@ def _end(model: ModelEntry, today: date) -> Text:
     left = days_left(model.shutdown, today)
     near = left is not None and left <= SOON_DAYS and not model.state.gone
     # Some servers tell a day that is not one: it is text like any other.
-    said = one_line(left_words(model, today), _ENDS)
+    said = one_line(model.left_words(today), _ENDS)
     return Text(said, style="yellow" if near else "dim")
 
 
