@@ -30,7 +30,7 @@ from tui.services.workers import Pool
 
 LONGEST_S = 600.0
 ESCAPES = re.compile(rb"\x1b\[[0-9;?<>=]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1bP.*?\x1b\\")
-CHECKED = (r"\d (?:error|warning)s?\b", "no errors", "no problems")
+CHECKED = (r"\d (?:error|warning|hint)s?\b", "no problems")
 KEYS = {
     "down": b"\x1b[B",
     "page down": b"\x1b[6~",

@@ -340,6 +340,7 @@ async def test_a_long_prompt_stands_apart_from_the_values_of_its_row(
         await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
         await pilot.press("enter")
         await until(lambda: isinstance(pilot.app.screen, RunForm), pilot)
+        assert "how many, from the first; empty: all" in on_screen(pilot.app)
         await pilot.press("down", "down", "down", "1", "ctrl+s")
         await until(lambda: isinstance(pilot.app.screen, GoOn), pilot)
         assert "no price is known" in on_screen(pilot.app)

@@ -13,8 +13,9 @@ from tests.faults.server import problem as problem_said
 from tests.faults.uploads import UploadServer
 from tests.lab_process import chat_lines
 from tests.screens.conftest import use_profile
-from tests.until import problem_of, toasts, until
+from tests.until import problem_of, question_of, toasts, until
 from tui.app import FinetuiApp
+from tui.commands import command
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.deletion import DeletionDialog
 from tui.screens.dialogs.details import DetailsDialog
@@ -106,6 +107,8 @@ async def test_who_uses_what_and_pruning_what_nobody_does(server: UploadServer) 
         assert isinstance(pilot.app.screen, DetailsDialog)
         await pilot.press("escape", "d")
         await asked(pilot, DeletionDialog, "have not ended")
+        # Whether its job has made a model, and it is there yet, is not known here.
+        assert "Nothing else goes: no job, no model" in question_of(pilot.app.screen)
         await pilot.press("escape")
         assert server.count("DELETE /files/file-1") == 0
 
@@ -114,12 +117,15 @@ async def test_who_uses_what_and_pruning_what_nobody_does(server: UploadServer) 
         await pilot.press("p")  # as when the program ended with it open
         assert isinstance(pilot.app.screen, PruneDialog)
         await until(
-            lambda: "not needed by a running job" in said(pilot.app.screen, "#which"), pilot
+            lambda: "all files that no running job needs" in said(pilot.app.screen, "#which"), pilot
         )
         assert pilot.app.screen.query_one("#age").value == "1h"
         await pilot.press("tab")
         assert pilot.app.workspace.typed.get(pilot.app.screen.kept_at) == {"age": "1h"}
         await pilot.press("escape", "p")  # left, and so forgotten
+        # The word of the key stands in what it switches, with what it means.
+        assert "orphans" in command("prune.orphans").word
+        assert "only orphans, the files that no job" in said(pilot.app.screen, "#which")
         assert "1 file," in said(pilot.app.screen, "#which")
         await pilot.press(*"12h")  # in place of 30d
         await until(lambda: "2 files" in said(pilot.app.screen, "#which"), pilot)

@@ -46,10 +46,10 @@ def test_not_one_colour_is_written(tmp_path: Path, environ: dict[str, str]) -> N
         program.see("Change to lab?")
         program.send("n")
         program.see("63 examples")
-        program.see("no errors")
+        program.see("63 examples · 3 hints")
         before = reversed_rows(bytes(program.raw))
         program.send("p\x1b[B")
-        program.see("3 hints")
+        program.see("Problems: 3 hints")
         for key, words in (("2", "per example"), ("3", "[3 Jobs]"), ("5", "[5 Models]")):
             program.send(key)
             program.see(words)

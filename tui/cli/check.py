@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from tui.cli.arguments import Commands, Parser, command
 from tui.cli.exit_codes import PROBLEMS
 from tui.cli.inputs import check_stdin, file_of
+from tui.core.text.problem_words import NOUNS
 from tui.core.text.text import one_line, plural
 from tui.services.checks.file_report import checking
 from tui.services.datasets.disk.file_lines import reading
@@ -17,7 +18,7 @@ from tui.services.errors import InputError, NotWritten
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from tui.cli.output import Output
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 _IN_MEMORY = 4 << 20  # bytes of issues as JSON, for each file; more goes to a temporary file
 _PART = 1 << 20  # characters of it printed at a time, so that little is in memory
-_NOUNS: Mapping[Severity, str] = {"error": "error", "warning": "warning", "info": "remark"}
 
 
 def register(commands: Commands[Parser]) -> None:
@@ -148,7 +148,7 @@ async def _tell(path: str, checked: CheckedFile, out: Output, kept: _Kept) -> _D
         for issue in part:
             out.line(_line(path, issue))
     report = checked.report
-    found = ", ".join(plural(counts[severity], noun) for severity, noun in _NOUNS.items())
+    found = ", ".join(plural(counts[severity], noun) for severity, noun in NOUNS.items())
     out.line(f"{one_line(path)}: {plural(report.objects, 'example')} ({report.format}), {found}")
     head = {
         "path": path,

@@ -12,7 +12,6 @@ from tui.cli.model_move import register_move
 from tui.cli.model_prune import register_prune
 from tui.cli.model_show import register_show
 from tui.cli.models_found import add_choice, chosen, find_models, model_document, tell_missing
-from tui.core.models.days import ends_words
 from tui.core.text.moments import date_words, day_of
 
 if TYPE_CHECKING:
@@ -56,10 +55,10 @@ _HEAD = ("id", "kind", "base", "job", "created", "ends", "left", "state")
 def _row(model: ModelEntry) -> tuple[str, ...]:
     listed = ", still listed" if model.still_listed else ""
     listed += ", deletion unanswered" if model.unanswered else ""
-    left = ends_words(model.shutdown, day_of(time.time()))
+    left = model.left_words(day_of(time.time()))
     return (
         model.id, model.kind, model.base, model.job or "–", date_words(model.created),
-        model.ends or "–", left, f"{model.state}{listed}",
+        "–" if model.deleted else model.ends or "–", left, f"{model.state}{listed}",
     )  # fmt: skip
 
 

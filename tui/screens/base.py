@@ -185,13 +185,10 @@ class ModeScreen(Screen[None]):
         if remembered := self.host.remembered(self.MODE):
             if remembered.get("open"):
                 self._reopens = True
-                AfterLoopTime(_REOPENS_S, self._wait_no_longer)
+                AfterLoopTime(_REOPENS_S, partial(setattr, self, "_reopens", False))
             self.come_back(remembered)
             if remembered.get("open") in self.REOPENS:
                 self.call_after_refresh(self.action_command, remembered["open"])
-
-    def _wait_no_longer(self) -> None:
-        self._reopens = False
 
     # -- the program around ----------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """What a loss curve is read to say."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from tui.core.jobs.curves import curves, loss_words, read, seconds_left
 from tui.core.jobs.metrics import Metrics
+from tui.core.jobs.progress import progress_of
 
 
 def run(train: list[float], valid: dict[int, float] | None = None) -> list[Metrics]:
@@ -62,6 +64,41 @@ def test_two_tiny_losses_are_no_overfitting() -> None:
     reading = read(curves(run([0.001], {1: 0.01})))
     assert reading.fit == "healthy"
     assert "overfitting" not in reading.text
+
+
+def test_nothing_is_advised_before_a_fair_share_of_the_steps() -> None:
+    """At step 26 of 352 a newcomer was told of overfitting, and what helps against it."""
+    steps = [
+        Metrics(step=n, total_steps=352, train_loss=5 * 0.97**n, valid_loss=5 * 0.98**n)
+        for n in range(1, 353)
+    ]
+    reading = read(curves(steps[:26]))
+    assert reading.fit == "unknown"
+    assert "overfitting" not in reading.text
+    assert "epochs" not in reading.text
+    assert reading.ratio is not None
+    assert "overfitting" in read(curves(steps[:100])).text
+    unknown = [replace(one, total_steps=None) for one in steps[:26]]
+    assert read(curves(unknown)).fit != "unknown"
+    flat = [Metrics(step=n, total_steps=352, train_loss=1 + 2 * 0.5**n) for n in range(1, 60)]
+    assert "Plateau" not in read(curves(flat)).text
+
+
+def test_divergence_is_told_however_early() -> None:
+    losses = [3 * 0.9**n for n in range(40)] + [0.5 * n for n in range(1, 11)]
+    steps = [Metrics(step=n, total_steps=999, train_loss=x) for n, x in enumerate(losses, 1)]
+    assert "diverges" in read(curves(steps)).text
+
+
+def test_the_reading_and_the_list_tell_one_validation_loss_or_name_what_theirs_is() -> None:
+    batches = [Metrics(n, 40, 2.0, valid_loss=4.0 if n % 2 else 3.0) for n in range(1, 31)]
+    assert "mean validation loss 3.50" in read(curves(batches)).text
+    whole = [*batches, Metrics(31, 40, 2.0, valid_loss=3.0, full_valid_loss=4.51)]
+    whole += [Metrics(n, 40, 2.0, valid_loss=3.93) for n in range(32, 36)]
+    reading = read(curves(whole))
+    assert "s 4.51" in reading.text
+    assert "mean validation" not in reading.text
+    assert progress_of(whole).valid == reading.valid == 4.51
 
 
 def test_the_best_step_is_where_validation_was_lowest() -> None:

@@ -25,6 +25,9 @@ _PLATEAU = "Plateau: the loss has hardly fallen of late; more epochs alone will 
 # Below this validation loss (nats a token) a ratio of two tiny numbers says nothing.
 TINY = 0.05
 _FEWEST_TO_JUDGE = 8
+# Before this part of the steps nothing is advised: both losses still fall from where they began,
+# at their own pace, and most examples have not been seen once.
+_TOO_EARLY = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +55,10 @@ class Curves:
 class Reading:
     """What the curves of a run say.
 
-    `train` and `valid` are present levels (means of the last few steps, for `train` of this many
-    `steps`), `best` the step with the lowest loss, judged by `best_by` ("validation loss" or
-    "training loss").
+    `train` and `valid` are present levels: means of the last `steps` and `valid_steps` values; a
+    loss over the whole validation file is one alone. `best` is the step with the lowest loss,
+    judged by the validation loss where there is any. `fit` is unknown, too, where a run has only
+    begun.
     """
 
     step: int | None
@@ -68,6 +72,7 @@ class Reading:
     diverging: bool
     plateau: bool = False
     steps: int = 1
+    valid_steps: int = 1
 
     @property
     def text(self) -> str:
@@ -81,7 +86,8 @@ class Reading:
         mean = "mean " if self.steps > 1 else ""  # beside a list of the losses of single steps
         levels = [] if self.train is None else [f"{mean}training loss {loss_words(self.train)}"]
         if self.valid is not None:
-            levels.append(f"validation loss {loss_words(self.valid)}{self._best()}")
+            mean = "mean " if self.valid_steps > 1 else ""
+            levels.append(f"{mean}validation loss {loss_words(self.valid)}{self._best()}")
         return f"{at}: {', '.join(levels)}." if levels else f"{at}."
 
     def _best(self) -> str:
@@ -95,7 +101,7 @@ class Reading:
                 "The training loss rises again: the run diverges; "
                 "a smaller learning-rate multiplier helps."
             )
-        if self.ratio is None or self.valid is None:
+        if self.ratio is None or self.valid is None or self.fit == "unknown":
             return _PLATEAU if self.plateau else ""
         if self.valid < TINY:
             return "Both losses are close to zero."
@@ -158,6 +164,7 @@ def read(found: Curves) -> Reading:
     # A loss over the whole validation file is not an estimate: its last value is the level.
     valid = found.full_valid[-1][1] if found.full_valid else _level(found.valid)
     ratio = valid / train if train and valid is not None else None
+    early = _early(found)
     return Reading(
         step=found.step,
         total_steps=found.total_steps,
@@ -165,11 +172,12 @@ def read(found: Curves) -> Reading:
         valid=valid,
         best=_best(found.held_out or found.train),
         ratio=ratio,
-        fit=_fit(ratio, valid),
+        fit="unknown" if early else _fit(ratio, valid),
         improving=_improving(found.held_out),
         diverging=_diverging(found.train),
-        plateau=_plateau(found),
+        plateau=not early and _plateau(found),
         steps=_window(found.train),
+        valid_steps=1 if found.full_valid else _window(found.valid),
     )
 
 
@@ -229,6 +237,12 @@ def _best(points: Sequence[Point]) -> Point | None:
 def _improving(points: Sequence[Point]) -> bool:
     best = _best(points)
     return best is not None and len(points) > 1 and best[0] == points[-1][0]
+
+
+def _early(found: Curves) -> bool:
+    """Whether the run has only begun, as far as its number of steps is known."""
+    step, total = found.step, found.total_steps
+    return step is not None and total is not None and step < _TOO_EARLY * total
 
 
 def _fit(ratio: float | None, valid: float | None) -> Fit:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from tui.core.jobs.curves import seconds_left
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The last step of how many, the last losses, and when (Unix seconds) it should be done."""
+    """The last step of how many, the last losses, and when (Unix seconds) it should be done.
+
+    `valid` is the last loss over the whole validation file, or else over a batch of it.
+    """
 
     step: int | None = None
     total: int | None = None
@@ -45,7 +49,9 @@ def progress_of(metrics: Sequence[Metrics], events: Sequence[Event] = ()) -> Pro
         return Progress()
     back = metrics[::-1]
     total = next((m.total_steps for m in back if m.total_steps), None)
-    valid = (m.valid_loss if m.full_valid_loss is None else m.full_valid_loss for m in back)
+    # That over the whole file where there is one, as the reading of the curves has it.
+    full = (m.full_valid_loss for m in back)
+    valid = chain(full, (m.valid_loss for m in back))
     return Progress(
         metrics[-1].step,
         total,

@@ -29,7 +29,8 @@ def detail_lines(entry: ModelEntry, today: date) -> list[tuple[str, str]]:
     lines.append(("created", date_words(entry.created)))
     if entry.deleted_at is not None:
         lines.append(("deleted", date_words(entry.deleted_at)))
-    lines.append(("until", _until(entry, today)))
+    if not entry.deleted:
+        lines.append(("until", _until(entry, today)))
     if entry.takes_jobs is not None:
         lines.append(("new jobs", entry.takes_jobs.line(today)))
     lines += _of_own(entry) if entry.own else ()

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from tui.core.catalog.shutdown import Shutdown, Until
+from tui.core.models.days import ends_words
 from tui.core.models.states import ModelState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from tui.core.jobs.cost_so_far import JobCost
     from tui.core.provider.deployments import Deployment
@@ -120,6 +122,16 @@ class ModelEntry:
     def still_listed(self) -> bool:
         """Whether it was deleted from here and the provider lists it all the same."""
         return self.state is ModelState.DELETED_HERE and bool(self.listed)
+
+    @property
+    def deleted(self) -> bool:
+        """Whether it was deleted, as far as is known: when it would have ended means nothing."""
+        deleted = {ModelState.DELETED_HERE, ModelState.DELETED_ELSEWHERE}
+        return self.state in deleted and not self.still_listed
+
+    def left_words(self, today: date) -> str:
+        """Return when it ends, such as "27 days"; – where no day is known, or it was deleted."""
+        return "–" if self.deleted else ends_words(self.shutdown, today)
 
     def deleted_now(self) -> ModelEntry:
         """Return it as one that has just been deleted from here."""

@@ -56,7 +56,11 @@ def as_markdown(entries: Iterable[ModelEntry], today: date) -> str:
     head = ("model", "kind", "state", "base", "job", "created", "ends", "deployments", "dataset")
     lines = [_line(head), _line("---" for _ in head)]
     for one in entries:
-        ends = f"{one.ends} ({ends_words(one.shutdown, today)})" if one.ends else "–"
+        ends = (
+            f"{one.ends} ({ends_words(one.shutdown, today)})"
+            if one.ends and not one.deleted
+            else "–"
+        )
         texts = (
             one.id, one.kind, one.state_words, one.base, one.job or "–", date_words(one.created),
             ends, _deployments(one) or "–", _datasets(one.training_file) or "–",

@@ -43,7 +43,11 @@ def statement(chosen: Sequence[StoredFile], profile: str) -> str:
         lines.append(f"  … and {len(chosen) - _SHOWN} more")
     if warning := warning_of(chosen):
         lines += ["", f"! {warning}"]
-    lines += ["", "This cannot be undone. What stays: jobs, their models, the files on this disk."]
+    # Whether their models are still there is not known here, nor whether any were made.
+    lines += [
+        "",
+        "This cannot be undone. Nothing else goes: no job, no model, no file on this disk.",
+    ]
     return "\n".join(lines)
 
 

@@ -90,9 +90,11 @@ class PruneDialog(Dialog[tuple[str, ...]]):
             self._found = prunable(self._files, time.time(), older_than=age, orphans=self._orphans)
         except ValueError as error:
             problem, self._found = f"{error}.", []
-        which = "used by no job known" if self._orphans else "not needed by a running job"
+        which = "all files that no running job needs"
+        if self._orphans:
+            which = "only orphans, the files that no job known uses"
         together = size_words(total_bytes(self._found))
-        said = f"only files {which}: {plural(len(self._found), 'file')}, {together}"
+        said = f"{which}: {plural(len(self._found), 'file')}, {together}"
         self.query_one("#which", Static).update("" if problem else said)
         self.query_one(".problem", Static).update(one_line(problem, 200))
         empty = "" if problem else NOTHING_TO_DELETE

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from tui.core.models.days import ends_words
 from tui.core.provider.files import age_words
 from tui.core.provider.records import short_name
 from tui.core.text.moments import day_of
@@ -38,7 +37,7 @@ def all_models_row(model: ModelEntry, now: float, width: int) -> Text:
     text.append(f" {cell(list_name(model), name)}")
     text.append(f" {cell(short_name(model.base) or '–', base)}" if base else "", style="dim")
     age = age_words(None if model.created is None else max(now - model.created, 0))
-    ends = ends_words(model.shutdown, day_of(now))
+    ends = model.left_words(day_of(now))
     text.append(f" {age:>{_AGE}} {cell(ends, _ENDS)}", style="dim")
     return text
 

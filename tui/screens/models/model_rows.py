@@ -10,7 +10,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from tui.commands import key_hint, key_of
-from tui.core.models.days import days_left, ends_words
+from tui.core.models.days import days_left
 from tui.core.models.detail import detail_lines
 from tui.core.models.states import ModelState
 from tui.core.provider.files import age_words
@@ -121,9 +121,11 @@ def list_name(model: ModelEntry) -> str:
 def about(model: ModelEntry, width: int) -> Text:
     """Return the three lines below the list: what matters most of the model under the cursor."""
     text = Text(one_line(model.id, width), style="bold", no_wrap=True, overflow="ellipsis")
-    state = [model.state_words, f"shutdown {model.shutdown.words}"]
+    state = [model.state_words]
     if model.deleted_at is not None:
-        state.insert(1, date_words(model.deleted_at))
+        state.append(date_words(model.deleted_at))
+    if not model.deleted:
+        state.append(f"shutdown {model.shutdown.words}")
     parts = [f"base {one_line(model.base, 30)}"]
     if model.serving and not model.state.gone:
         said = (
@@ -161,7 +163,7 @@ def _end(model: ModelEntry, today: date) -> Text:
     left = days_left(model.shutdown, today)
     near = left is not None and left <= SOON_DAYS and not model.state.gone
     # Some servers tell a day that is not one: it is text like any other.
-    said = one_line(ends_words(model.shutdown, today), _ENDS)
+    said = one_line(model.left_words(today), _ENDS)
     return Text(said, style="yellow" if near else "dim")
 
 

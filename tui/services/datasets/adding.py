@@ -8,13 +8,14 @@ and its atomic save hold, and saved at once.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui.core.dataset.example import Example, parse, writer
 from tui.core.dataset.fingerprints import content_key, fingerprints
 from tui.core.dataset.from_answers import KIND_WORDS, beside, longest_run
-from tui.core.text.text import plural
+from tui.core.text.problem_words import NOUNS, problem_words
 from tui.services.datasets.service import absolute
 from tui.services.errors import InputError, NotWritten
 from tui.services.store.best_effort import record_best_effort
@@ -101,13 +102,10 @@ class AddedExample:
     @property
     def checked(self) -> str:
         """What the checks have found, in a few words."""
-        counts = [
-            plural(sum(issue.severity == severity for issue in self.issues), severity)
-            for severity in ("error", "warning")
-            if any(issue.severity == severity for issue in self.issues)
-        ]
-        first = next((i for i in self.issues if i.severity != "info"), None)
-        told = [] if first is None else [f"{', '.join(counts)}: {first.message}"]
+        counts = problem_words(Counter(issue.severity for issue in self.issues))
+        # The first of the worst: the others are told by how many there are.
+        first = min(self.issues, key=lambda one: [*NOUNS].index(one.severity), default=None)
+        told = [] if first is None else [f"{counts}: {first.message}"]
         if self.contradicts:
             told.append(f"row {self.contradicts:,} answers the same prompt differently")
         return "; ".join(told) or "no problems"

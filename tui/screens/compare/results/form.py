@@ -43,7 +43,7 @@ def _amount(text: str) -> Decimal | None:
 
 
 FIELDS = (
-    FormField("limit", "First prompts", _limit, "empty: all"),
+    FormField("limit", "Prompts", _limit, "how many, from the first; empty: all"),
     FormField("repeats", "Times each", partial(_whole, most=50)),
     FormField("at_once", "At a time", partial(_whole, most=64), "requests"),
     FormField("cap", "At most", _amount, "cost; empty: no cap"),

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from tui.core.listeners import Listeners
-from tui.core.text.text import plural
+from tui.core.text.problem_words import problem_words
 from tui.screens.datasets.importing.inviting import invitation
 
 if TYPE_CHECKING:
@@ -66,9 +66,7 @@ class ProblemChecks:
             return "not checked yet"
         if self.foreign is not None:
             return invitation(self.foreign)
-        counts = self.severities()
-        found = [plural(counts[s], s) for s in ("error", "warning") if counts[s]]
-        return ", ".join(found) or ("no problems" if not counts["info"] else "no errors")
+        return problem_words(self.severities())
 
     # -- checking ----------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.widgets import Static
 
 from tui.commands import key_hint
-from tui.core.text.text import one_line, plural, visible
+from tui.core.text.text import one_line, visible
 from tui.dispatch import handles
 from tui.screens.datasets.problems.problem_rows import ProblemRows, all_rules, rule_of
 from tui.widgets.line_view import Pane
@@ -96,12 +96,10 @@ class ProblemsPane(Pane):
         self._show_detail()
 
     def _label_counts(self) -> None:
-        hints = self._checks.severities()["info"]
-        infos = f", {plural(hints, 'hint')}" if hints else ""
         keys = [key_hint("lists.choose", "jumps")]
         if self._checks.foreign is None:
             keys.append(key_hint("datasets.fix", "fixes"))
-        self.label(" · ".join([f"Problems: {self._checks.words}{infos}", *keys]))
+        self.label(" · ".join([f"Problems: {self._checks.words}", *keys]))
 
     def _show_detail(self) -> None:
         """Say all there is to say of the problem under the cursor."""
