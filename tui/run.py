@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -32,8 +34,8 @@ def run(
     app = (FinetuiApp if chat is None else ChatFirst)(path, profile, chat, fresh=fresh)
     with Endings(app.leaving):
         app.run(mouse=False)  # until the configuration has been read: it may say so
-    if app.workspace is not None:
-        asked, look = app.workspace.may_be_done(broken_off=True)
-        if asked:  # cut off by leaving
-            sys.stderr.write(f"finetui: {visible(asked)}. {visible(look)}\n")
+    said = "".join(f"finetui: {visible(line)}\n" for line in app.leaving.last_words)
+    # Past the buffer, so that here is noticed where the terminal is gone.
+    with contextlib.suppress(OSError):
+        os.write(sys.stderr.fileno(), said.encode(sys.stderr.encoding, "backslashreplace"))
     return app.return_code or 0

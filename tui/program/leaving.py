@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shlex
 import signal
 from typing import TYPE_CHECKING
 
 from tui.commands import key_hint
+from tui.core.text.text import plural
 from tui.dispatch import handles
 from tui.terminal.endings import has_shell
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 
 _LOOK_EVERY_S = 0.05  # whether what is typed can be kept
+_KNOWN_S = 60.0  # a list of jobs older than this says nothing of now
 
 
 class Leaving:
@@ -66,6 +69,23 @@ class Leaving:
         """Write what is typed, and where one is, to disk. Blocks."""
         if (workspace := self._context.workspace) is not None:
             workspace.keep_now()
+
+    @property
+    def last_words(self) -> list[str]:
+        """What is to be said in the shell once the program has ended, in lines."""
+        if (workspace := self._context.workspace) is None:
+            return []
+        asked, look = workspace.may_be_done(broken_off=True)  # cut off by leaving
+        said = [f"{asked}. {look}"] if asked else []
+        if count := workspace.services.jobs_at_work(_KNOWN_S):
+            profile = workspace.profile.name
+            again = ["finetui"]
+            if profile != workspace.profiles.default:
+                again += ["--profile", profile]
+            goes, it = ("goes", "it") if count == 1 else ("go", "them")
+            shows = f"`{shlex.join(again)}` shows {it} again"
+            said.append(f"{plural(count, 'job')} {goes} on at {profile}; {shows}.")
+        return said
 
     @handles("app.suspend")
     def suspend_to_shell(self) -> None:

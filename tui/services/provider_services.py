@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -139,6 +140,18 @@ class ProviderServices:
 
         estimator = Estimator(self.chat_prices, self._tokens)
         return CompareService(self._provider, self._store, estimator)
+
+    def jobs_at_work(self, seconds: float) -> int:
+        """Count the jobs known to be at work: as they were listed, in the last `seconds`.
+
+        Nobody is asked, also not the cache: what it keeps may have ended since.
+        """
+        if "poller" not in vars(self):
+            return 0
+        state = self.poller.state
+        if state.fetched_at is None or time.time() - state.fetched_at > seconds:
+            return 0
+        return sum(job.active for job in state.listed)
 
     async def close(self) -> None:
         """Stop what those do that were made; what was saved last is written."""
