@@ -57,7 +57,7 @@ async def test_where_the_sample_is_trained_is_asked_once(
             else:
                 assert "openai trains it and bills you" in guide(app)
                 await app.opening.use_profile("lab")
-                await until(lambda: "The lab trains a small model here, free" in guide(app), pilot)
+                await until(lambda: "the lab trains it here, free" in guide(app), pilot)
                 await app.opening.use_profile("openai")
                 await until(lambda: "openai trains it and bills you" in guide(app), pilot)
 
@@ -70,6 +70,13 @@ def test_every_line_fits_two_at_80_columns(mode: str) -> None:
             Tour(leg).line(mode, "a-provider-of-mine-1", bills=True),
         ):
             assert len(line) + 2 <= 2 * 78, line
+
+
+def test_what_the_form_leaves_in_sight_says_who_trains_and_whether_it_bills() -> None:
+    created = Tour(next(at for at, one in enumerate(steps()) if one.until == "created"))
+    line = created.line("jobs", "openai", bills=True)
+    assert "creates the job: openai trains it and bills you." in line[:76]
+    assert len(created.line("jobs")) <= 76
 
 
 _NEW_JOB = next(at for at, one in enumerate(steps()) if one.until == "create_form")

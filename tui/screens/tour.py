@@ -65,9 +65,10 @@ def steps(shown: str = "") -> tuple[Step, ...]:
         Step("create_form", f"Press {form} to make a fine-tuning job from this dataset."),
         Step(
             "created",
-            f"The lab trains a small model here, free. In the form ({form}) {creates}.",
-            f"{{profile}} trains it{{bills}}. {key_of('app.profile')} and lab: free. "
-            f"The form ({form}) shows the cost; there {creates}.",
+            # The form covers the second line at 80 columns.
+            f"In the form ({form}) {creates}: the lab trains it here, free.",
+            f"In the form ({form}) {creates}: {{profile}} trains it{{bills}}. "
+            f"{key_of('app.profile')} and lab: free.",
         ),
         Step(
             "succeeded",
