@@ -29,6 +29,12 @@ class Row:
         self.looks: list[Look] = [PLAIN] * width
         self.touched = 0  # number of the update that changed it last
 
+    def copy(self) -> Row:
+        """Return another that shows the same."""
+        other = Row(0)
+        other.chars, other.looks, other.touched = self.chars[:], self.looks[:], self.touched
+        return other
+
     def same_as(self, other: Row) -> bool:
         """Whether both show the same."""
         return self.chars == other.chars and self.looks == other.looks

@@ -65,6 +65,19 @@ class Pen:
         self.out.append(self.way(x, y))
         self.x, self.y = x, y
 
+    def scroll(self, top: int, bottom: int, by: int, blank: Look) -> None:
+        """Move what stands in these rows up, or down by a negative number; what is new is blank.
+
+        Lines are deleted or inserted within margins, which every terminal can (VT102) and none
+        keeps for its scrollback. Margins send the cursor home, except where it is told otherwise:
+        where it stands is not known afterwards.
+        """
+        self.wear_blank(blank, None)  # some fill new rows with it
+        number = abs(by) if abs(by) > 1 else ""
+        lines = f"\x1b[{number}{'M' if by > 0 else 'L'}"
+        self.out.append(f"\x1b[{top + 1};{bottom + 1}r\x1b[{top + 1}H{lines}\x1b[r")
+        self.x = None
+
     def way(self, x: int, y: int) -> str:
         """Return the shortest way to a cell."""
         if (x, y) == (self.x, self.y):

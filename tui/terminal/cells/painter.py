@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from tui.terminal.cells.canvas import Canvas, Row, Update
 from tui.terminal.cells.delta import Pen, write_changes
 from tui.terminal.cells.pacing import ASK, Pacing
+from tui.terminal.cells.scroll import find_move, saves, scroll
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -105,7 +106,7 @@ class Painter:
                 self._ask(now)
             self._look_again()
             return
-        left = self._write_rows(self._changed(), room)
+        left = self._write_rows(self._scrolled(self._changed()), room)
         if self._cursor != (self._pen.x, self._pen.y) and self._canvas.rows:
             self._pen.move(*self._cursor)
         if text := self._pen.take():
@@ -118,6 +119,16 @@ class Painter:
     def _changed(self) -> list[int]:
         rows = zip(self._canvas.rows, self._shown, strict=True)
         return [y for y, (wanted, shown) in enumerate(rows) if not wanted.same_as(shown)]
+
+    def _scrolled(self, changed: list[int]) -> list[int]:
+        """Have the terminal scroll what has moved; return the rows that still differ."""
+        wanted = self._canvas.rows
+        move = find_move(self._shown, wanted, changed)
+        if move is None or not saves(move, self._pen, self._shown, wanted):
+            return changed
+        scroll(self._pen, move, wanted)
+        self._shown = move.applied(self._shown)
+        return self._changed()
 
     def _write_rows(self, rows: Iterable[int], room: int | None) -> bool:
         """Write rows as far as there is room; return whether some were left."""
