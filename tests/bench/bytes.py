@@ -60,6 +60,7 @@ SESSION = [
     ("to Models", "5"),
     ("to Files", "6"),
     ("to Compare", "7"),
+    ("esc closes its error", ESC),
     ("esc from its prompt", ESC),
     ("to Datasets", "1"),
 ]
