@@ -8,7 +8,6 @@ import threading
 import time
 from contextlib import contextmanager, suppress
 from importlib import import_module
-from importlib.abc import MetaPathFinder
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -68,7 +67,7 @@ def not_collecting() -> Iterator[None]:
             gc.enable()
 
 
-class _GivingWay(MetaPathFinder):
+class _GivingWay:
     """Finds no module, but has one thread wait before each that it imports, while keys come.
 
     It holds the lock of all imports meanwhile. A key that imports something itself waits for it,

@@ -295,7 +295,8 @@ class ModeScreen(Screen[None]):
         """Follow the program's status, tour and workspace."""
         self.watch(self.app, "status", self._show_status)
         self.watch(self.app, "said", self._show_said)
-        self.watch(self.app, "keymap", self._keys_changed, init=False)
+        self.watch(self.app, "keymap", self.refresh_bindings, init=False)
+        self.watch(self.app, "keymap", self.query_one(ModeBar).keys_changed, init=False)
         self.watch(self.app, "workspace", self._take_workspace)
         if self.host.unopened is not None:
             self.show_error(self.host.unopened)
@@ -375,10 +376,6 @@ class ModeScreen(Screen[None]):
     def copy_text(self) -> tuple[str, str]:
         """Return what `y` copies and what it is called; an empty text copies nothing."""
         return "", ""
-
-    def _keys_changed(self) -> None:
-        self.refresh_bindings()
-        self.query_one(ModeBar).refresh()
 
     @property
     def failure_text(self) -> str:

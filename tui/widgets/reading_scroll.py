@@ -8,6 +8,7 @@ from textual.containers import VerticalScroll
 from textual.geometry import Region
 
 if TYPE_CHECKING:
+    from textual.geometry import Size
     from textual.widget import Widget
 
 
@@ -29,6 +30,8 @@ class ReadingScroll(VerticalScroll):
         super().__init__(classes=classes, can_focus=can_focus)
         self._place: _Place | None = None
         self._fitted = 0  # columns for which the place is that of the line at the top
+        # Of each part in a size, how many characters stand before its lines, as far as was asked.
+        self._counted: dict[Widget, tuple[Size, list[int]]] = {}
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Note what stands at the top now, unless another width has brought it there."""
@@ -52,13 +55,22 @@ class ReadingScroll(VerticalScroll):
         for part in self.displayed_children:
             region = part.virtual_region
             if top > 0 and region.bottom > top:
-                lines = _characters(part)[: max(top - region.y, 0)]
-                return _Place(part, sum(lines), max(region.y - top, 0))
+                before = self._before(part, max(top - region.y, 0))
+                return _Place(part, before, max(region.y - top, 0))
         return None
+
+    def _before(self, part: Widget, line: int) -> int:
+        """Return how many characters stand before a line; each line is looked at once."""
+        size, sums = self._counted.get(part, (None, []))
+        if size != part.outer_size:
+            self._counted[part] = part.outer_size, (sums := [0])
+        for count in _characters(part, len(sums) - 1, line):
+            sums.append(sums[-1] + count)
+        return sums[line]
 
     def _line_of(self, place: _Place) -> int:
         line, before = place.part.virtual_region.y - place.gap, 0
-        for count in _characters(place.part):
+        for count in _characters(place.part, 0, place.part.outer_size.height):
             if before + count > place.before:
                 break
             before += count
@@ -66,7 +78,9 @@ class ReadingScroll(VerticalScroll):
         return max(line, 0)
 
 
-def _characters(part: Widget) -> list[int]:
-    """Return how many characters that are not blank each line of a part shows."""
-    strips = part.render_lines(Region(0, 0, *part.outer_size))
+def _characters(part: Widget, first: int, end: int) -> list[int]:
+    """Return how many characters that are not blank these lines of a part show."""
+    if end <= first:
+        return []
+    strips = part.render_lines(Region(0, first, part.outer_size.width, end - first))
     return [len("".join(strip.text.split())) for strip in strips]

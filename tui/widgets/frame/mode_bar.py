@@ -39,6 +39,10 @@ class ModeBar(Widget):
         super().__init__()
         self._modes, self._current = modes, current
 
+    def keys_changed(self) -> None:
+        """Show the keys in use."""
+        self.refresh()
+
     def render(self) -> Text:
         """Draw the line for the present width."""
         return self._fitting()[0]
